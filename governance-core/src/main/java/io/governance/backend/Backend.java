@@ -1,0 +1,53 @@
+package io.governance.backend;
+
+import java.util.Set;
+
+import io.governance.config.ConfigStore;
+import io.governance.registry.Discovery;
+import io.governance.registry.Registry;
+
+/**
+ * One backend: a server, a cluster or a directory. Hands out its SPIs, each always the
+ * same object, made at first use; they share one client. Thread-safe.
+ */
+public interface Backend extends AutoCloseable {
+
+	/**
+	 * The name that it was created under, such as {@code consul}.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * What it can do beyond what all can.
+	 * @return the capabilities
+	 */
+	Set<Capability> capabilities();
+
+	/**
+	 * Its documents.
+	 * @return the config store
+	 */
+	ConfigStore config();
+
+	/**
+	 * Where own instances are announced.
+	 * @return the registry
+	 */
+	Registry registry();
+
+	/**
+	 * Where the instances of others are found.
+	 * @return the discovery
+	 */
+	Discovery discovery();
+
+	/**
+	 * Ends all watches, leases and threads within 5 seconds, also while the backend
+	 * hangs. Instances that are still registered are left to their lease. Closing twice
+	 * does nothing.
+	 */
+	@Override
+	void close();
+
+}

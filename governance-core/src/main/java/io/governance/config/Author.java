@@ -1,0 +1,30 @@
+package io.governance.config;
+
+/**
+ * Who publishes, and why.
+ *
+ * @param name the person or the program, such as {@code alice}
+ * @param comment why, as in a commit message; may be empty
+ */
+public record Author(String name, String comment) {
+
+	/**
+	 * Creates an author.
+	 * @throws IllegalArgumentException if the name is blank
+	 */
+	public Author {
+		if (name.isBlank()) {
+			throw new IllegalArgumentException("An author needs a name");
+		}
+	}
+
+	/**
+	 * An author who gives no reason.
+	 * @param name the person or the program
+	 * @return the author
+	 */
+	public static Author of(String name) {
+		return new Author(name, "");
+	}
+
+}

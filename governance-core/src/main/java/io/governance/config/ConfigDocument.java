@@ -1,0 +1,139 @@
+package io.governance.config;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
+
+/**
+ * A document as a backend holds it at one revision. Immutable; its text is never printed
+ * by {@link #toString()}.
+ */
+public final class ConfigDocument {
+
+	private final DocumentId id;
+
+	private final byte[] content;
+
+	private final Revision revision;
+
+	private final String digest;
+
+	private ConfigDocument(DocumentId id, byte[] content, Revision revision) {
+		this.id = id;
+		this.content = content;
+		this.revision = revision;
+		this.digest = digestOf(content);
+	}
+
+	/**
+	 * A document of bytes, which are copied.
+	 * @param id the document's name
+	 * @param content its content
+	 * @param revision its revision
+	 * @return the document
+	 */
+	public static ConfigDocument of(DocumentId id, byte[] content, Revision revision) {
+		return new ConfigDocument(id, content.clone(), revision);
+	}
+
+	/**
+	 * A document of text, which is encoded as UTF-8.
+	 * @param id the document's name
+	 * @param text its content
+	 * @param revision its revision
+	 * @return the document
+	 */
+	public static ConfigDocument of(DocumentId id, String text, Revision revision) {
+		return new ConfigDocument(id, text.getBytes(StandardCharsets.UTF_8), revision);
+	}
+
+	/**
+	 * The SHA-256 of some content.
+	 * @param content the content
+	 * @return 64 lower-case hexadecimal digits
+	 */
+	public static String digestOf(byte[] content) {
+		try {
+			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	/**
+	 * The document's name.
+	 * @return the id
+	 */
+	public DocumentId id() {
+		return this.id;
+	}
+
+	/**
+	 * The content.
+	 * @return a copy of the bytes
+	 */
+	public byte[] content() {
+		return this.content.clone();
+	}
+
+	/**
+	 * The size of the content.
+	 * @return the number of bytes
+	 */
+	public int size() {
+		return this.content.length;
+	}
+
+	/**
+	 * The content as text.
+	 * @return the text
+	 * @throws InvalidConfigException if the content is not valid UTF-8
+	 */
+	public String text() {
+		try {
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(this.content)).toString();
+		}
+		catch (CharacterCodingException ex) {
+			throw InvalidConfigException.in(this.id, "is not valid UTF-8: save it with that encoding");
+		}
+	}
+
+	/**
+	 * The revision that this content has on its backend.
+	 * @return the revision
+	 */
+	public Revision revision() {
+		return this.revision;
+	}
+
+	/**
+	 * The SHA-256 of the content, the same on every backend.
+	 * @return 64 lower-case hexadecimal digits
+	 */
+	public String digest() {
+		return this.digest;
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return other instanceof ConfigDocument that && this.id.equals(that.id) && this.revision.equals(that.revision)
+				&& Arrays.equals(this.content, that.content);
+	}
+
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.id, this.revision, this.digest);
+	}
+
+	@Override
+	public String toString() {
+		return this.id + "@" + this.revision + " (" + this.content.length + " bytes)";
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.governance.config;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.governance.BackendUnavailableException;
+
+/**
+ * A {@link ConfigSource} that can be written to. Thread-safe. What a backend cannot do it
+ * does not declare as a {@link io.governance.backend.Capability}, and refuses with an
+ * {@link UnsupportedOperationException} that says so.
+ */
+public interface ConfigStore extends ConfigSource {
+
+	/**
+	 * The largest document that the backend takes.
+	 * @return the size in bytes
+	 */
+	int maxDocumentBytes();
+
+	/**
+	 * The documents of a group.
+	 * @param namespace the namespace
+	 * @param group the group
+	 * @return the ids of those that exist, in order
+	 * @throws BackendUnavailableException if the backend cannot be asked
+	 */
+	List<DocumentId> list(String namespace, String group);
+
+	/**
+	 * Writes and deletes documents. All of them or none, where the backend declares an
+	 * atomic publish; one after the other in the given order where it does not.
+	 * @param publications what to write and what to delete, each document once
+	 * @param author who does it
+	 * @return the revision of each written document, and {@link Revision#ABSENT} for each
+	 * deleted one, in the given order
+	 * @throws ConflictException if a document is not at the revision that was expected;
+	 * nothing is written then where publishing is atomic
+	 * @throws IllegalArgumentException if a document is larger than
+	 * {@link #maxDocumentBytes()}, or named twice
+	 * @throws BackendUnavailableException if the backend cannot be asked; whether it has
+	 * written is not known then
+	 */
+	List<Revision> publish(List<Publication> publications, Author author);
+
+	/**
+	 * Who changed a document, when and why.
+	 * @param id the document
+	 * @param limit how many entries at most
+	 * @return the entries, the newest first; empty if nothing is known of that document
+	 * @throws BackendUnavailableException if the backend cannot be asked
+	 */
+	List<HistoryEntry> history(DocumentId id, int limit);
+
+	/**
+	 * The document as it was at an entry of its history, so that it can be looked at,
+	 * compared and published again.
+	 * @param entry an entry that {@link #history} returned
+	 * @return the document, or empty if the entry is a deletion or its content is no
+	 * longer kept
+	 * @throws BackendUnavailableException if the backend cannot be asked
+	 */
+	Optional<ConfigDocument> version(HistoryEntry entry);
+
+}

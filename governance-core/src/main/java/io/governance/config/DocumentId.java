@@ -1,0 +1,73 @@
+package io.governance.config;
+
+import java.util.regex.Pattern;
+
+/**
+ * Names a document: {@code namespace} isolates environments, {@code group} sets of
+ * documents, {@code name} is the file name with its extension.
+ * <p>
+ * Names hold letters, digits, {@code -}, {@code _}, {@code :} and {@code .}, and start
+ * with a letter, a digit or {@code _}: the set that every backend accepts as it is (Nacos
+ * is the strictest), which also rules out paths such as {@code ../}. A namespace and a
+ * group have at most 64 characters, a name at most 200.
+ *
+ * @param namespace the environment; {@value #DEFAULT} if none was chosen
+ * @param group the set of documents; {@value #DEFAULT} if none was chosen
+ * @param name the name with its extension, such as {@code orders.yaml}
+ */
+public record DocumentId(String namespace, String group, String name) implements Comparable<DocumentId> {
+
+	/** The namespace and the group of whoever chooses none. */
+	public static final String DEFAULT = "default";
+
+	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]*");
+
+	/**
+	 * Creates an id.
+	 * @throws IllegalArgumentException if one of the names is empty, too long or holds a
+	 * character that is not allowed
+	 */
+	public DocumentId {
+		check("namespace", namespace, 64);
+		check("group", group, 64);
+		check("document name", name, 200);
+	}
+
+	private static void check(String what, String value, int maxLength) {
+		if (value.length() > maxLength || !NAME.matcher(value).matches()) {
+			throw new IllegalArgumentException("'" + printable(value) + "' is not a valid " + what + ": use 1 to "
+					+ maxLength + " letters, digits, '-', '_', ':' or '.', beginning with a letter, a digit or '_'");
+		}
+	}
+
+	private static String printable(String value) {
+		String head = (value.length() > 80) ? value.substring(0, 80) + "..." : value;
+		return head.replaceAll("\\p{Cntrl}", "?");
+	}
+
+	/**
+	 * The part of the name after the last dot, or an empty string.
+	 * @return the extension without its dot
+	 */
+	public String extension() {
+		int dot = this.name.lastIndexOf('.');
+		return (dot < 0) ? "" : this.name.substring(dot + 1);
+	}
+
+	@Override
+	public int compareTo(DocumentId other) {
+		int result = this.namespace.compareTo(other.namespace);
+		result = (result != 0) ? result : this.group.compareTo(other.group);
+		return (result != 0) ? result : this.name.compareTo(other.name);
+	}
+
+	/**
+	 * The id as people read it.
+	 * @return {@code namespace/group/name}
+	 */
+	@Override
+	public String toString() {
+		return this.namespace + "/" + this.group + "/" + this.name;
+	}
+
+}

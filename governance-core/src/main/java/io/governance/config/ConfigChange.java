@@ -1,0 +1,177 @@
+package io.governance.config;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What differs between two snapshots. Immutable; its {@link #toString()} shows keys,
+ * never values.
+ */
+public final class ConfigChange {
+
+	private final ConfigSnapshot before;
+
+	private final ConfigSnapshot after;
+
+	private final Set<String> keys;
+
+	private final NavigableSet<String> touched;
+
+	private ConfigChange(ConfigSnapshot before, ConfigSnapshot after, Set<String> keys, NavigableSet<String> touched) {
+		this.before = before;
+		this.after = after;
+		this.keys = keys;
+		this.touched = touched;
+	}
+
+	/**
+	 * Compares two snapshots. A key whose value refers to a changed key with
+	 * <code>${...}</code> counts as changed.
+	 * @param before the older snapshot
+	 * @param after the newer snapshot
+	 * @param localPlaceholders for each canonical key outside of the snapshots, the
+	 * canonical names that it refers to
+	 * @return the change
+	 */
+	static ConfigChange between(ConfigSnapshot before, ConfigSnapshot after,
+			Map<String, Set<String>> localPlaceholders) {
+		Set<String> keys = new TreeSet<>();
+		NavigableSet<String> touched = new TreeSet<>();
+		Map<String, ParsedDocument.Entry> old = before.entries();
+		after.entries().forEach((canonical, entry) -> {
+			ParsedDocument.Entry previous = old.get(canonical);
+			if (entry != previous && (previous == null || !sameValue(previous, entry))) {
+				keys.add(entry.key());
+				touched.add(canonical);
+			}
+		});
+		old.forEach((canonical, entry) -> {
+			if (!after.entries().containsKey(canonical)) {
+				keys.add(entry.key());
+				touched.add(canonical);
+			}
+		});
+		if (!touched.isEmpty()) {
+			addDependents(touched, keys, after, localPlaceholders);
+		}
+		return new ConfigChange(before, after, Collections.unmodifiableSet(keys), touched);
+	}
+
+	private static boolean sameValue(ParsedDocument.Entry one, ParsedDocument.Entry other) {
+		return one.key().equals(other.key()) && one.value().value().equals(other.value().value());
+	}
+
+	private static void addDependents(NavigableSet<String> touched, Set<String> keys, ConfigSnapshot after,
+			Map<String, Set<String>> localPlaceholders) {
+		boolean found = true;
+		while (found) {
+			Set<String> more = new HashSet<>();
+			after.entries().forEach((canonical, entry) -> {
+				if (refersTo(entry.placeholders(), touched) && !touched.contains(canonical)) {
+					more.add(canonical);
+					keys.add(entry.key());
+				}
+			});
+			localPlaceholders.forEach((canonical, names) -> {
+				if (refersTo(names, touched) && !touched.contains(canonical)) {
+					more.add(canonical);
+					keys.add(canonical);
+				}
+			});
+			found = touched.addAll(more);
+		}
+	}
+
+	private static boolean refersTo(Set<String> names, Set<String> touched) {
+		for (String name : names) {
+			if (touched.contains(name)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The state before the change.
+	 * @return the older snapshot
+	 */
+	public ConfigSnapshot before() {
+		return this.before;
+	}
+
+	/**
+	 * The state after the change.
+	 * @return the newer snapshot
+	 */
+	public ConfigSnapshot after() {
+		return this.after;
+	}
+
+	/**
+	 * The keys that were added, removed or got another value.
+	 * @return the keys as they are written, in alphabetical order
+	 */
+	public Set<String> keys() {
+		return this.keys;
+	}
+
+	/**
+	 * Whether nothing differs.
+	 * @return {@code true} if no key has changed
+	 */
+	public boolean isEmpty() {
+		return this.touched.isEmpty();
+	}
+
+	/**
+	 * Whether a key at or below a prefix has changed, however it is spelled.
+	 * @param prefix the prefix, such as {@code database}; empty for any key
+	 * @return {@code true} if the change is of interest to whoever depends on that prefix
+	 */
+	public boolean touches(String prefix) {
+		return touchesCanonical(ConfigKeys.canonical(prefix));
+	}
+
+	boolean touchesCanonical(String prefix) {
+		if (prefix.isEmpty()) {
+			return !this.touched.isEmpty();
+		}
+		return this.touched.contains(prefix) || startsWith(prefix + ".") || startsWith(prefix + "[");
+	}
+
+	private boolean startsWith(String start) {
+		String next = this.touched.ceiling(start);
+		return next != null && next.startsWith(start);
+	}
+
+	/**
+	 * The change that undoes this one.
+	 * @return the same keys, with before and after exchanged
+	 */
+	public ConfigChange reversed() {
+		return new ConfigChange(this.after, this.before, this.keys, this.touched);
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof ConfigChange that && this.before == that.before && this.after == that.after;
+	}
+
+	@Override
+	public int hashCode() {
+		return Objects.hash(System.identityHashCode(this.before), System.identityHashCode(this.after));
+	}
+
+	@Override
+	public String toString() {
+		return this.keys.toString();
+	}
+
+}

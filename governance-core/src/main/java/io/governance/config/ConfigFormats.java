@@ -1,0 +1,64 @@
+package io.governance.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The formats by the extensions of their documents. Immutable.
+ */
+public final class ConfigFormats {
+
+	private final Map<String, ConfigFormat> byExtension = new HashMap<>();
+
+	/**
+	 * Formats to choose from.
+	 * @param formats the formats; a later one replaces an earlier one for the same
+	 * extension
+	 */
+	public ConfigFormats(List<ConfigFormat> formats) {
+		for (ConfigFormat format : formats) {
+			format.extensions().forEach((extension) -> this.byExtension.put(extension, format));
+		}
+	}
+
+	/**
+	 * YAML, JSON and properties, with the limits of {@link DocumentLimits#DEFAULT}.
+	 * @return the formats
+	 */
+	public static ConfigFormats standard() {
+		return standard(DocumentLimits.DEFAULT);
+	}
+
+	/**
+	 * YAML, JSON and properties.
+	 * @param limits how large documents may be
+	 * @return the formats
+	 */
+	public static ConfigFormats standard(DocumentLimits limits) {
+		return new ConfigFormats(List.of(new YamlConfigFormat(limits), new JsonConfigFormat(limits),
+				new PropertiesConfigFormat(limits)));
+	}
+
+	/**
+	 * The extensions that can be parsed.
+	 * @return the extensions in alphabetical order
+	 */
+	public Set<String> extensions() {
+		return new TreeSet<>(this.byExtension.keySet());
+	}
+
+	Map<String, ConfigValue> parse(ConfigDocument document) {
+		@Nullable ConfigFormat format = this.byExtension.get(document.id().extension());
+		if (format == null) {
+			throw InvalidConfigException.in(document.id(),
+					"has an extension that cannot be parsed: use one of " + extensions());
+		}
+		return format.parse(document);
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.governance.config;
+
+/**
+ * Compares keys as Spring Boot's relaxed binding does: {@code maxPoolSize},
+ * {@code max-pool-size} and {@code MAX_POOL_SIZE} are one key.
+ */
+final class ConfigKeys {
+
+	private ConfigKeys() {
+	}
+
+	/**
+	 * The one spelling of a key: lower case, without dashes and underscores; what stands
+	 * in brackets stays as it is.
+	 * @param key the key as written
+	 * @return the key to compare by
+	 */
+	static String canonical(String key) {
+		int length = key.length();
+		int i = 0;
+		while (i < length && isCanonical(key.charAt(i))) {
+			i++;
+		}
+		if (i == length) {
+			return key;
+		}
+		StringBuilder canonical = new StringBuilder(length).append(key, 0, i);
+		boolean bracket = false;
+		for (; i < length; i++) {
+			char c = key.charAt(i);
+			bracket = (c == '[') || (bracket && c != ']');
+			if (bracket || c == ']') {
+				canonical.append(c);
+			}
+			else if (c != '-' && c != '_') {
+				canonical.append(Character.toLowerCase(c));
+			}
+		}
+		return canonical.toString();
+	}
+
+	private static boolean isCanonical(char c) {
+		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
+	}
+
+	/**
+	 * Whether a key is the prefix itself or stands below it.
+	 * @param key a canonical key
+	 * @param prefix a canonical prefix; empty for everything
+	 * @return {@code true} if the prefix holds the key
+	 */
+	static boolean isBelow(String key, String prefix) {
+		if (prefix.isEmpty() || key.equals(prefix)) {
+			return true;
+		}
+		if (!key.startsWith(prefix)) {
+			return false;
+		}
+		char next = key.charAt(prefix.length());
+		return next == '.' || next == '[';
+	}
+
+}

@@ -1,0 +1,33 @@
+package io.governance.config;
+
+import java.util.function.Supplier;
+
+/**
+ * A typed view of the config that follows every change, whole. {@link #get()} costs one
+ * volatile read, takes no lock and allocates nothing. Thread-safe.
+ *
+ * @param <T> the type of the value, which should be immutable
+ */
+public final class ConfigView<T> implements Supplier<T> {
+
+	private final LiveState live;
+
+	private final int slot;
+
+	ConfigView(LiveState live, int slot) {
+		this.live = live;
+		this.slot = slot;
+	}
+
+	/**
+	 * The value now: what the last applied snapshot says. The same object until a change
+	 * touches it.
+	 * @return the value
+	 */
+	@Override
+	@SuppressWarnings("unchecked")
+	public T get() {
+		return (T) this.live.current().value(this.slot);
+	}
+
+}

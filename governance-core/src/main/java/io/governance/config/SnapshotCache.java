@@ -1,0 +1,208 @@
+package io.governance.config;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The last good documents, kept in a file so that a process can start without the
+ * backend, or while what the backend holds is broken.
+ * <p>
+ * The file is readable by its owner only, replaced in one step, never reached through a
+ * symbolic link, and starts with the SHA-256 of the rest; one that is damaged counts as
+ * absent. A cache that cannot be written costs one warning and nothing else. Not
+ * thread-safe.
+ */
+public final class SnapshotCache {
+
+	private static final Logger logger = LoggerFactory.getLogger(SnapshotCache.class);
+
+	private static final int DIGEST_LENGTH = 64;
+
+	private static final JsonMapper json = JsonMapper.shared();
+
+	private final Path file;
+
+	private boolean warned;
+
+	private @Nullable ConfigDocuments saved;
+
+	/**
+	 * A cache in a file.
+	 * @param directory the directory, created at the first save
+	 * @param name what the cache is for, such as the application's name; any text
+	 */
+	public SnapshotCache(Path directory, String name) {
+		this.file = directory.resolve(name.replaceAll("[^A-Za-z0-9._-]", "_") + ".snapshot");
+	}
+
+	/**
+	 * Where the snapshot is kept.
+	 * @return the file
+	 */
+	public Path file() {
+		return this.file;
+	}
+
+	/**
+	 * Keeps documents in the place of those kept before. Does nothing if they are the
+	 * same.
+	 * @param documents the documents
+	 * @param time when they were found good
+	 */
+	public void save(ConfigDocuments documents, Instant time) {
+		if (this.saved != null && this.saved.equals(documents)) {
+			return;
+		}
+		Path directory = this.file.toAbsolutePath().getParent();
+		Path temporary = this.file.resolveSibling(this.file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+		try {
+			if (directory != null) {
+				Files.createDirectories(directory, ownerOnly("rwx------"));
+			}
+			refuseLink(this.file);
+			write(temporary, encode(documents, time));
+			Files.move(temporary, this.file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+			this.saved = documents;
+			this.warned = false;
+		}
+		catch (IOException ex) {
+			if (!this.warned) {
+				this.warned = true;
+				logger.warn(
+						"Cannot keep the last good config in {} ({}): a restart without the backend will not find it",
+						this.file, ex.toString());
+			}
+			deleteQuietly(temporary);
+		}
+	}
+
+	private static void write(Path temporary, byte[] content) throws IOException {
+		try (FileChannel channel = FileChannel.open(temporary,
+				Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly("rw-------"))) {
+			ByteBuffer buffer = ByteBuffer.wrap(content);
+			while (buffer.hasRemaining()) {
+				channel.write(buffer);
+			}
+			channel.force(true);
+		}
+	}
+
+	private static FileAttribute<?>[] ownerOnly(String permissions) {
+		return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+				? new FileAttribute<?>[] {
+						PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)) }
+				: new FileAttribute<?>[0];
+	}
+
+	private static void refuseLink(Path path) throws IOException {
+		if (Files.isSymbolicLink(path)) {
+			throw new IOException("is a symbolic link, which is never followed");
+		}
+	}
+
+	private static void deleteQuietly(Path path) {
+		try {
+			Files.deleteIfExists(path);
+		}
+		catch (IOException ex) {
+			logger.debug("Cannot delete {}", path, ex);
+		}
+	}
+
+	/**
+	 * The documents that were kept last.
+	 * @return what was kept, or empty if nothing was or if it is damaged
+	 */
+	public Optional<Entry> load() {
+		try {
+			refuseLink(this.file);
+			byte[] content;
+			try (var input = Files.newInputStream(this.file, LinkOption.NOFOLLOW_LINKS)) {
+				content = input.readAllBytes();
+			}
+			return Optional.of(decode(content));
+		}
+		catch (NoSuchFileException ex) {
+			return Optional.empty();
+		}
+		catch (IOException | JacksonException | IllegalArgumentException ex) {
+			logger.warn("Cannot use the config cached in {}: {}", this.file, ex.getClass().getSimpleName());
+			logger.debug("Cannot use the cached config", ex);
+			return Optional.empty();
+		}
+	}
+
+	private static byte[] encode(ConfigDocuments documents, Instant time) {
+		List<Stored> stored = new ArrayList<>();
+		for (ConfigDocument document : documents.documents().values()) {
+			DocumentId id = document.id();
+			stored.add(
+					new Stored(id.namespace(), id.group(), id.name(), document.revision().value(), document.content()));
+		}
+		byte[] body = json.writeValueAsBytes(new StoredSnapshot(time.toString(), stored));
+		byte[] content = new byte[DIGEST_LENGTH + 1 + body.length];
+		byte[] digest = ConfigDocument.digestOf(body).getBytes(StandardCharsets.US_ASCII);
+		System.arraycopy(digest, 0, content, 0, DIGEST_LENGTH);
+		content[DIGEST_LENGTH] = '\n';
+		System.arraycopy(body, 0, content, DIGEST_LENGTH + 1, body.length);
+		return content;
+	}
+
+	private static Entry decode(byte[] content) throws IOException {
+		if (content.length <= DIGEST_LENGTH) {
+			throw new IOException("is cut off");
+		}
+		String digest = new String(content, 0, DIGEST_LENGTH, StandardCharsets.US_ASCII);
+		byte[] body = Arrays.copyOfRange(content, DIGEST_LENGTH + 1, content.length);
+		if (!digest.equals(ConfigDocument.digestOf(body))) {
+			throw new IOException("is damaged");
+		}
+		StoredSnapshot snapshot = json.readValue(body, StoredSnapshot.class);
+		List<ConfigDocument> documents = new ArrayList<>();
+		for (Stored stored : snapshot.documents()) {
+			documents.add(ConfigDocument.of(new DocumentId(stored.namespace(), stored.group(), stored.name()),
+					stored.content(), new Revision(stored.revision())));
+		}
+		return new Entry(ConfigDocuments.of(documents), Instant.parse(snapshot.time()));
+	}
+
+	/**
+	 * What was kept.
+	 *
+	 * @param documents the documents
+	 * @param time when they were found good
+	 */
+	public record Entry(ConfigDocuments documents, Instant time) {
+	}
+
+	private record StoredSnapshot(String time, List<Stored> documents) {
+	}
+
+	private record Stored(String namespace, String group, String name, String revision, byte[] content) {
+	}
+
+}

@@ -15,6 +15,13 @@ public interface BackendEnvironment {
 	String name();
 
 	/**
+	 * The environment that this process belongs to: instances are announced and found
+	 * within it.
+	 * @return the value of {@code governance.namespace}
+	 */
+	String namespace();
+
+	/**
 	 * The settings of this backend, bound from its properties
 	 * ({@code governance.consul.*}).
 	 * @param <T> the type of the settings

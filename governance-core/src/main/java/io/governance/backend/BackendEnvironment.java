@@ -15,9 +15,9 @@ public interface BackendEnvironment {
 	String name();
 
 	/**
-	 * The environment that this process belongs to: instances are announced and found
-	 * within it.
-	 * @return the value of {@code governance.namespace}
+	 * The environment that the process belongs to, from {@code governance.namespace}:
+	 * where its registry and its discovery look. Documents name their own namespace.
+	 * @return the namespace, valid as the namespace of a document
 	 */
 	String namespace();
 

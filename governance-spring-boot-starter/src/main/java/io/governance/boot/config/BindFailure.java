@@ -63,9 +63,12 @@ final class BindFailure {
 			.skip(1)
 			.map((error) -> "; '" + keyOf(errors, error) + "' " + error.getDefaultMessage())
 			.collect(Collectors.joining());
-		@Nullable ConfigOrigin place = placeOf(Origin.from(first), key, snapshot);
-		return new InvalidConfigException(place, key, (place != null) ? reason : reason + " (it is not set remotely)",
-				failure);
+		Origin origin = Origin.from(first);
+		ConfigOrigin place = placeOf(origin, key, snapshot);
+		if (place == null) {
+			reason += (origin != null) ? " (it is set in " + origin + ")" : " (it is missing)";
+		}
+		return new InvalidConfigException(place, key, reason, failure);
 	}
 
 	private static String keyOf(ValidationErrors errors, ObjectError error) {

@@ -76,14 +76,19 @@ public final class LiveConfigFactory {
 	}
 
 	static String prefixOf(ResolvableType type) {
-		MergedAnnotation<ConfigurationProperties> annotation = MergedAnnotations.from(type.toClass())
-			.get(ConfigurationProperties.class);
-		if (!annotation.isPresent()) {
+		String prefix = findPrefix(type);
+		if (prefix == null) {
 			throw new GovernanceException("LiveConfig<" + type.toClass().getSimpleName()
 					+ "> has no prefix: put @ConfigurationProperties(\"...\") on " + type.toClass().getName()
 					+ ", or @ConfigPrefix(\"...\") where it is injected");
 		}
-		return annotation.getString("value");
+		return prefix;
+	}
+
+	static @Nullable String findPrefix(ResolvableType type) {
+		MergedAnnotation<ConfigurationProperties> annotation = MergedAnnotations.from(type.toClass())
+			.get(ConfigurationProperties.class);
+		return annotation.isPresent() ? annotation.getString("value") : null;
 	}
 
 	private record Key(String prefix, ResolvableType type) {

@@ -74,9 +74,10 @@ final class LiveConfigPoints {
 
 	private void add(ResolvableType type, @Nullable ConfigPrefix prefix) {
 		ResolvableType value = valueType(type);
-		if (value != null) {
-			this.points.add(new Point((prefix != null) ? prefix.value() : LiveConfigFactory.prefixOf(value),
-					Bindable.of(value), true, true));
+		String name = (prefix != null) ? prefix.value()
+				: ((value != null) ? LiveConfigFactory.findPrefix(value) : null);
+		if (value != null && name != null) {
+			this.points.add(new Point(name, Bindable.of(value), true, true));
 		}
 	}
 

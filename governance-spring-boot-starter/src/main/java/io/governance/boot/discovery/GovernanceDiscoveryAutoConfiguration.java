@@ -42,6 +42,12 @@ public final class GovernanceDiscoveryAutoConfiguration {
 		return new ServiceDirectory(backend.discovery());
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	FirstList governanceFirstList(ServiceDirectory directory, GovernanceDiscoveryProperties properties) {
+		return new FirstList(directory, properties.timeout());
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBlockingDiscoveryEnabled
 	static class BlockingConfiguration {
@@ -49,8 +55,8 @@ public final class GovernanceDiscoveryAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		GovernanceDiscoveryClient governanceDiscoveryClient(Backend backend, ServiceDirectory directory,
-				GovernanceDiscoveryProperties properties) {
-			return new GovernanceDiscoveryClient(backend.name(), directory, properties.timeout());
+				FirstList firstList) {
+			return new GovernanceDiscoveryClient(backend.name(), directory, firstList);
 		}
 
 	}

@@ -1,6 +1,5 @@
 package io.governance.boot.discovery;
 
-import java.time.Duration;
 import java.util.List;
 
 import org.springframework.cloud.client.ServiceInstance;
@@ -21,12 +20,12 @@ public final class GovernanceDiscoveryClient implements DiscoveryClient {
 
 	private final ServiceDirectory directory;
 
-	private final Duration timeout;
+	private final FirstList firstList;
 
-	GovernanceDiscoveryClient(String backend, ServiceDirectory directory, Duration timeout) {
+	GovernanceDiscoveryClient(String backend, ServiceDirectory directory, FirstList firstList) {
 		this.backend = backend;
 		this.directory = directory;
-		this.timeout = timeout;
+		this.firstList = firstList;
 	}
 
 	@Override
@@ -36,7 +35,7 @@ public final class GovernanceDiscoveryClient implements DiscoveryClient {
 
 	@Override
 	public List<ServiceInstance> getInstances(String serviceId) {
-		return usable(this.backend, this.directory.await(serviceId, this.timeout));
+		return usable(this.backend, this.firstList.get(serviceId));
 	}
 
 	@Override

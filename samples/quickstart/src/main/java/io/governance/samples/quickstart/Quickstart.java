@@ -17,8 +17,9 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Starts a fleet in one process: two stable instances of {@code orders} and a gray one on free ports, and a front service
- * on port 8080. With {@code orders} as its first argument, starts one more stable instance instead, which joins the fleet.
+ * Starts a fleet in one process: two stable instances of {@code orders} and a gray one on
+ * free ports, and a front service on port 8080. With {@code orders} as its first
+ * argument, starts one more stable instance instead, which joins the fleet.
  */
 public final class Quickstart implements AutoCloseable {
 
@@ -32,7 +33,8 @@ public final class Quickstart implements AutoCloseable {
 
 	/**
 	 * Starts the fleet or one more instance.
-	 * @param arguments optionally {@code orders}, then properties such as {@code --server.port=9090}
+	 * @param arguments optionally {@code orders}, then properties such as
+	 * {@code --server.port=9090}
 	 * @throws IOException if the documents cannot be laid out
 	 */
 	public static void main(String[] arguments) throws IOException {

@@ -13,7 +13,8 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 
 /**
- * What the instances of {@code orders} say of themselves: the worst of them is what counts.
+ * What the instances of {@code orders} say of themselves: the worst of them is what
+ * counts.
  */
 @Component
 class OrdersHealthIndicator extends AbstractHealthIndicator {

@@ -15,6 +15,13 @@ public interface BackendEnvironment {
 	String name();
 
 	/**
+	 * The environment that the process belongs to, from {@code governance.namespace}:
+	 * where its registry and its discovery look. Documents name their own namespace.
+	 * @return the namespace, valid as the namespace of a document
+	 */
+	String namespace();
+
+	/**
 	 * The settings of this backend, bound from its properties
 	 * ({@code governance.consul.*}).
 	 * @param <T> the type of the settings

@@ -66,6 +66,15 @@ public record Instance(String service, String id, String host, int port, boolean
 		metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
 	}
 
+	/**
+	 * Checks the name of a service, which may come from a URL.
+	 * @param service the name
+	 * @throws IllegalArgumentException if no service can have that name
+	 */
+	public static void checkService(String service) {
+		check("service name", service, NAME);
+	}
+
 	private static void check(String what, String value, Pattern pattern) {
 		if (!pattern.matcher(value).matches()) {
 			throw new IllegalArgumentException("Not a valid " + what + ": '"

@@ -1,0 +1,497 @@
+package io.governance.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+import io.governance.Subscription;
+import io.governance.config.ConfigDocument;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.ConfigListener;
+import io.governance.config.DocumentId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All watches of documents, on the thread of the {@link DirectoryWatcher}. A document is
+ * taken when its file has been still for the settle time, and at once if it was renamed
+ * onto the one that was there, or if it is what was published last. Whatever is taken is
+ * delivered with the whole set that it belongs to.
+ */
+final class ConfigWatches {
+
+	private static final Duration RETRY = Duration.ofMillis(1);
+
+	private static final Duration LATE_RETRY = Duration.ofMillis(50);
+
+	private static final int RETRIES = 20;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	private final LocalDirectory directory;
+
+	private final LocalSettings settings;
+
+	private final Supplier<DirectoryWatcher> watchers;
+
+	private final Executor executor;
+
+	private final DocumentReader reader;
+
+	private final History history;
+
+	private final Runnable recovery;
+
+	/* What follows belongs to the watcher's thread. */
+
+	private final Map<Delivery<ConfigDocuments>, Set<DocumentId>> watches = new LinkedHashMap<>();
+
+	private final Map<DocumentId, WatchedDocument> documents = new HashMap<>();
+
+	private final Map<Path, WatchedGroup> groups = new HashMap<>();
+
+	private final Set<WatchedDocument> due = new HashSet<>();
+
+	private @Nullable Future<?> rescan;
+
+	private @Nullable Future<?> settleTimer;
+
+	private @Nullable Future<?> retry;
+
+	private int moves;
+
+	private int waits;
+
+	private long waitingSince;
+
+	/* These two belong to everybody. */
+
+	private volatile boolean started;
+
+	private volatile boolean closed;
+
+	ConfigWatches(LocalDirectory directory, LocalSettings settings, Supplier<DirectoryWatcher> watchers,
+			Executor executor, DocumentReader reader, History history, Runnable recovery) {
+		this.directory = directory;
+		this.settings = settings;
+		this.watchers = watchers;
+		this.executor = executor;
+		this.reader = reader;
+		this.history = history;
+		this.recovery = recovery;
+	}
+
+	private DirectoryWatcher watcher() {
+		return this.watchers.get();
+	}
+
+	/**
+	 * Begins a watch. May be called from any thread.
+	 * @param ids the documents
+	 * @param listener who is told
+	 * @return the watch
+	 */
+	Subscription watch(Set<DocumentId> ids, ConfigListener listener) {
+		if (this.closed) {
+			throw new IllegalStateException("The config store is closed");
+		}
+		this.started = true;
+		String what = (ids.size() <= 3) ? ids.toString() : ids.size() + " documents";
+		Delivery<ConfigDocuments> delivery = new Delivery<>(what, this.executor, ConfigDocuments::sameContent,
+				listener::onDocuments, listener::onConnection, (closed) -> watcher().execute(() -> remove(closed)));
+		watcher().execute(() -> add(delivery, ids));
+		return delivery;
+	}
+
+	/**
+	 * Ends all watches. May be called from any thread.
+	 */
+	void close() {
+		this.closed = true;
+		if (this.started) {
+			watcher().execute(() -> List.copyOf(this.watches.keySet()).forEach((delivery) -> {
+				delivery.end();
+				remove(delivery);
+			}));
+		}
+	}
+
+	private void add(Delivery<ConfigDocuments> delivery, Set<DocumentId> ids) {
+		if (this.closed) {
+			delivery.end();
+			return;
+		}
+		this.watches.put(delivery, ids);
+		for (DocumentId id : ids) {
+			WatchedDocument document = this.documents.get(id);
+			if (document == null) {
+				document = new WatchedDocument(id, this.directory.document(id));
+				this.documents.put(id, document);
+				this.due.add(document);
+				WatchedGroup group = this.groups.computeIfAbsent(document.file.getParent(), WatchedGroup::new);
+				group.documents.put(document.file.getFileName().toString(), document);
+				group.ensure();
+				document.exists = document.look() != null;
+			}
+			document.watches++;
+		}
+		if (this.rescan == null) {
+			this.rescan = watcher().repeat(this::rescan, this.settings.rescan());
+		}
+		take();
+	}
+
+	private void remove(Delivery<ConfigDocuments> delivery) {
+		Set<DocumentId> ids = this.watches.remove(delivery);
+		if (ids == null) {
+			return;
+		}
+		for (DocumentId id : ids) {
+			WatchedDocument document = Objects.requireNonNull(this.documents.get(id));
+			if (--document.watches == 0) {
+				this.documents.remove(id);
+				this.due.remove(document);
+				WatchedGroup group = Objects.requireNonNull(this.groups.get(document.file.getParent()));
+				group.documents.remove(document.file.getFileName().toString());
+				if (group.documents.isEmpty()) {
+					group.place.forget();
+					this.groups.remove(document.file.getParent());
+				}
+			}
+		}
+		if (this.watches.isEmpty() && this.rescan != null) {
+			this.rescan.cancel(false);
+			this.rescan = null;
+		}
+	}
+
+	/** Looks at everything, should the operating system have missed telling a change. */
+	private void rescan() {
+		this.groups.values().forEach(WatchedGroup::ensure);
+		for (WatchedDocument document : this.documents.values()) {
+			if (document.failure != null) {
+				this.due.add(document);
+			}
+			else if (!document.settling && !this.due.contains(document)
+					&& !Objects.equals(document.look(), document.taken.fingerprint())) {
+				settle(document);
+			}
+		}
+		takeIfDue();
+	}
+
+	private void settle(WatchedDocument document) {
+		this.due.remove(document);
+		document.settling = true;
+		document.stillSince = System.nanoTime();
+		document.still = document.look();
+		if (this.settleTimer == null) {
+			this.settleTimer = watcher().schedule(this::settled, this.settings.settle());
+		}
+	}
+
+	private void settled() {
+		this.settleTimer = null;
+		long now = System.nanoTime();
+		long wait = Long.MAX_VALUE;
+		for (WatchedDocument document : this.documents.values()) {
+			if (!document.settling || this.due.contains(document)) {
+				continue;
+			}
+			long left = this.settings.settle().toNanos() - (now - document.stillSince);
+			if (left <= 0) {
+				Fingerprint fingerprint = document.look();
+				if (Objects.equals(fingerprint, document.still)) {
+					this.due.add(document);
+					continue;
+				}
+				document.still = fingerprint;
+				document.stillSince = now;
+				left = this.settings.settle().toNanos();
+			}
+			wait = Math.min(wait, left);
+		}
+		if (wait != Long.MAX_VALUE) {
+			this.settleTimer = watcher().schedule(this::settled, Duration.ofNanos(wait));
+		}
+		takeIfDue();
+	}
+
+	private void takeIfDue() {
+		if (!this.due.isEmpty()) {
+			take();
+		}
+	}
+
+	private void take() {
+		DocumentReader.Snapshot snapshot = this.reader.read(this.documents.keySet(), this::known);
+		if (snapshot.publishing()) {
+			awaitPublisher();
+			return;
+		}
+		this.waits = 0;
+		if (!snapshot.moving().isEmpty() && ++this.moves < RETRIES) {
+			retry(RETRY);
+			return;
+		}
+		this.moves = 0;
+		Set<WatchedDocument> taken = Set.copyOf(this.due);
+		this.due.clear();
+		for (WatchedDocument document : this.documents.values()) {
+			document.failure = snapshot.failures().get(document.id);
+			if (document.failure == null) {
+				Stored stored = snapshot.of(document.id);
+				if (snapshot.moving().contains(document.id)) {
+					settle(document);
+				}
+				else if (taken.contains(document)) {
+					takeDue(document, stored);
+				}
+				else if (!Objects.equals(stored.fingerprint(), document.taken.fingerprint())) {
+					takePublished(document, stored);
+				}
+			}
+		}
+		deliver();
+	}
+
+	private @Nullable Stored known(DocumentId id) {
+		WatchedDocument document = Objects.requireNonNull(this.documents.get(id));
+		return (this.due.contains(document) || !document.known) ? null : document.taken;
+	}
+
+	private void takeDue(WatchedDocument document, Stored stored) {
+		if (document.settling && !Objects.equals(stored.fingerprint(), document.still)) {
+			settle(document);
+		}
+		else {
+			document.take(stored);
+		}
+	}
+
+	/**
+	 * A document that has changed and is still settling, while another one is taken. If
+	 * it was published, then perhaps together with the other one.
+	 */
+	private void takePublished(WatchedDocument document, Stored stored) {
+		boolean published;
+		try {
+			published = this.history.tellsOf(document.id, stored);
+		}
+		catch (IOException ex) {
+			published = false;
+		}
+		if (published) {
+			document.take(stored);
+		}
+		else if (!document.settling) {
+			settle(document);
+		}
+	}
+
+	private void awaitPublisher() {
+		long now = System.nanoTime();
+		this.waitingSince = (this.waits++ == 0) ? now : this.waitingSince;
+		if (this.waits % RETRIES == 0) {
+			this.recovery.run();
+		}
+		boolean late = now - this.waitingSince > PATIENCE.toNanos();
+		if (late) {
+			this.watches.keySet().forEach((delivery) -> delivery.lost("another process does not finish its publish"));
+		}
+		retry(late ? LATE_RETRY : RETRY);
+	}
+
+	private void retry(Duration delay) {
+		if (this.retry == null) {
+			this.retry = watcher().schedule(() -> {
+				this.retry = null;
+				take();
+			}, delay);
+		}
+	}
+
+	private void deliver() {
+		for (Map.Entry<Delivery<ConfigDocuments>, Set<DocumentId>> watch : this.watches.entrySet()) {
+			List<ConfigDocument> current = new ArrayList<>();
+			String failure = null;
+			boolean complete = true;
+			for (DocumentId id : watch.getValue()) {
+				WatchedDocument document = Objects.requireNonNull(this.documents.get(id));
+				if (document.failure != null) {
+					failure = this.directory.explain("read", document.file, document.failure);
+				}
+				complete &= document.known;
+				if (document.taken.document() != null) {
+					current.add(document.taken.document());
+				}
+			}
+			if (failure != null) {
+				watch.getKey().lost(failure);
+			}
+			else if (complete) {
+				watch.getKey().offer(ConfigDocuments.of(current));
+			}
+		}
+	}
+
+	/** Makes the watches of a store. */
+	interface Factory {
+
+		ConfigWatches create(DocumentReader reader, History history, Runnable recovery);
+
+	}
+
+	/** A document that somebody watches. */
+	private static final class WatchedDocument {
+
+		private final DocumentId id;
+
+		private final Path file;
+
+		/** How many watches there are. */
+		private int watches;
+
+		/** What is delivered. */
+		private Stored taken = Stored.ABSENT;
+
+		/** Whether that was read. */
+		private boolean known;
+
+		/** Why it cannot be read, if it cannot. */
+		private @Nullable IOException failure;
+
+		/** Whether there is a file, by what the operating system has told so far. */
+		private boolean exists;
+
+		private boolean settling;
+
+		private long stillSince;
+
+		private @Nullable Fingerprint still;
+
+		WatchedDocument(DocumentId id, Path file) {
+			this.id = id;
+			this.file = file;
+		}
+
+		@Nullable Fingerprint look() {
+			try {
+				return Fingerprint.of(this.file);
+			}
+			catch (IOException ex) {
+				// What is wrong is found out when it is read.
+				return null;
+			}
+		}
+
+		void take(Stored stored) {
+			this.taken = stored;
+			this.known = true;
+			this.settling = false;
+		}
+
+		/**
+		 * Whether the file that is there now is another one than the one taken last.
+		 * @return {@code true} also where the file system cannot tell
+		 */
+		boolean isReplaced() {
+			Fingerprint now = look();
+			Fingerprint before = this.taken.fingerprint();
+			return now != null && before != null && (now.key() == null || !now.key().equals(before.key()));
+		}
+
+	}
+
+	/** A directory of documents. */
+	private final class WatchedGroup implements DirectoryWatcher.Listener {
+
+		private final Path path;
+
+		private final Map<String, WatchedDocument> documents = new HashMap<>();
+
+		private final DirectoryWatcher.Place place;
+
+		WatchedGroup(Path path) {
+			this.path = path;
+			this.place = watcher().place(path, this, StandardWatchEventKinds.ENTRY_CREATE,
+					StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE);
+		}
+
+		void ensure() {
+			try {
+				ConfigWatches.this.directory.open();
+				ConfigWatches.this.directory.create(this.path);
+			}
+			catch (IOException ex) {
+				// Perhaps it may only be read. Whether it can be is found out by reading.
+			}
+			if (this.place.ensure()) {
+				this.documents.values().forEach((document) -> document.exists = document.look() != null);
+			}
+		}
+
+		/*
+		 * A name that appears although nothing has told that it had gone was renamed onto
+		 * the old one. Whoever creates a file anew has to remove the old one first.
+		 */
+		@Override
+		public void onCreated(String name) {
+			WatchedDocument document = this.documents.get(name);
+			if (document != null) {
+				if (document.exists && document.isReplaced()) {
+					document.settling = false;
+					ConfigWatches.this.due.add(document);
+				}
+				else {
+					settle(document);
+				}
+				document.exists = true;
+			}
+		}
+
+		@Override
+		public void onModified(String name) {
+			WatchedDocument document = this.documents.get(name);
+			if (document != null) {
+				document.exists = true;
+				settle(document);
+			}
+		}
+
+		@Override
+		public void onDeleted(String name) {
+			WatchedDocument document = this.documents.get(name);
+			if (document != null) {
+				document.exists = false;
+				settle(document);
+			}
+		}
+
+		@Override
+		public void onLost() {
+			this.documents.values().forEach((document) -> {
+				document.exists = document.look() != null;
+				settle(document);
+			});
+		}
+
+		@Override
+		public void onEnd() {
+			takeIfDue();
+		}
+
+	}
+
+}

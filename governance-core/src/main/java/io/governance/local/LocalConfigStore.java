@@ -1,0 +1,289 @@
+package io.governance.local;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.governance.Subscription;
+import io.governance.config.Author;
+import io.governance.config.ConfigDocument;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.ConfigListener;
+import io.governance.config.ConfigStore;
+import io.governance.config.ConflictException;
+import io.governance.config.DocumentId;
+import io.governance.config.HistoryEntry;
+import io.governance.config.Publication;
+import io.governance.config.Revision;
+
+/**
+ * Documents as files, {@code config/{namespace}/{group}/{document}}, with their history
+ * beside. They can be edited by hand as well as published; an edit that happens in the
+ * very moment of a publish to the same document loses.
+ * <p>
+ * Publishing the content that a document has already changes nothing and leaves no entry
+ * in the history.
+ */
+final class LocalConfigStore implements ConfigStore {
+
+	static final int MAX_DOCUMENT_BYTES = 1024 * 1024;
+
+	static final int MAX_HISTORY = 100;
+
+	private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+	private static final Duration PATIENCE = Duration.ofMillis(20);
+
+	private static final int READS = 20;
+
+	private final LocalDirectory directory;
+
+	private final InstantSource clock;
+
+	private final ConfigWatches watches;
+
+	private final Journal journal;
+
+	private final History history;
+
+	private final DocumentReader reader;
+
+	private final ProcessLock lock;
+
+	LocalConfigStore(LocalDirectory directory, InstantSource clock, ConfigWatches.Factory watches) {
+		this.directory = directory;
+		this.clock = clock;
+		this.journal = new Journal(directory);
+		this.history = new History(directory, MAX_HISTORY);
+		this.reader = new DocumentReader(directory, this.journal);
+		this.lock = new ProcessLock(directory, "config.lock");
+		this.watches = watches.create(this.reader, this.history, this::recoverIfAbandoned);
+	}
+
+	@Override
+	public ConfigDocuments get(Set<DocumentId> ids) {
+		long start = System.nanoTime();
+		boolean recovered = false;
+		for (int reads = 1;; reads++) {
+			open();
+			DocumentReader.Snapshot snapshot = this.reader.read(ids, (id) -> null);
+			snapshot.failures().forEach((id, cause) -> {
+				throw this.directory.unavailable("read", this.directory.document(id), cause);
+			});
+			if (!snapshot.publishing() && (snapshot.moving().isEmpty() || reads >= READS)) {
+				return documents(snapshot);
+			}
+			long waited = System.nanoTime() - start;
+			if (waited > DEADLINE.toNanos()) {
+				throw this.directory.unavailable("read", this.directory.base(),
+						new FileSystemException(null, null, "another process does not finish its publish"));
+			}
+			if (snapshot.publishing() && waited > PATIENCE.toNanos() && !recovered) {
+				recovered = recoverIfAbandoned();
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+		}
+	}
+
+	private static ConfigDocuments documents(DocumentReader.Snapshot snapshot) {
+		List<ConfigDocument> documents = new ArrayList<>();
+		snapshot.stored().values().forEach((stored) -> {
+			if (stored.document() != null) {
+				documents.add(stored.document());
+			}
+		});
+		return ConfigDocuments.of(documents);
+	}
+
+	/**
+	 * Finishes the publish of a process that died. Does not wait for one that lives.
+	 * @return whether nothing of it is left
+	 */
+	private boolean recoverIfAbandoned() {
+		try {
+			return this.lock.call(Duration.ZERO, () -> {
+				this.journal.recover();
+				return true;
+			}).isPresent();
+		}
+		catch (IOException ex) {
+			// Who may only read has to wait for somebody who may write.
+			return false;
+		}
+	}
+
+	@Override
+	public Subscription watch(Set<DocumentId> ids, ConfigListener listener) {
+		return this.watches.watch(Set.copyOf(ids), listener);
+	}
+
+	@Override
+	public int maxDocumentBytes() {
+		return MAX_DOCUMENT_BYTES;
+	}
+
+	@Override
+	public List<DocumentId> list(String namespace, String group) {
+		new DocumentId(namespace, group, "any");
+		Path home = this.directory.group(namespace, group);
+		open();
+		List<DocumentId> ids = new ArrayList<>();
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(home, Files::isRegularFile)) {
+			for (Path file : files) {
+				idOf(namespace, group, file.getFileName().toString()).ifPresent(ids::add);
+			}
+		}
+		catch (NoSuchFileException ex) {
+			open();
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("list", home, ex);
+		}
+		ids.sort(null);
+		return List.copyOf(ids);
+	}
+
+	private static Optional<DocumentId> idOf(String namespace, String group, String fileName) {
+		try {
+			return FileNames.decode(fileName).map((name) -> new DocumentId(namespace, group, name));
+		}
+		catch (IllegalArgumentException ex) {
+			// What editors leave beside a document, such as 'orders.yaml~', is none.
+			return Optional.empty();
+		}
+	}
+
+	@Override
+	public List<Revision> publish(List<Publication> publications, Author author) {
+		check(publications);
+		try {
+			return this.lock.call(DEADLINE, () -> publishLocked(publications, author))
+				.orElseThrow(() -> new FileSystemException(null, null, "another process does not finish its publish"));
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("publish to", this.directory.base(), ex);
+		}
+	}
+
+	private static void check(List<Publication> publications) {
+		Set<DocumentId> ids = new HashSet<>();
+		for (Publication publication : publications) {
+			if (!ids.add(publication.id())) {
+				throw new IllegalArgumentException("Document " + publication.id() + " is named twice");
+			}
+			int size = publication.content().length;
+			if (size > MAX_DOCUMENT_BYTES) {
+				throw new IllegalArgumentException("Document " + publication.id() + " has " + size + " bytes: the local"
+						+ " backend takes " + MAX_DOCUMENT_BYTES);
+			}
+		}
+	}
+
+	private List<Revision> publishLocked(List<Publication> publications, Author author) throws IOException {
+		this.journal.recover();
+		List<DocumentId> ids = publications.stream().map(Publication::id).toList();
+		DocumentReader.Snapshot current = this.reader.read(ids, (id) -> null);
+		for (IOException failure : current.failures().values()) {
+			throw failure;
+		}
+		for (Publication publication : publications) {
+			Revision expected = publication.expected();
+			if (expected != null && !expected.equals(current.of(publication.id()).revision())) {
+				throw new ConflictException(publication.id(), expected);
+			}
+		}
+		Instant now = this.clock.instant();
+		Journal.Transaction transaction = this.journal.begin();
+		for (Publication publication : publications) {
+			record(transaction, publication, current.of(publication.id()), author, now);
+		}
+		for (Publication publication : publications) {
+			write(transaction, publication, current.of(publication.id()));
+		}
+		transaction.commit();
+		ids.forEach(this.history::prune);
+		return publications.stream()
+			.map((publication) -> publication.deletes() ? Revision.ABSENT : Stored.revisionOf(publication.content()))
+			.toList();
+	}
+
+	private void record(Journal.Transaction transaction, Publication publication, Stored before, Author author,
+			Instant now) throws IOException {
+		if (changes(publication, before)) {
+			byte[] content = publication.deletes() ? null : publication.content();
+			this.history.record(transaction, publication.id(), before, content, author, now);
+		}
+	}
+
+	private void write(Journal.Transaction transaction, Publication publication, Stored before) throws IOException {
+		Path file = this.directory.document(publication.id());
+		if (!changes(publication, before)) {
+			return;
+		}
+		if (publication.deletes()) {
+			transaction.delete(file);
+		}
+		else {
+			transaction.write(file, publication.content());
+		}
+	}
+
+	private static boolean changes(Publication publication, Stored before) {
+		ConfigDocument document = before.document();
+		if (publication.deletes()) {
+			return document != null;
+		}
+		return document == null || !Arrays.equals(document.content(), publication.content());
+	}
+
+	@Override
+	public List<HistoryEntry> history(DocumentId id, int limit) {
+		open();
+		try {
+			return List.copyOf(this.history.entries(id, limit));
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("read the history in", this.directory.history(id), ex);
+		}
+	}
+
+	@Override
+	public Optional<ConfigDocument> version(HistoryEntry entry) {
+		open();
+		try {
+			return this.history.content(entry);
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("read the history in", this.directory.history(entry.id()), ex);
+		}
+	}
+
+	private void open() {
+		try {
+			this.directory.open();
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("use", this.directory.base(), ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.watches.close();
+	}
+
+}

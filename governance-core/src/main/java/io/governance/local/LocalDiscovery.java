@@ -1,0 +1,164 @@
+package io.governance.local;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import io.governance.Subscription;
+import io.governance.registry.Discovery;
+import io.governance.registry.Instance;
+import io.governance.registry.InstancesListener;
+
+/**
+ * The instances of all processes that share the directory. Whether one is still there is
+ * told by its file's time of modification and the clock of the machine that all of them
+ * share. Watches go by how long they have not seen that time change, so that nothing
+ * expires, and nothing lives on, because the clock is set; only for the first look at a
+ * file they have to trust it.
+ */
+final class LocalDiscovery implements Discovery {
+
+	private final LocalDirectory directory;
+
+	private final Path services;
+
+	private final Duration rescan;
+
+	private final InstantSource clock;
+
+	private final Supplier<DirectoryWatcher> watchers;
+
+	private final Executor executor;
+
+	/* Belongs to the watcher's thread. */
+	private final Map<String, WatchedService> watched = new HashMap<>();
+
+	private volatile boolean started;
+
+	private volatile boolean closed;
+
+	LocalDiscovery(LocalDirectory directory, String namespace, Duration rescan, InstantSource clock,
+			Supplier<DirectoryWatcher> watchers, Executor executor) {
+		this.directory = directory;
+		this.services = directory.services(namespace);
+		this.rescan = rescan;
+		this.clock = clock;
+		this.watchers = watchers;
+		this.executor = executor;
+	}
+
+	@Override
+	public Set<String> services() {
+		Set<String> names = new TreeSet<>();
+		try {
+			this.directory.open();
+			try (DirectoryStream<Path> homes = Files.newDirectoryStream(this.services)) {
+				for (Path home : homes) {
+					Optional<String> name = FileNames.decode(home.getFileName().toString());
+					if (name.isPresent() && hasInstance(home, name.get())) {
+						names.add(name.get());
+					}
+				}
+			}
+			catch (NoSuchFileException ex) {
+				this.directory.checkBase();
+			}
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("read", this.services, ex);
+		}
+		return Collections.unmodifiableSet(names);
+	}
+
+	private boolean hasInstance(Path home, String service) throws IOException {
+		if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
+			return false;
+		}
+		Instant now = this.clock.instant();
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(home)) {
+			for (Path file : files) {
+				Optional<String> id = InstanceFile.idOf(file.getFileName().toString());
+				if (id.isPresent() && isThere(file, service, id.get(), now)) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	private static boolean isThere(Path file, String service, String id, Instant now) {
+		try {
+			Fingerprint fingerprint = Fingerprint.of(file, LinkOption.NOFOLLOW_LINKS);
+			return fingerprint != null && fingerprint.modified()
+				.toInstant()
+				.plus(InstanceFile.read(file, service, id).lease())
+				.isAfter(now);
+		}
+		catch (IOException | IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
+	@Override
+	public Subscription watch(String service, InstancesListener listener) {
+		if (this.closed) {
+			throw new IllegalStateException("The discovery is closed");
+		}
+		this.started = true;
+		Delivery<List<Instance>> delivery = new Delivery<>("service '" + service + "'", this.executor, List::equals,
+				listener::onInstances, listener::onConnection,
+				(closed) -> watcher().execute(() -> remove(service, closed)));
+		watcher().execute(() -> add(service, delivery));
+		return delivery;
+	}
+
+	private DirectoryWatcher watcher() {
+		return this.watchers.get();
+	}
+
+	private void add(String service, Delivery<List<Instance>> delivery) {
+		if (this.closed) {
+			delivery.end();
+			return;
+		}
+		this.watched
+			.computeIfAbsent(service,
+					(name) -> new WatchedService(name, this.services.resolve(FileNames.encode(name)), this.directory,
+							watcher(), this.rescan, this.clock))
+			.add(delivery);
+	}
+
+	private void remove(String service, Delivery<List<Instance>> delivery) {
+		WatchedService watched = this.watched.get(service);
+		if (watched != null && watched.remove(delivery)) {
+			this.watched.remove(service);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		if (this.started) {
+			watcher().execute(() -> {
+				this.watched.values().forEach(WatchedService::end);
+				this.watched.clear();
+			});
+		}
+	}
+
+}

@@ -1,0 +1,374 @@
+package io.governance.local;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import io.governance.registry.Instance;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The instances of one service, for all who watch it, on the watcher's thread. Files are
+ * put in their places by renames, so that the operating system is asked to tell of
+ * appearing and vanishing names only: renewals wake nobody. A file is read again when it
+ * is another one or has another size.
+ */
+final class WatchedService implements DirectoryWatcher.Listener {
+
+	private static final Logger log = LoggerFactory.getLogger(WatchedService.class);
+
+	/** How long a file lies around after its lease ran out, in leases and at least. */
+	private static final int GRAVE_LEASES = 20;
+
+	private static final long MIN_GRAVE = TimeUnit.MINUTES.toNanos(1);
+
+	private final String service;
+
+	private final Path home;
+
+	private final LocalDirectory directory;
+
+	private final DirectoryWatcher watcher;
+
+	private final InstantSource clock;
+
+	private final DirectoryWatcher.Place place;
+
+	private final Future<?> rescan;
+
+	private final Set<Delivery<List<Instance>>> deliveries = new HashSet<>();
+
+	private final Map<String, Seen> seen = new HashMap<>();
+
+	private @Nullable Future<?> expiry;
+
+	private @Nullable IOException failure;
+
+	private boolean known;
+
+	WatchedService(String service, Path home, LocalDirectory directory, DirectoryWatcher watcher, Duration rescan,
+			InstantSource clock) {
+		this.service = service;
+		this.home = home;
+		this.directory = directory;
+		this.watcher = watcher;
+		this.clock = clock;
+		this.place = watcher.place(home, this, StandardWatchEventKinds.ENTRY_CREATE,
+				StandardWatchEventKinds.ENTRY_DELETE);
+		this.rescan = watcher.repeat(this::scanAndDeliver, rescan);
+	}
+
+	void add(Delivery<List<Instance>> delivery) {
+		this.deliveries.add(delivery);
+		if (this.known && this.failure == null) {
+			delivery.offer(instances());
+		}
+		else {
+			scanAndDeliver();
+		}
+	}
+
+	/**
+	 * Forgets a delivery.
+	 * @param delivery the delivery
+	 * @return whether nobody watches any more, and this has ended
+	 */
+	boolean remove(Delivery<List<Instance>> delivery) {
+		this.deliveries.remove(delivery);
+		if (this.deliveries.isEmpty()) {
+			end();
+			return true;
+		}
+		return false;
+	}
+
+	void end() {
+		this.deliveries.forEach(Delivery::end);
+		this.rescan.cancel(false);
+		if (this.expiry != null) {
+			this.expiry.cancel(false);
+		}
+		this.place.forget();
+	}
+
+	@Override
+	public void onCreated(String name) {
+		look(name);
+	}
+
+	@Override
+	public void onModified(String name) {
+		look(name);
+	}
+
+	@Override
+	public void onDeleted(String name) {
+		look(name);
+	}
+
+	@Override
+	public void onLost() {
+		scan();
+	}
+
+	@Override
+	public void onEnd() {
+		deliver();
+	}
+
+	private void scanAndDeliver() {
+		scan();
+		deliver();
+	}
+
+	private void scan() {
+		try {
+			this.directory.open();
+			ensure();
+			Set<String> names = new HashSet<>();
+			try (DirectoryStream<Path> files = Files.newDirectoryStream(this.home)) {
+				files.forEach((file) -> names.add(file.getFileName().toString()));
+			}
+			catch (NoSuchFileException ex) {
+				this.directory.checkBase();
+			}
+			recovered();
+			this.seen.keySet().retainAll(names);
+			names.forEach(this::look);
+			this.known = true;
+			bury();
+		}
+		catch (IOException | DirectoryIteratorException ex) {
+			this.failure = (ex instanceof IOException io) ? io : new IOException(ex);
+		}
+	}
+
+	private void ensure() {
+		try {
+			this.directory.create(this.home);
+		}
+		catch (IOException ex) {
+			// Perhaps it may only be read. Whether it can be is found out by reading.
+		}
+		this.place.ensure();
+	}
+
+	private void look(String name) {
+		Optional<String> id = InstanceFile.idOf(name);
+		if (id.isEmpty()) {
+			return;
+		}
+		Path file = this.home.resolve(name);
+		try {
+			Fingerprint fingerprint = Fingerprint.of(file, LinkOption.NOFOLLOW_LINKS);
+			if (fingerprint == null) {
+				lookForBase();
+				this.seen.remove(name);
+				return;
+			}
+			Seen before = this.seen.get(name);
+			if (before != null && before.isSame(fingerprint)) {
+				before.look(fingerprint, age(fingerprint.modified()));
+			}
+			else {
+				Seen seen = new Seen(fingerprint, read(file, id.get()));
+				seen.renewed(age(fingerprint.modified()));
+				this.seen.put(name, seen);
+			}
+		}
+		catch (IOException ex) {
+			log.debug("Cannot look at {}", file, ex);
+		}
+	}
+
+	private void lookForBase() throws IOException {
+		try {
+			this.directory.checkBase();
+		}
+		catch (IOException ex) {
+			this.failure = ex;
+			throw ex;
+		}
+	}
+
+	/** No owner could renew a lease in a directory that was not there. */
+	private void recovered() {
+		if (this.failure != null) {
+			this.failure = null;
+			this.seen.values().forEach(Seen::extend);
+		}
+	}
+
+	private @Nullable InstanceFile read(Path file, String id) {
+		try {
+			return InstanceFile.read(file, this.service, id);
+		}
+		catch (NoSuchFileException ex) {
+			return null;
+		}
+		catch (IOException | IllegalArgumentException ex) {
+			log.warn("Left out of service '{}': {} ({})", this.service, file, ex.getMessage());
+			return null;
+		}
+	}
+
+	/** How old a renewal is by the clock; one in the future is new. */
+	private long age(FileTime modified) {
+		return Math.max(0, Duration.between(modified.toInstant(), this.clock.instant()).toNanos());
+	}
+
+	private void deliver() {
+		if (this.failure != null) {
+			String reason = this.directory.explain("read", this.home, this.failure);
+			this.deliveries.forEach((delivery) -> delivery.lost(reason));
+			return;
+		}
+		long now = System.nanoTime();
+		long next = Long.MAX_VALUE;
+		for (Seen seen : this.seen.values()) {
+			long left = seen.aliveUntil - now;
+			seen.alive = left > 0;
+			if (seen.file != null && seen.alive) {
+				next = Math.min(next, left);
+			}
+		}
+		scheduleExpiry(next);
+		if (this.known) {
+			List<Instance> instances = instances();
+			this.deliveries.forEach((delivery) -> delivery.offer(instances));
+		}
+	}
+
+	private List<Instance> instances() {
+		List<Instance> instances = new ArrayList<>();
+		for (Seen seen : this.seen.values()) {
+			if (seen.file != null && seen.alive) {
+				instances.add(seen.file.instance());
+			}
+		}
+		instances.sort(Comparator.comparing(Instance::id));
+		return List.copyOf(instances);
+	}
+
+	private void scheduleExpiry(long nanos) {
+		if (this.expiry != null) {
+			this.expiry.cancel(false);
+			this.expiry = null;
+		}
+		if (nanos != Long.MAX_VALUE) {
+			this.expiry = this.watcher.schedule(this::expire,
+					Duration.ofNanos(nanos + TimeUnit.MILLISECONDS.toNanos(1)));
+		}
+	}
+
+	private void expire() {
+		long now = System.nanoTime();
+		List<String> due = new ArrayList<>();
+		this.seen.forEach((name, seen) -> {
+			if (seen.alive && seen.aliveUntil - now <= 0) {
+				due.add(name);
+			}
+		});
+		due.forEach(this::look);
+		deliver();
+	}
+
+	/** Removes files whose owners have not been heard of for long. */
+	private void bury() {
+		long now = System.nanoTime();
+		this.seen.forEach((name, seen) -> {
+			InstanceFile file = seen.file;
+			if (file != null && now - seen.aliveUntil > Math.max(MIN_GRAVE, GRAVE_LEASES * file.lease().toNanos())) {
+				try {
+					bury(this.home.resolve(name), seen);
+				}
+				catch (IOException ex) {
+					log.debug("Cannot remove {}", name, ex);
+				}
+			}
+		});
+	}
+
+	/*
+	 * The owner may come back in this very moment: hence the file is taken away first,
+	 * and put back if it turns out to be a living one.
+	 */
+	private void bury(Path file, Seen seen) throws IOException {
+		Path grave = this.directory.temporary();
+		Files.move(file, grave, StandardCopyOption.ATOMIC_MOVE);
+		Fingerprint taken = Fingerprint.of(grave, LinkOption.NOFOLLOW_LINKS);
+		if (!seen.fingerprint.equals(taken) && Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+			Files.move(grave, file, StandardCopyOption.ATOMIC_MOVE);
+		}
+		Files.deleteIfExists(grave);
+	}
+
+	/** The file of an instance as it was seen last. */
+	private static final class Seen {
+
+		private Fingerprint fingerprint;
+
+		private final @Nullable InstanceFile file;
+
+		private long lookedAt = System.nanoTime();
+
+		private long aliveUntil = this.lookedAt;
+
+		private boolean alive;
+
+		Seen(Fingerprint fingerprint, @Nullable InstanceFile file) {
+			this.fingerprint = fingerprint;
+			this.file = file;
+		}
+
+		boolean isSame(Fingerprint now) {
+			return this.fingerprint.size() == now.size() && Objects.equals(this.fingerprint.key(), now.key());
+		}
+
+		void look(Fingerprint now, long age) {
+			long last = this.lookedAt;
+			this.lookedAt = System.nanoTime();
+			if (!now.modified().equals(this.fingerprint.modified())) {
+				this.fingerprint = now;
+				renewed(Math.min(age, this.lookedAt - last));
+			}
+		}
+
+		void extend() {
+			if (this.alive) {
+				this.lookedAt = System.nanoTime();
+				renewed(0);
+			}
+		}
+
+		void renewed(long age) {
+			if (this.file != null) {
+				this.aliveUntil = this.lookedAt + this.file.lease().toNanos() - age;
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.governance.registry;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * Delays between tries: exponential with full jitter up to a cap, and never so short that
+ * it becomes a busy loop. Not thread-safe.
+ */
+final class Backoff {
+
+	private static final long FLOOR_NANOS = Duration.ofMillis(10).toNanos();
+
+	private final long baseNanos;
+
+	private final long capNanos;
+
+	private final RandomGenerator random;
+
+	private int failures;
+
+	Backoff(Duration base, Duration cap, RandomGenerator random) {
+		this.baseNanos = base.toNanos();
+		this.capNanos = cap.toNanos();
+		this.random = random;
+	}
+
+	/**
+	 * Counts a failure.
+	 * @return how long to wait, in nanoseconds
+	 */
+	long nextNanos() {
+		int doublings = Math.min(this.failures++, 30);
+		long bound = (this.baseNanos > (this.capNanos >> doublings)) ? this.capNanos : this.baseNanos << doublings;
+		return Math.max(Math.min(FLOOR_NANOS, this.capNanos), (long) (this.random.nextDouble() * bound));
+	}
+
+	void reset() {
+		this.failures = 0;
+	}
+
+}

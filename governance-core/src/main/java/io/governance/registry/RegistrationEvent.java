@@ -1,0 +1,42 @@
+package io.governance.registry;
+
+/**
+ * A change in the life of an own instance on the server.
+ *
+ * @param kind what happened
+ * @param service the service
+ * @param instanceId the instance
+ * @param reason why, in words; empty if there is nothing to add
+ */
+public record RegistrationEvent(Kind kind, String service, String instanceId, String reason) {
+
+	/** What happened. */
+	public enum Kind {
+
+		/**
+		 * The server holds the instance as it should be, for the first time or again
+		 * after {@link #REFUSED}.
+		 */
+		REGISTERED,
+
+		/** The server does not hold the instance any more although it should. */
+		LOST,
+
+		/** The server held the instance differently, or not at all; it was put again. */
+		REPAIRED,
+
+		/**
+		 * The server could not be asked or said no. It is tried again, for ever; told
+		 * once until it succeeds.
+		 */
+		REFUSED,
+
+		/** The server was told of a new status, weight or other part of the instance. */
+		UPDATED,
+
+		/** The instance was withdrawn. */
+		REMOVED
+
+	}
+
+}

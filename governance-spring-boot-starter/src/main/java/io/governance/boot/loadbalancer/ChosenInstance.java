@@ -1,0 +1,104 @@
+package io.governance.boot.loadbalancer;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.URI;
+import java.util.Map;
+
+import org.springframework.cloud.client.ServiceInstance;
+
+import io.governance.boot.discovery.InstanceMetadata;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.Outcome;
+
+/**
+ * The instance chosen for one call, and that call's share in its statistics. Thread-safe.
+ */
+public final class ChosenInstance implements ServiceInstance {
+
+	private static final VarHandle STARTED;
+
+	static {
+		try {
+			STARTED = MethodHandles.lookup().findVarHandle(ChosenInstance.class, "started", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final Endpoint endpoint;
+
+	/** When the call began, by {@link System#nanoTime()}; 0 while none is under way. */
+	@SuppressWarnings("unused")
+	private volatile long started;
+
+	ChosenInstance(Endpoint endpoint) {
+		this.endpoint = endpoint;
+	}
+
+	/**
+	 * The endpoint.
+	 * @return the endpoint with its statistics
+	 */
+	public Endpoint endpoint() {
+		return this.endpoint;
+	}
+
+	/** The call begins. Does nothing if it has begun. */
+	void begin() {
+		long now = System.nanoTime();
+		if (STARTED.compareAndSet(this, 0L, (now != 0) ? now : 1)) {
+			this.endpoint.begin();
+		}
+	}
+
+	/** The call has ended. Does nothing if it has not begun, or has ended already. */
+	void end(Outcome outcome) {
+		long started = (long) STARTED.getAndSet(this, 0L);
+		if (started != 0) {
+			this.endpoint.end(System.nanoTime() - started, outcome);
+		}
+	}
+
+	@Override
+	public String getInstanceId() {
+		return this.endpoint.instance().id();
+	}
+
+	@Override
+	public String getServiceId() {
+		return this.endpoint.instance().service();
+	}
+
+	@Override
+	public String getHost() {
+		return InstanceMetadata.uriHost(this.endpoint.instance());
+	}
+
+	@Override
+	public int getPort() {
+		return this.endpoint.instance().port();
+	}
+
+	@Override
+	public boolean isSecure() {
+		return this.endpoint.instance().secure();
+	}
+
+	@Override
+	public URI getUri() {
+		return ServiceInstance.createUri(this);
+	}
+
+	@Override
+	public Map<String, String> getMetadata() {
+		return InstanceMetadata.of(this.endpoint.instance());
+	}
+
+	@Override
+	public String toString() {
+		return this.endpoint.toString();
+	}
+
+}

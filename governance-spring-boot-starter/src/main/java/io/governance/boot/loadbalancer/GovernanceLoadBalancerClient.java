@@ -1,0 +1,97 @@
+package io.governance.boot.loadbalancer;
+
+import java.io.IOException;
+import java.net.URI;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerRequest;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerUriTools;
+import org.springframework.cloud.client.loadbalancer.Request;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.util.ReflectionUtils;
+
+import io.governance.loadbalancer.Outcome;
+
+/**
+ * Spring Cloud's blocking load balancer over {@link ServiceBalancers}. The first call to
+ * a service waits for its list, on threads that may wait; later choices take nanoseconds.
+ */
+public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
+
+	private final ServiceBalancers balancers;
+
+	private final CallLane lane;
+
+	/**
+	 * Creates a client.
+	 * @param balancers picks the instances
+	 * @param lane tells the lane of each call
+	 */
+	public GovernanceLoadBalancerClient(ServiceBalancers balancers, CallLane lane) {
+		this.balancers = balancers;
+		this.lane = lane;
+	}
+
+	@Override
+	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
+	public @Nullable ServiceInstance choose(String serviceId) {
+		return this.balancers.pickOrWait(serviceId, this.lane.of(serviceId));
+	}
+
+	@Override
+	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
+	public <T> @Nullable ServiceInstance choose(String serviceId, Request<T> request) {
+		return choose(serviceId);
+	}
+
+	@Override
+	public <T> T execute(String serviceId, LoadBalancerRequest<T> request) throws IOException {
+		String lane = this.lane.of(serviceId);
+		ServiceInstance instance = this.balancers.pickOrWait(serviceId, lane);
+		if (instance == null) {
+			throw this.balancers.noInstance(serviceId, lane);
+		}
+		return execute(serviceId, instance, request);
+	}
+
+	@Override
+	public <T> T execute(String serviceId, ServiceInstance instance, LoadBalancerRequest<T> request)
+			throws IOException {
+		ChosenInstance chosen = (instance instanceof ChosenInstance own) ? own : null;
+		if (chosen != null) {
+			chosen.begin();
+		}
+		Outcome outcome = Outcome.FAILURE;
+		try {
+			T response = request.apply(instance);
+			outcome = outcomeOf(response);
+			return response;
+		}
+		catch (IOException | RuntimeException ex) {
+			throw ex;
+		}
+		catch (Exception ex) {
+			ReflectionUtils.rethrowRuntimeException(ex);
+			throw new IllegalStateException(ex);
+		}
+		finally {
+			if (chosen != null) {
+				chosen.end(outcome);
+			}
+		}
+	}
+
+	private static Outcome outcomeOf(@Nullable Object response) throws IOException {
+		boolean failed = response instanceof ClientHttpResponse http && http.getStatusCode().is5xxServerError();
+		return failed ? Outcome.FAILURE : Outcome.SUCCESS;
+	}
+
+	@Override
+	public URI reconstructURI(ServiceInstance instance, URI original) {
+		return LoadBalancerUriTools.reconstructURI(instance, original);
+	}
+
+}

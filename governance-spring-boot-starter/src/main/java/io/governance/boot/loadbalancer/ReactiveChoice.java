@@ -1,0 +1,55 @@
+package io.governance.boot.loadbalancer;
+
+import java.time.Duration;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Chooses an instance of one service for reactive calls. Waits for the first list of the
+ * service without holding a thread. Thread-safe.
+ */
+final class ReactiveChoice {
+
+	private final String service;
+
+	private final ServiceBalancers balancers;
+
+	private final Duration timeout;
+
+	private final ReactiveCallLane lane;
+
+	ReactiveChoice(String service, ServiceBalancers balancers, Duration timeout, ReactiveCallLane lane) {
+		this.service = service;
+		this.balancers = balancers;
+		this.timeout = timeout;
+		this.lane = lane;
+	}
+
+	/** Emits the choice, or an error of {@link NoInstanceException}. */
+	Mono<ChosenInstance> choose() {
+		return Mono.deferContextual((context) -> {
+			String lane = this.lane.of(this.service, context);
+			ChosenInstance chosen = this.balancers.pick(this.service, lane);
+			if (chosen != null) {
+				return Mono.just(chosen);
+			}
+			return this.balancers.isKnown(this.service) ? pick(lane) : awaitAndPick(lane);
+		});
+	}
+
+	private Mono<ChosenInstance> awaitAndPick(String lane) {
+		// The thread that brings the list must not be held up by what the call does.
+		return Mono.fromCompletionStage(() -> this.balancers.ready(this.service))
+			.publishOn(Schedulers.parallel())
+			.then()
+			.timeout(this.timeout, Mono.empty())
+			.then(Mono.defer(() -> pick(lane)));
+	}
+
+	private Mono<ChosenInstance> pick(String lane) {
+		ChosenInstance chosen = this.balancers.pick(this.service, lane);
+		return (chosen != null) ? Mono.just(chosen) : Mono.error(() -> this.balancers.noInstance(this.service, lane));
+	}
+
+}

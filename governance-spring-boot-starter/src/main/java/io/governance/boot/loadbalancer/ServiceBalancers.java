@@ -1,0 +1,203 @@
+package io.governance.boot.loadbalancer;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.governance.Subscription;
+import io.governance.boot.discovery.FirstList;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.LanePolicy;
+import io.governance.loadbalancer.LoadBalancer;
+import io.governance.loadbalancer.PickRequest;
+import io.governance.loadbalancer.ServiceBalancer;
+import io.governance.registry.Instance;
+import io.governance.registry.ServiceDirectory;
+import io.governance.registry.ServiceInstances;
+
+/**
+ * The balancers of all services that are called, each fed with the live list of its
+ * service. The first use of a service makes its balancer, without blocking. Thread-safe;
+ * a pick takes no lock.
+ */
+public final class ServiceBalancers implements AutoCloseable {
+
+	private final ServiceDirectory directory;
+
+	private final FirstList firstList;
+
+	private final Function<String, LoadBalancer> algorithms;
+
+	private final String zone;
+
+	private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+
+	private volatile Function<String, LanePolicy> policies = (service) -> LanePolicy.DEFAULT;
+
+	/**
+	 * Creates the balancers.
+	 * @param directory the live lists
+	 * @param firstList waits for the first list of a service
+	 * @param algorithms the algorithm of each service, by the service's name
+	 * @param zone the zone of this application; empty if not known
+	 */
+	public ServiceBalancers(ServiceDirectory directory, FirstList firstList, Function<String, LoadBalancer> algorithms,
+			String zone) {
+		this.directory = directory;
+		this.firstList = firstList;
+		this.algorithms = algorithms;
+		this.zone = zone;
+	}
+
+	/**
+	 * Picks an instance among those known now, without waiting.
+	 * @param service the service
+	 * @param lane the lane of the call
+	 * @return the choice, or {@code null} if there is none
+	 * @throws IllegalArgumentException if this is not a service's name
+	 */
+	public @Nullable ChosenInstance pick(String service, String lane) {
+		Endpoint endpoint = entry(service).balancer.pick(lane, PickRequest.ANY);
+		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
+	}
+
+	/**
+	 * Picks an instance, after waiting for the first list of the service if it is not
+	 * known yet. Does not wait on event loops.
+	 * @param service the service
+	 * @param lane the lane of the call
+	 * @return the choice, or {@code null} if there is none
+	 * @throws IllegalArgumentException if this is not a service's name
+	 */
+	public @Nullable ChosenInstance pickOrWait(String service, String lane) {
+		ChosenInstance chosen = pick(service, lane);
+		if (chosen != null || isKnown(service) || !this.firstList.get(service).known()) {
+			return chosen;
+		}
+		return pick(service, lane);
+	}
+
+	/**
+	 * Whether the instances of a service are known, be there some or none.
+	 * @param service the service
+	 * @return {@code false} before the first list of the service
+	 */
+	public boolean isKnown(String service) {
+		return this.directory.instances(service).known();
+	}
+
+	/**
+	 * The first list of a service.
+	 * @param service the service
+	 * @return completes when {@link #pick} uses it
+	 */
+	public CompletionStage<ServiceInstances> ready(String service) {
+		entry(service);
+		return this.directory.ready(service);
+	}
+
+	/**
+	 * Why there is nothing to pick.
+	 * @param service the service
+	 * @param lane the lane of the call
+	 * @return an exception that tells what to check
+	 */
+	public NoInstanceException noInstance(String service, String lane) {
+		return new NoInstanceException(service, lane, why(service, lane));
+	}
+
+	private String why(String service, String lane) {
+		ServiceInstances instances = this.directory.instances(service);
+		if (!instances.known()) {
+			return "The instances of service '" + service + "' are not known yet (waited at most "
+					+ this.firstList.timeout().toMillis() + " ms): check that the backend can be reached";
+		}
+		ServiceBalancer balancer = entry(service).balancer;
+		String reason = balancer.whyNone() + (lane.equals(Instance.STABLE) ? "" : " (lane '" + lane + "')");
+		if (!instances.connected()) {
+			return reason + ", as far as was known before the connection to the backend was lost";
+		}
+		return reason + (instances.instances().isEmpty()
+				? ": check the name in the URL, and that the service is registered in this namespace"
+				: ": check the status, weight and lane of its instances, and 'otherwise' in the gray rules");
+	}
+
+	/**
+	 * The balancers made so far, for metrics and endpoints.
+	 * @return the balancers by service
+	 */
+	public Map<String, ServiceBalancer> balancers() {
+		Map<String, ServiceBalancer> balancers = new TreeMap<>();
+		this.entries.forEach((service, entry) -> balancers.put(service, entry.balancer));
+		return balancers;
+	}
+
+	/**
+	 * Changes what happens to calls of lanes without instances.
+	 * @param policies the policy of each service, by the service's name
+	 */
+	public void lanes(Function<String, LanePolicy> policies) {
+		this.policies = policies;
+		this.entries.forEach((service, entry) -> entry.balancer.lanes(policies.apply(service)));
+	}
+
+	private Entry entry(String service) {
+		Entry entry = this.entries.get(service);
+		return (entry != null) ? entry : create(service);
+	}
+
+	private Entry create(String service) {
+		Instance.checkService(service);
+		Entry created = new Entry(
+				new ServiceBalancer(service, this.algorithms.apply(service), this.zone, this.policies.apply(service)));
+		// The list goes in before anybody can pick: "known" is then true of the balancer.
+		Subscription subscription = this.directory.subscribe(service, created);
+		Entry other = this.entries.putIfAbsent(service, created);
+		if (other != null) {
+			subscription.close();
+			return other;
+		}
+		created.subscription = subscription;
+		// Policies that changed meanwhile did not reach a balancer that was not there
+		// yet.
+		created.balancer.lanes(this.policies.apply(service));
+		return created;
+	}
+
+	@Override
+	public void close() {
+		this.entries.values().forEach(Entry::close);
+	}
+
+	/** A balancer and what feeds it. */
+	private static final class Entry implements Consumer<ServiceInstances> {
+
+		private final ServiceBalancer balancer;
+
+		private volatile @Nullable Subscription subscription;
+
+		Entry(ServiceBalancer balancer) {
+			this.balancer = balancer;
+		}
+
+		@Override
+		public void accept(ServiceInstances instances) {
+			this.balancer.update(instances.instances());
+		}
+
+		void close() {
+			Subscription subscription = this.subscription;
+			if (subscription != null) {
+				subscription.close();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.governance.boot.registry;
+
+import java.net.InetAddress;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.cloud.commons.util.InetUtils;
+import org.springframework.core.env.Environment;
+
+import io.governance.backend.Backend;
+
+/**
+ * The address that the web server is bound to, if it is bound to one; the loopback
+ * address on the local backend, which only one machine shares; else what Spring Cloud
+ * Commons finds, by the rules of {@code spring.cloud.inetutils}.
+ */
+class DefaultInstanceHost implements InstanceHost {
+
+	private static final String LOOPBACK = "127.0.0.1";
+
+	private final Backend backend;
+
+	private final Environment environment;
+
+	private final ObjectProvider<InetUtils> network;
+
+	DefaultInstanceHost(Backend backend, Environment environment, ObjectProvider<InetUtils> network) {
+		this.backend = backend;
+		this.environment = environment;
+		this.network = network;
+	}
+
+	@Override
+	public String get() {
+		InetAddress bound = this.environment.getProperty("server.address", InetAddress.class);
+		if (bound != null && !bound.isAnyLocalAddress()) {
+			return bound.getHostAddress();
+		}
+		if (this.backend.name().equals("local")) {
+			return LOOPBACK;
+		}
+		InetUtils network = this.network.getIfAvailable();
+		InetAddress found = (network != null) ? network.findFirstNonLoopbackAddress() : null;
+		return (found != null) ? found.getHostAddress() : LOOPBACK;
+	}
+
+}

@@ -1,0 +1,139 @@
+package io.governance.boot.registry;
+
+import java.util.List;
+import java.util.SplittableRandom;
+
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.cloud.client.serviceregistry.Registration;
+import org.springframework.cloud.commons.util.InetUtils;
+import org.springframework.cloud.commons.util.UtilAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+import io.governance.backend.Backend;
+import io.governance.registry.RegistrationKeeper;
+import io.governance.registry.RegistrationListener;
+import io.governance.registry.RegistrationSettings;
+
+/**
+ * Auto-configuration for the registration of this application.
+ */
+@AutoConfiguration(after = UtilAutoConfiguration.class,
+		afterName = "io.governance.boot.autoconfigure.GovernanceAutoConfiguration")
+@ConditionalOnBean(Backend.class)
+@ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "governance.registry.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "spring.cloud.service-registry.auto-registration.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(GovernanceRegistryProperties.class)
+public final class GovernanceRegistryAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	RegistrationKeeper governanceRegistrationKeeper(Backend backend, GovernanceRegistryProperties properties,
+			ObjectProvider<RegistrationListener> listeners) {
+		RegistrationSettings defaults = RegistrationSettings.DEFAULTS;
+		RegistrationSettings settings = new RegistrationSettings(properties.reconcileInterval(), defaults.retryBase(),
+				defaults.retryCap(), properties.removalTimeout());
+		List<RegistrationListener> all = listeners.orderedStream().toList();
+		return new RegistrationKeeper(backend.registry(), settings,
+				(event) -> all.forEach((listener) -> listener.onEvent(event)), new SplittableRandom(),
+				System::nanoTime);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	InstanceHost governanceInstanceHost(Backend backend, Environment environment, ObjectProvider<InetUtils> network) {
+		return new DefaultInstanceHost(backend, environment, network);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnServiceName.class)
+	static class NamedConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		OwnInstance governanceOwnInstance(GovernanceRegistryProperties properties, InstanceHost host,
+				Environment environment) {
+			return new OwnInstance(OnServiceName.nameFrom(environment), properties.instance(), host, environment);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean(Registration.class)
+		GovernanceRegistration governanceRegistration(OwnInstance own) {
+			return new GovernanceRegistration(own);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBean(GovernanceRegistration.class)
+		InstanceRegistrar governanceInstanceRegistrar(RegistrationKeeper keeper, GovernanceRegistration registration,
+				OwnInstance own, GovernanceRegistryProperties properties, ApplicationContext context) {
+			return new InstanceRegistrar(keeper, registration, own, properties, context);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnServiceName.class)
+	@ConditionalOnClass(WebServerInitializedEvent.class)
+	static class WebServerConfiguration {
+
+		@Bean
+		ApplicationListener<WebServerInitializedEvent> governanceWebServerPort(OwnInstance own) {
+			return new WebServerPort(own);
+		}
+
+	}
+
+	/** Takes the port of the application's web server, not of the management server. */
+	private record WebServerPort(OwnInstance own) implements ApplicationListener<WebServerInitializedEvent> {
+
+		@Override
+		public void onApplicationEvent(WebServerInitializedEvent event) {
+			if (!WebServerApplicationContext.hasServerNamespace(event.getApplicationContext(), "management")) {
+				this.own.listensOn(event.getWebServer().getPort());
+			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnUnnamed.class)
+	static class UnnamedConfiguration {
+
+		UnnamedConfiguration() {
+			LoggerFactory.getLogger(InstanceRegistrar.class)
+				.warn("This application has no name and is not registered: set spring.application.name");
+		}
+
+	}
+
+	static class OnUnnamed extends NoneNestedConditions {
+
+		OnUnnamed() {
+			super(ConfigurationPhase.PARSE_CONFIGURATION);
+		}
+
+		@Conditional(OnServiceName.class)
+		static class Named {
+
+		}
+
+	}
+
+}

@@ -1,0 +1,169 @@
+package io.governance.boot.registry;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.cloud.client.discovery.event.InstancePreRegisteredEvent;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+
+import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
+import io.governance.registry.RegistrationKeeper;
+
+/**
+ * Registers this application while it accepts traffic, and takes it out before anything
+ * of it stops: callers are told that it drains, have time to learn of it, then it is
+ * removed. Bounded, whatever the backend does.
+ */
+class InstanceRegistrar implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+
+	/** Stops first: before the web server begins to refuse requests. */
+	static final int PHASE = Integer.MAX_VALUE;
+
+	private static final Logger logger = LoggerFactory.getLogger(InstanceRegistrar.class);
+
+	private final RegistrationKeeper keeper;
+
+	private final GovernanceRegistration registration;
+
+	private final OwnInstance own;
+
+	private final GovernanceRegistryProperties properties;
+
+	private final ApplicationContext context;
+
+	private boolean running;
+
+	private boolean accepting;
+
+	private @Nullable Instance registered;
+
+	InstanceRegistrar(RegistrationKeeper keeper, GovernanceRegistration registration, OwnInstance own,
+			GovernanceRegistryProperties properties, ApplicationContext context) {
+		this.keeper = keeper;
+		this.registration = registration;
+		this.own = own;
+		this.properties = properties;
+		this.context = context;
+	}
+
+	@Override
+	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+		boolean foreign = event.getSource() instanceof ApplicationContext other && other != this.context;
+		if (!foreign) {
+			accept(event.getState() == ReadinessState.ACCEPTING_TRAFFIC);
+		}
+	}
+
+	private synchronized void accept(boolean accepting) {
+		this.accepting = accepting;
+		if (!this.running) {
+			return;
+		}
+		Instance registered = this.registered;
+		if (registered != null) {
+			InstanceStatus status = accepting ? InstanceStatus.UP : InstanceStatus.OUT_OF_SERVICE;
+			this.keeper.updateStatus(registered.service(), registered.id(), status);
+		}
+		else if (accepting) {
+			register();
+		}
+	}
+
+	private void register() {
+		if (this.own.port() <= 0) {
+			logger.info("This application has no port and is not registered: "
+					+ "set governance.registry.instance.port if it should be");
+			return;
+		}
+		Instance instance = this.own.announced();
+		this.registered = instance;
+		this.context.publishEvent(new InstancePreRegisteredEvent(this, this.registration));
+		// Listeners of the application must not hold up the keeper's own thread.
+		Executor listeners = (task) -> {
+			Thread thread = new Thread(task, "governance-registered");
+			thread.setDaemon(true);
+			thread.start();
+		};
+		this.keeper.register(instance).thenRunAsync(this::publishRegistered, listeners);
+	}
+
+	private void publishRegistered() {
+		if (isRunning()) {
+			this.context.publishEvent(new InstanceRegisteredEvent<>(this, this.properties));
+		}
+	}
+
+	@Override
+	public synchronized void start() {
+		this.running = true;
+		if (this.accepting) {
+			accept(true);
+		}
+	}
+
+	@Override
+	public void stop() {
+		leave().toCompletableFuture().join();
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		leave().whenComplete((nothing, failure) -> callback.run());
+	}
+
+	private CompletionStage<Void> leave() {
+		Instance leaving;
+		synchronized (this) {
+			this.running = false;
+			leaving = this.registered;
+			this.registered = null;
+		}
+		if (leaving == null) {
+			return CompletableFuture.completedStage(null);
+		}
+		// One bound for each step: the backend may hang in any of them.
+		Duration removal = this.properties.removalTimeout();
+		Executor drained = CompletableFuture.delayedExecutor(this.properties.drain().toNanos(), TimeUnit.NANOSECONDS);
+		return CompletableFuture.completedStage(null)
+			.thenCompose((nothing) -> bounded(
+					this.keeper.updateStatus(leaving.service(), leaving.id(), InstanceStatus.DRAINING), removal))
+			.handle((nothing, failure) -> failure)
+			.thenCompose((failure) -> (failure != null) ? CompletableFuture.completedStage(null)
+					: CompletableFuture.runAsync(() -> {
+					}, drained))
+			.thenCompose((nothing) -> bounded(this.keeper.deregister(leaving.service(), leaving.id()), removal))
+			.exceptionally((failure) -> {
+				logger.warn("Instance {} was not removed and is left to its lease", leaving.id());
+				return null;
+			});
+	}
+
+	private static CompletionStage<Void> bounded(CompletionStage<Void> stage, Duration bound) {
+		CompletableFuture<Void> result = stage.toCompletableFuture();
+		return result.orTimeout(bound.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.governance.boot.registry;
+
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+import io.governance.registry.Instance;
+
+/**
+ * Puts together what this application announces: what is configured, what the environment
+ * tells, and the port once it is known. Thread-safe.
+ */
+class OwnInstance {
+
+	private final String service;
+
+	private final GovernanceRegistryProperties.Own properties;
+
+	private final SingletonSupplier<String> host;
+
+	private final boolean secure;
+
+	private volatile int port;
+
+	/**
+	 * Creates the instance and checks what is configured.
+	 * @param service the service's name
+	 * @param properties what is configured
+	 * @param host where to find the host if none is configured
+	 * @param environment tells whether the web server speaks TLS
+	 * @throws IllegalArgumentException if a property is wrong
+	 */
+	OwnInstance(String service, GovernanceRegistryProperties.Own properties, InstanceHost host,
+			Environment environment) {
+		this.service = service;
+		this.properties = properties;
+		String configured = properties.host();
+		this.host = SingletonSupplier.of(StringUtils.hasText(configured) ? () -> configured : host::get);
+		Boolean secure = properties.secure();
+		this.secure = (secure != null) ? secure : servesTls(environment);
+		Integer port = properties.port();
+		this.port = (port != null) ? port : 0;
+		described((port != null) ? port : 1);
+	}
+
+	private static boolean servesTls(Environment environment) {
+		boolean keys = environment.containsProperty("server.ssl.bundle")
+				|| environment.containsProperty("server.ssl.key-store")
+				|| environment.containsProperty("server.ssl.certificate");
+		return keys && environment.getProperty("server.ssl.enabled", Boolean.class, true);
+	}
+
+	/** The web server listens: its port counts unless another one is configured. */
+	void listensOn(int port) {
+		if (this.properties.port() == null) {
+			this.port = port;
+		}
+	}
+
+	String service() {
+		return this.service;
+	}
+
+	String host() {
+		return this.host.obtain();
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	boolean secure() {
+		return this.secure;
+	}
+
+	String id() {
+		return id(this.port);
+	}
+
+	private String id(int port) {
+		String id = this.properties.id();
+		return StringUtils.hasText(id) ? id
+				: (this.service + "-" + host() + "-" + port).replaceAll("[^A-Za-z0-9_.-]", "-");
+	}
+
+	Instance announced() {
+		int port = this.port;
+		if (port <= 0) {
+			throw new IllegalStateException("The port of this instance is not known before the web server listens: "
+					+ "set governance.registry.instance.port if there is none");
+		}
+		return described(port);
+	}
+
+	Instance described(int port) {
+		return Instance.of(this.service, host(), port)
+			.id(id(port))
+			.secure(this.secure)
+			.zone(this.properties.zone())
+			.version(this.properties.version())
+			.lane(this.properties.lane())
+			.weight(this.properties.weight())
+			.metadata(this.properties.metadata())
+			.build();
+	}
+
+}

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Picks the endpoints one after the other. As long as picks rarely meet, all threads
  * together see the exact cycle; under contention each of a bounded number of stripes runs
- * an exact cycle of its own (see {@link RoundRobinPosition}). A change of the endpoints
- * does not start the cycle anew.
+ * an exact cycle of its own. A change of the endpoints does not start the cycle anew: it
+ * goes on where it was, and when their number changes, from a random one.
  */
 public final class RoundRobinLoadBalancer implements LoadBalancer {
 
@@ -21,12 +21,17 @@ public final class RoundRobinLoadBalancer implements LoadBalancer {
 		if (endpoints.length > RoundRobinPosition.MAX_SIZE) {
 			throw new IllegalArgumentException("At most " + RoundRobinPosition.MAX_SIZE + " endpoints are supported");
 		}
-		if (input.previous() instanceof RoundRobinPicker previous) {
-			return new RoundRobinPicker(endpoints, previous.position);
+		int size = endpoints.length;
+		if (!(input.previous() instanceof RoundRobinPicker previous)) {
+			// Callers that start together must not all begin with the same endpoint.
+			return new RoundRobinPicker(endpoints,
+					new RoundRobinPosition((size > 1) ? input.random().nextInt(size) : 0));
 		}
-		// Callers that start at the same time must not all begin with the same endpoint.
-		int start = (endpoints.length > 1) ? input.random().nextInt(endpoints.length) : 0;
-		return new RoundRobinPicker(endpoints, new RoundRobinPosition(start));
+		if (size > 1 && size != previous.endpoints.length) {
+			// Any fixed rule favours some endpoints when the list changes often.
+			previous.position.moveTo(input.random().nextInt(size), size);
+		}
+		return new RoundRobinPicker(endpoints, previous.position);
 	}
 
 	static final class RoundRobinPicker implements Picker {

@@ -3,6 +3,7 @@ package io.governance.loadbalancer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +116,7 @@ final class RoundRobinPosition {
 	}
 
 	/** Counts a collision; a count lost to another thread does no harm. */
-	private boolean collided(long picks) {
+	boolean collided(long picks) {
 		long window = picks / WINDOW_PICKS;
 		long seen = this.collisions.get();
 		long count = (seen >>> COUNT_BITS == window) ? (seen & COUNT_MASK) + 1 : 1;
@@ -123,17 +124,45 @@ final class RoundRobinPosition {
 		return count >= MAX_COLLISIONS;
 	}
 
-	private void stripe(int size) {
-		int start = index(this.shared.get(SPACING), size);
+	/**
+	 * Goes over to stripes.
+	 * @param size the number of endpoints
+	 */
+	void stripe(int size) {
 		AtomicLongArray stripes = new AtomicLongArray((this.stripeCount + 1) * SPACING);
+		spread(stripes, index(this.shared.get(SPACING), size), size);
+		STRIPES.compareAndSet(this, null, stripes);
+	}
+
+	/**
+	 * Goes on from another index, for another number of endpoints.
+	 * @param index the index
+	 * @param size the number of endpoints, more than index
+	 */
+	void moveTo(int index, int size) {
+		this.shared.updateAndGet(SPACING, (counter) -> (counter & ~INDEX_MASK) | index);
+		AtomicLongArray stripes = this.stripes;
+		if (stripes != null) {
+			spread(stripes, index, size);
+		}
+	}
+
+	/** Stripes stand evenly apart, so that threads do not move as one. */
+	private void spread(AtomicLongArray stripes, int start, int size) {
 		for (int i = 0; i < this.stripeCount; i++) {
 			stripes.set((i + 1) * SPACING, (start + (long) i * size / this.stripeCount) % size);
 		}
-		STRIPES.compareAndSet(this, null, stripes);
 	}
 
 	boolean striped() {
 		return this.stripes != null;
+	}
+
+	int[] stripeStarts() {
+		AtomicLongArray stripes = this.stripes;
+		return (stripes != null) ? IntStream.rangeClosed(1, this.stripeCount)
+			.map((i) -> (int) (stripes.get(i * SPACING) & INDEX_MASK))
+			.toArray() : new int[0];
 	}
 
 	int stripeCount() {
@@ -148,6 +177,7 @@ final class RoundRobinPosition {
 
 	private static int index(long counter, int size) {
 		int index = (int) (counter & INDEX_MASK);
+		// Not below size only where a picker of a longer list is still in use.
 		return (index < size) ? index : index % size;
 	}
 

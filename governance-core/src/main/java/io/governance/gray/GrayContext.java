@@ -1,0 +1,66 @@
+package io.governance.gray;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a request when its lanes are decided. Answers the same as long as the
+ * request lasts, does no I/O, and may compute an answer when it is asked for it.
+ */
+public interface GrayContext {
+
+	/** A request of which nothing is known. */
+	GrayContext NONE = () -> null;
+
+	/**
+	 * The user who sent the request.
+	 * @return the user's id, or {@code null} if the request has no user; an empty or
+	 * blank id counts as no user
+	 */
+	@Nullable String userId();
+
+	/**
+	 * A header of the request.
+	 * @param name the name, in whatever case
+	 * @return its first value, or {@code null} if there is none
+	 */
+	default @Nullable String header(String name) {
+		return null;
+	}
+
+	/**
+	 * A request of which the user is known.
+	 * @param userId the user's id, or {@code null} for none
+	 * @return the context
+	 */
+	static GrayContext ofUser(@Nullable String userId) {
+		return () -> userId;
+	}
+
+	/**
+	 * A request of which user and headers are known.
+	 * @param userId the user's id, or {@code null} for none
+	 * @param headers the headers by name, in whatever case
+	 * @return the context
+	 */
+	static GrayContext of(@Nullable String userId, Map<String, String> headers) {
+		Map<String, String> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		byName.putAll(headers);
+		return new GrayContext() {
+
+			@Override
+			public @Nullable String userId() {
+				return userId;
+			}
+
+			@Override
+			public @Nullable String header(String name) {
+				return byName.get(name);
+			}
+
+		};
+	}
+
+}

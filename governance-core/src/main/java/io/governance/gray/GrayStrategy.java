@@ -1,0 +1,18 @@
+package io.governance.gray;
+
+/**
+ * A condition on requests. Immutable and thread-safe.
+ */
+@FunctionalInterface
+public interface GrayStrategy {
+
+	/**
+	 * Whether a request meets the condition. Takes no lock, does no I/O and allocates
+	 * nothing; answers the same for the same user as far as it goes by users. Should not
+	 * throw: if it does, the request counts as not meeting the condition.
+	 * @param context what is known of the request
+	 * @return {@code true} if it does
+	 */
+	boolean matches(GrayContext context);
+
+}

@@ -1,0 +1,26 @@
+package io.governance.loadbalancer;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+import io.governance.registry.Instance;
+
+/** Endpoints for tests. */
+final class Endpoints {
+
+	private Endpoints() {
+	}
+
+	static List<Endpoint> of(int count) {
+		return IntStream.range(0, count).mapToObj((i) -> new Endpoint(instance("i%04d".formatted(i)))).toList();
+	}
+
+	static Instance instance(String id) {
+		return Instance.of("orders", "10.0.0.1", 8080).id(id).build();
+	}
+
+	static Instance instance(String id, String lane) {
+		return instance(id).toBuilder().lane(lane).build();
+	}
+
+}

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -75,7 +76,8 @@ public final class ConfigManager implements AutoCloseable {
 		this.cache = builder.cache;
 		this.localPlaceholders = builder.localPlaceholders;
 		this.clock = builder.clock;
-		this.status = new ConfigStatus(ConfigStatus.Source.NONE, this.clock.instant(), ConnectionState.CONNECTED, null);
+		this.status = new ConfigStatus(ConfigStatus.Source.NONE, this.clock.instant(), ConnectionState.CONNECTED, null,
+				null);
 	}
 
 	/**
@@ -102,8 +104,7 @@ public final class ConfigManager implements AutoCloseable {
 			ConfigDocuments documents = this.source.get(Set.copyOf(this.layers));
 			try {
 				this.live.swap(this.live.current().after(change(this.parser.parse(documents))));
-				this.status = new ConfigStatus(ConfigStatus.Source.BACKEND, this.clock.instant(),
-						ConnectionState.CONNECTED, null);
+				this.status = ConfigStatus.loaded(this.clock.instant());
 			}
 			catch (InvalidConfigException ex) {
 				if (!fallBack(documents, ex, policy)) {
@@ -123,16 +124,9 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	private void startWithoutBackend(BackendUnavailableException ex) {
-		Optional<SnapshotCache.Entry> cached = cached();
-		if (cached.isPresent()) {
-			useCached(cached.get(), ConnectionState.DISCONNECTED, null);
-			logger.warn("Starting with the config cached at {}, because {}", cached.get().time(), ex.getMessage());
-		}
-		else {
-			this.status = new ConfigStatus(ConfigStatus.Source.NONE, this.clock.instant(), ConnectionState.DISCONNECTED,
-					null);
-			logger.warn("Starting without remote config, because {}", ex.getMessage());
-		}
+		cached().ifPresent(this::useCached);
+		ConfigStatus now = this.status;
+		this.status = new ConfigStatus(now.source(), now.since(), ConnectionState.DISCONNECTED, ex.getMessage(), null);
 	}
 
 	/**
@@ -146,8 +140,13 @@ public final class ConfigManager implements AutoCloseable {
 	public boolean fallBack(InvalidConfigException reason, StartPolicy policy) {
 		this.applying.lock();
 		try {
-			return this.status.source() == ConfigStatus.Source.BACKEND
+			boolean fell = this.status.source() == ConfigStatus.Source.BACKEND
 					&& fallBack(this.live.current().snapshot().documents(), reason, policy);
+			if (fell) {
+				logger.error("Stored config cannot be used: {}. Starting with the last good config, kept at {}",
+						reason.getMessage(), this.status.since());
+			}
+			return fell;
 		}
 		finally {
 			this.applying.unlock();
@@ -159,11 +158,10 @@ public final class ConfigManager implements AutoCloseable {
 		if (cached.isEmpty() || cached.get().documents().sameContent(stored)) {
 			return false;
 		}
+		useCached(cached.get());
 		ConfigRejection rejection = ConfigRejection.of(stored, cached.get().documents(), reason, this.clock.instant());
-		useCached(cached.get(), ConnectionState.CONNECTED, rejection);
+		this.status = this.status.with(rejection);
 		this.rejected = stored;
-		logger.error("Stored config cannot be used: {}. Starting with the last good config, cached at {}",
-				rejection.describe(), cached.get().time());
 		tell((listener) -> listener.onRejected(rejection));
 		return true;
 	}
@@ -181,9 +179,21 @@ public final class ConfigManager implements AutoCloseable {
 		});
 	}
 
-	private void useCached(SnapshotCache.Entry entry, ConnectionState connection, @Nullable ConfigRejection rejection) {
+	private void useCached(SnapshotCache.Entry entry) {
 		this.live.swap(this.live.current().after(change(this.parser.parse(entry.documents()))));
-		this.status = new ConfigStatus(ConfigStatus.Source.CACHE, entry.time(), connection, rejection);
+		this.status = new ConfigStatus(ConfigStatus.Source.CACHE, entry.time(), ConnectionState.CONNECTED, null, null);
+	}
+
+	/**
+	 * Whether the config in force was loaded from the backend and differs from the last
+	 * good one on disk: nobody has worked with it yet.
+	 * @return {@code true} if it is worth a check before it is used, since there is
+	 * something to fall back to
+	 */
+	public boolean unproven() {
+		ConfigDocuments loaded = this.live.current().snapshot().documents();
+		return this.status.source() == ConfigStatus.Source.BACKEND
+				&& cached().filter((entry) -> !entry.documents().sameContent(loaded)).isPresent();
 	}
 
 	/**
@@ -235,9 +245,10 @@ public final class ConfigManager implements AutoCloseable {
 				return;
 			}
 			try {
+				ConfigState before = this.live.current();
 				ConfigChange change = change(this.parser.parse(documents));
 				check(change);
-				tellObservers(change);
+				tellObservers(change, before);
 				accept(change, start);
 			}
 			catch (Exception | LinkageError ex) {
@@ -266,7 +277,7 @@ public final class ConfigManager implements AutoCloseable {
 		});
 	}
 
-	private void tellObservers(ConfigChange change) throws Exception {
+	private void tellObservers(ConfigChange change, ConfigState before) throws Exception {
 		Deque<ConfigObserver> told = new ArrayDeque<>();
 		for (ConfigObserver observer : this.observers) {
 			if (concerns(observer, change)) {
@@ -275,7 +286,7 @@ public final class ConfigManager implements AutoCloseable {
 					told.push(observer);
 				}
 				catch (Exception | LinkageError ex) {
-					rollBack(change.reversed(), told);
+					rollBack(change.reversed(), before, told);
 					throw new ObserverFailedException(observer.name(), ex);
 				}
 			}
@@ -287,11 +298,10 @@ public final class ConfigManager implements AutoCloseable {
 				&& (observer.prefixes().isEmpty() || observer.prefixes().stream().anyMatch(change::touches));
 	}
 
-	private void rollBack(ConfigChange reverse, Deque<ConfigObserver> told) throws Exception {
-		this.live.show(reverse.after(), () -> {
-			ConfigState restored = this.live.current().after(reverse);
-			this.live.swap(restored);
-			return restored;
+	private void rollBack(ConfigChange reverse, ConfigState before, Deque<ConfigObserver> told) throws Exception {
+		this.live.show(before.snapshot(), () -> {
+			this.live.swap(before);
+			return before;
 		});
 		for (ConfigObserver observer : told) {
 			try {
@@ -309,8 +319,7 @@ public final class ConfigManager implements AutoCloseable {
 		ConfigStatus old = this.status;
 		boolean recovered = old.rejection() != null;
 		this.rejected = null;
-		this.status = new ConfigStatus(ConfigStatus.Source.BACKEND, this.clock.instant(), ConnectionState.CONNECTED,
-				null);
+		this.status = ConfigStatus.loaded(this.clock.instant());
 		if (!change.isEmpty()) {
 			Duration took = Duration.ofNanos(System.nanoTime() - start);
 			logger.info("Config changed: {}", change);
@@ -324,11 +333,10 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	private void reject(ConfigDocuments documents, Throwable failure) {
-		ConfigStatus old = this.status;
 		ConfigRejection rejection = ConfigRejection.of(documents, this.live.current().snapshot().documents(), failure,
 				this.clock.instant());
 		this.rejected = documents;
-		this.status = new ConfigStatus(old.source(), old.since(), old.connection(), rejection);
+		this.status = this.status.with(rejection);
 		logger.error("Config rejected, the last good config stays in force: {}", rejection.describe());
 		logger.debug("Config rejected", failure);
 		tell((listener) -> listener.onRejected(rejection));
@@ -341,7 +349,7 @@ public final class ConfigManager implements AutoCloseable {
 			if (old.connection() == connection) {
 				return;
 			}
-			this.status = new ConfigStatus(old.source(), old.since(), connection, old.rejection());
+			this.status = old.with(connection);
 			if (connection == ConnectionState.CONNECTED) {
 				logger.info("Config backend can be reached again");
 			}
@@ -389,6 +397,20 @@ public final class ConfigManager implements AutoCloseable {
 	 */
 	public ConfigStatus status() {
 		return this.status;
+	}
+
+	/**
+	 * Runs something on the calling thread for which {@link #visible()} is a certain
+	 * snapshot. Only to be called from within a {@link ConfigValidator} or
+	 * {@link ConfigObserver}.
+	 * @param <T> the type of the result
+	 * @param snapshot the snapshot to show
+	 * @param step what to run
+	 * @return its result
+	 * @throws Exception what it throws
+	 */
+	public <T> T showing(ConfigSnapshot snapshot, Callable<T> step) throws Exception {
+		return this.live.show(snapshot, step);
 	}
 
 	/**

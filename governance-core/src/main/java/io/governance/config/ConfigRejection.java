@@ -3,6 +3,7 @@ package io.governance.config;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,8 @@ public record ConfigRejection(List<DocumentId> documents, @Nullable ConfigOrigin
 	 * @return the text
 	 */
 	public String describe() {
-		String place = (this.origin != null) ? this.origin.toString() : this.documents.toString();
+		String place = (this.origin != null) ? this.origin.toString()
+				: this.documents.stream().map(DocumentId::toString).collect(Collectors.joining(", "));
 		return place + ": " + ((this.key != null) ? "'" + this.key + "' " : "") + this.reason;
 	}
 

@@ -1,6 +1,5 @@
 package io.governance.config;
 
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -104,6 +103,22 @@ public final class ConfigSnapshot {
 	}
 
 	/**
+	 * The keys at or below a prefix, however it is spelled.
+	 * @param prefix the prefix; empty for all keys
+	 * @return the values, keyed by the keys as they are written
+	 */
+	public Map<String, ConfigValue> below(String prefix) {
+		String canonical = ConfigKeys.canonical(prefix);
+		Map<String, ConfigValue> below = new LinkedHashMap<>();
+		this.entries.forEach((key, entry) -> {
+			if (ConfigKeys.isBelow(key, canonical)) {
+				below.put(entry.key(), entry.value());
+			}
+		});
+		return Collections.unmodifiableMap(below);
+	}
+
+	/**
 	 * Where a property stands, however it is spelled.
 	 * @param key the property
 	 * @return the place, or {@code null} if no layer has it
@@ -115,10 +130,6 @@ public final class ConfigSnapshot {
 
 	Map<String, ParsedDocument.Entry> entries() {
 		return this.entries;
-	}
-
-	Collection<String> keys() {
-		return this.values.keySet();
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,13 +49,14 @@ final class LiveState {
 	/**
 	 * Runs something that sees a snapshot which is not in force.
 	 */
-	<T> T show(ConfigSnapshot snapshot, Step<T> step) throws Exception {
+	<T> T show(ConfigSnapshot snapshot, Callable<T> step) throws Exception {
+		Candidate outer = this.candidate;
 		this.candidate = new Candidate(Thread.currentThread(), snapshot);
 		try {
-			return step.run();
+			return step.call();
 		}
 		finally {
-			this.candidate = null;
+			this.candidate = outer;
 		}
 	}
 
@@ -69,17 +71,6 @@ final class LiveState {
 				return;
 			}
 		}
-	}
-
-	/**
-	 * Something to run.
-	 *
-	 * @param <T> the type of its result
-	 */
-	interface Step<T> {
-
-		T run() throws Exception;
-
 	}
 
 	private record Candidate(Thread thread, ConfigSnapshot snapshot) {

@@ -153,7 +153,8 @@ public final class RulesNode {
 			if (!(tuple.getKeyNode() instanceof ScalarNode name)) {
 				throw invalid("has a key that is not a text");
 			}
-			String child = this.key.isEmpty() ? printable(name.getValue()) : this.key + "." + printable(name.getValue());
+			String child = this.key.isEmpty() ? printable(name.getValue())
+					: this.key + "." + printable(name.getValue());
 			entries.put(name.getValue(),
 					new RulesNode(this.reader, name, tuple.getValueNode(), child, this.depth + 1, this.rule));
 		}
@@ -208,8 +209,9 @@ public final class RulesNode {
 	}
 
 	private InvalidRulesException invalid(Node place, String reason, @Nullable Throwable cause) {
-		return new InvalidRulesException(this.reader.document(), YamlNodes.line(place), YamlNodes.column(place), this.rule,
-				this.key.isEmpty() ? null : this.key, this.key.isEmpty() ? "the document " + reason : reason, cause);
+		return new InvalidRulesException(this.reader.document(), YamlNodes.line(place), YamlNodes.column(place),
+				this.rule, this.key.isEmpty() ? null : this.key, this.key.isEmpty() ? "the document " + reason : reason,
+				cause);
 	}
 
 	/**

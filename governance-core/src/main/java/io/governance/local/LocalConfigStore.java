@@ -138,6 +138,7 @@ final class LocalConfigStore implements ConfigStore {
 
 	@Override
 	public List<DocumentId> list(String namespace, String group) {
+		new DocumentId(namespace, group, "any");
 		Path home = this.directory.group(namespace, group);
 		open();
 		List<DocumentId> ids = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.governance.local;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -153,13 +154,13 @@ final class WatchedService implements DirectoryWatcher.Listener {
 			catch (NoSuchFileException ex) {
 				this.directory.checkBase();
 			}
+			recovered();
 			this.seen.keySet().retainAll(names);
 			names.forEach(this::look);
-			this.failure = null;
 			this.known = true;
 			bury();
 		}
-		catch (IOException | java.nio.file.DirectoryIteratorException ex) {
+		catch (IOException | DirectoryIteratorException ex) {
 			this.failure = (ex instanceof IOException io) ? io : new IOException(ex);
 		}
 	}
@@ -183,6 +184,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 		try {
 			Fingerprint fingerprint = Fingerprint.of(file, LinkOption.NOFOLLOW_LINKS);
 			if (fingerprint == null) {
+				lookForBase();
 				this.seen.remove(name);
 				return;
 			}
@@ -198,6 +200,24 @@ final class WatchedService implements DirectoryWatcher.Listener {
 		}
 		catch (IOException ex) {
 			log.debug("Cannot look at {}", file, ex);
+		}
+	}
+
+	private void lookForBase() throws IOException {
+		try {
+			this.directory.checkBase();
+		}
+		catch (IOException ex) {
+			this.failure = ex;
+			throw ex;
+		}
+	}
+
+	/** No owner could renew a lease in a directory that was not there. */
+	private void recovered() {
+		if (this.failure != null) {
+			this.failure = null;
+			this.seen.values().forEach(Seen::extend);
 		}
 	}
 
@@ -220,21 +240,22 @@ final class WatchedService implements DirectoryWatcher.Listener {
 	}
 
 	private void deliver() {
+		if (this.failure != null) {
+			String reason = this.directory.explain("read", this.home, this.failure);
+			this.deliveries.forEach((delivery) -> delivery.lost(reason));
+			return;
+		}
 		long now = System.nanoTime();
 		long next = Long.MAX_VALUE;
 		for (Seen seen : this.seen.values()) {
 			long left = seen.aliveUntil - now;
 			seen.alive = left > 0;
-			if (seen.file != null && left > 0) {
+			if (seen.file != null && seen.alive) {
 				next = Math.min(next, left);
 			}
 		}
 		scheduleExpiry(next);
-		if (this.failure != null) {
-			String reason = this.directory.explain("read", this.home, this.failure);
-			this.deliveries.forEach((delivery) -> delivery.lost(reason));
-		}
-		else if (this.known) {
+		if (this.known) {
 			List<Instance> instances = instances();
 			this.deliveries.forEach((delivery) -> delivery.offer(instances));
 		}
@@ -332,6 +353,13 @@ final class WatchedService implements DirectoryWatcher.Listener {
 			if (!now.modified().equals(this.fingerprint.modified())) {
 				this.fingerprint = now;
 				renewed(Math.min(age, this.lookedAt - last));
+			}
+		}
+
+		void extend() {
+			if (this.alive) {
+				this.lookedAt = System.nanoTime();
+				renewed(0);
 			}
 		}
 

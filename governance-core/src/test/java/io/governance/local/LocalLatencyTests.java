@@ -1,0 +1,182 @@
+package io.governance.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.governance.config.Author;
+import io.governance.config.ConfigDocument;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.DocumentId;
+import io.governance.config.Publication;
+import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Measures how long a change takes from the moment it is saved until the listener is
+ * told, beside the time of the bare {@link WatchService}.
+ */
+@Timeout(120)
+class LocalLatencyTests {
+
+	private static final int ROUNDS = 101;
+
+	private static final int WARM_UP = 20;
+
+	private static final Duration PROMPT = Duration.ofMillis(20);
+
+	private static final DocumentId ID = new DocumentId("dev", "shop", "orders.yaml");
+
+	@RegisterExtension
+	final LocalBackends backends = new LocalBackends();
+
+	@TempDir
+	@SuppressWarnings("NullAway.Init")
+	Path directory;
+
+	@Test
+	void inPlaceWriteIsToldWithinSettleTimeAndTwentyMilliseconds() throws Exception {
+		Path file = prepare();
+		Duration median = ofConfig("write in place", (text) -> Files.writeString(file, text));
+		assertThat(median).isBetween(LocalBackends.SETTLE, LocalBackends.SETTLE.plus(PROMPT));
+	}
+
+	@Test
+	void renameOntoDocumentIsToldWithinTwentyMilliseconds() throws Exception {
+		Path file = prepare();
+		Duration median = ofConfig("rename onto the document", (text) -> {
+			Path beside = Files.writeString(file.resolveSibling(".orders.yaml.new"), text);
+			Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+		});
+		assertThat(median).isLessThanOrEqualTo(PROMPT);
+	}
+
+	@Test
+	void publishIsToldWithinTwentyMillisecondsAfterItReturned() throws Exception {
+		prepare();
+		LocalConfigStore store = (LocalConfigStore) this.backends.open(this.directory).config();
+		Duration median = ofConfig("publish, after it returned", (text) -> publish(store, text));
+		assertThat(median).isLessThanOrEqualTo(PROMPT);
+	}
+
+	private static void publish(LocalConfigStore store, String text) {
+		store.publish(List.of(Publication.put(ID, text)), Author.of("test"));
+	}
+
+	@Test
+	void statusChangeOfInstanceIsSeenWithinTwentyMilliseconds() throws Exception {
+		LocalBackend writer = this.backends.open(this.directory);
+		LocalBackend reader = this.backends.open(this.directory);
+		BlockingQueue<InstanceStatus> told = new LinkedBlockingQueue<>();
+		Instance instance = Instance.of("orders", "127.0.0.1", 8080).build();
+		writer.registry().put("orders", List.of(instance));
+		reader.discovery().watch("orders", (instances) -> told.add(instances.get(0).status()));
+		told.take();
+		long[] nanos = new long[ROUNDS];
+		for (int i = -WARM_UP; i < ROUNDS; i++) {
+			InstanceStatus status = (i % 2 == 0) ? InstanceStatus.DRAINING : InstanceStatus.WARNING;
+			long start = System.nanoTime();
+			writer.registry().put("orders", List.of(instance.withStatus(status)));
+			assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(status);
+			nanos[Math.max(0, i)] = System.nanoTime() - start;
+		}
+		assertThat(median("status of an instance, from put", nanos)).isLessThanOrEqualTo(PROMPT);
+	}
+
+	@Test
+	void bareWatchService() throws Exception {
+		Path file = prepare();
+		BlockingQueue<Long> told = new LinkedBlockingQueue<>();
+		try (WatchService service = file.getFileSystem().newWatchService()) {
+			file.getParent().register(service, StandardWatchEventKinds.ENTRY_MODIFY);
+			Thread reader = new Thread(() -> readAll(service, file, told));
+			reader.start();
+			long[] nanos = new long[ROUNDS];
+			for (int i = -WARM_UP; i < ROUNDS; i++) {
+				Files.writeString(file, "round: " + i);
+				long start = System.nanoTime();
+				Long at = told.poll(5, TimeUnit.SECONDS);
+				assertThat(at).isNotNull();
+				nanos[Math.max(0, i)] = Math.max(0, at - start);
+				while (told.poll(5, TimeUnit.MILLISECONDS) != null) {
+					// Truncating and writing are told apart now and then.
+				}
+			}
+			assertThat(median("bare WatchService, write in place", nanos)).isLessThan(Duration.ofSeconds(1));
+		}
+	}
+
+	private static void readAll(WatchService service, Path file, BlockingQueue<Long> told) {
+		try {
+			while (true) {
+				WatchKey key = service.take();
+				key.pollEvents();
+				key.reset();
+				Files.readString(file);
+				told.add(System.nanoTime());
+			}
+		}
+		catch (Exception ex) {
+			// Closed.
+		}
+	}
+
+	private Path prepare() throws IOException {
+		Path file = this.directory.resolve("config/dev/shop/orders.yaml");
+		Files.createDirectories(file.getParent());
+		return Files.writeString(file, "round: none");
+	}
+
+	private Duration ofConfig(String what, Save save) throws Exception {
+		BlockingQueue<String> told = new LinkedBlockingQueue<>();
+		LocalBackend backend = this.backends.open(this.directory);
+		long[] nanos = new long[ROUNDS];
+		backend.config().watch(Set.of(ID), (documents) -> told.add(text(documents)));
+		assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("round: none");
+		for (int i = -WARM_UP; i < ROUNDS; i++) {
+			String text = "round: " + i;
+			save.save(text);
+			long start = System.nanoTime();
+			assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(text);
+			nanos[Math.max(0, i)] = System.nanoTime() - start;
+		}
+		return median(what, nanos);
+	}
+
+	private static String text(ConfigDocuments documents) {
+		return documents.find(ID).map(ConfigDocument::text).orElse("-");
+	}
+
+	private static Duration median(String what, long[] nanos) {
+		Arrays.sort(nanos);
+		System.out.printf("%-36s median %6.2f ms, p95 %6.2f ms, max %6.2f ms%n", what, nanos[ROUNDS / 2] / 1e6,
+				nanos[ROUNDS * 95 / 100] / 1e6, nanos[ROUNDS - 1] / 1e6);
+		return Duration.ofNanos(nanos[ROUNDS / 2]);
+	}
+
+	/** Saves a document in some way. */
+	@FunctionalInterface
+	private interface Save {
+
+		void save(String text) throws IOException;
+
+	}
+
+}

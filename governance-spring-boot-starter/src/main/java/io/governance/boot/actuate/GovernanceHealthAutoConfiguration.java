@@ -1,0 +1,29 @@
+package io.governance.boot.actuate;
+
+import io.governance.boot.config.ConfigLifecycle;
+import io.governance.boot.config.GovernanceConfigAutoConfiguration;
+import io.governance.config.ConfigManager;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of health.
+ */
+@AutoConfiguration(after = GovernanceConfigAutoConfiguration.class)
+@ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnEnabledHealthIndicator("governance")
+public final class GovernanceHealthAutoConfiguration {
+
+	@Bean
+	@ConditionalOnBean(ConfigLifecycle.class)
+	@ConditionalOnMissingBean(name = "governanceConfigHealthIndicator")
+	GovernanceConfigHealthIndicator governanceConfigHealthIndicator(ConfigManager manager) {
+		return new GovernanceConfigHealthIndicator(manager);
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Health of Governance.
+ */
+@NullMarked
+package io.governance.boot.actuate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package io.governance.boot.backend;
+
+import java.util.Collection;
+
+import io.governance.GovernanceException;
+
+/**
+ * It is not clear, or not possible, which backend to use.
+ */
+public class BackendSelectionException extends GovernanceException {
+
+	private final String action;
+
+	private BackendSelectionException(String message, String action) {
+		super(message + ". " + action);
+		this.action = action;
+	}
+
+	static BackendSelectionException unknown(String name, Collection<String> available) {
+		return new BackendSelectionException("There is no backend '" + name + "'; available are " + available,
+				"Set governance.backend to one of them, or add the dependency io.governance:governance-" + name);
+	}
+
+	static BackendSelectionException ambiguous(Collection<String> available) {
+		return new BackendSelectionException("Several backends are on the classpath: " + available,
+				"Set governance.backend to the one to use, or remove the jar of the other");
+	}
+
+	/**
+	 * What to do.
+	 * @return a sentence
+	 */
+	public String action() {
+		return this.action;
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.governance.boot.backend;
+
+import io.governance.backend.Backend;
+import io.governance.boot.GovernanceProperties;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * Auto-configuration of the backend, shared with the config data that was read before.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(GovernanceProperties.class)
+public final class GovernanceBackendAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	Backends governanceBackends(ObjectProvider<SharedBackends> shared, Environment environment,
+			ResourceLoader resourceLoader) {
+		SharedBackends early = shared.getIfAvailable();
+		return (early != null) ? early.backends() : new Backends(environment, resourceLoader.getClassLoader());
+	}
+
+	@Bean(destroyMethod = "")
+	@ConditionalOnMissingBean
+	Backend governanceBackend(Backends backends) {
+		return backends.select();
+	}
+
+}

@@ -1,0 +1,105 @@
+package io.governance.boot.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.governance.boot.configdata.RemoteOrigin;
+import io.governance.config.ConfigOrigin;
+import io.governance.config.ConfigSnapshot;
+import io.governance.config.InvalidConfigException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.boot.context.properties.bind.validation.ValidationErrors;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.origin.Origin;
+import org.springframework.core.convert.ConversionException;
+import org.springframework.core.convert.ConversionFailedException;
+import org.springframework.core.convert.ConverterNotFoundException;
+import org.springframework.util.ClassUtils;
+import org.springframework.validation.FieldError;
+import org.springframework.validation.ObjectError;
+
+/**
+ * Says what is wrong with a property in the words of whoever wrote it. Boot's own
+ * messages show the value, ours never.
+ */
+final class BindFailure {
+
+	private BindFailure() {
+	}
+
+	static InvalidConfigException translate(BindException failure, ConfigSnapshot snapshot) {
+		for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+			if (cause instanceof BindValidationException validation) {
+				return violation(validation.getValidationErrors(), snapshot, failure);
+			}
+			if (cause instanceof ConversionException conversion) {
+				return problem(failure, snapshot, "cannot be converted to " + targetOf(conversion));
+			}
+			if (cause instanceof InvalidConfigException invalid) {
+				return invalid;
+			}
+		}
+		return problem(failure, snapshot, "cannot be bound to "
+				+ ClassUtils.getShortName(failure.getTarget().getType().toClass()) + ": " + rootName(failure));
+	}
+
+	private static InvalidConfigException problem(BindException failure, ConfigSnapshot snapshot, String reason) {
+		Origin origin = (failure.getProperty() != null) ? failure.getProperty().getOrigin() : null;
+		String key = failure.getName().toString();
+		return new InvalidConfigException(placeOf(origin, key, snapshot), key, reason, failure);
+	}
+
+	private static InvalidConfigException violation(ValidationErrors errors, ConfigSnapshot snapshot,
+			BindException failure) {
+		List<ObjectError> all = errors.getAllErrors()
+			.stream()
+			.sorted((one, other) -> keyOf(errors, one).compareTo(keyOf(errors, other)))
+			.toList();
+		ObjectError first = all.get(0);
+		String key = keyOf(errors, first);
+		String reason = first.getDefaultMessage() + all.stream()
+			.skip(1)
+			.map((error) -> "; '" + keyOf(errors, error) + "' " + error.getDefaultMessage())
+			.collect(Collectors.joining());
+		Origin origin = Origin.from(first);
+		ConfigOrigin place = placeOf(origin, key, snapshot);
+		if (place == null) {
+			reason += (origin != null) ? " (it is set in " + origin + ")" : " (it is missing)";
+		}
+		return new InvalidConfigException(place, key, reason, failure);
+	}
+
+	private static String keyOf(ValidationErrors errors, ObjectError error) {
+		ConfigurationPropertyName name = errors.getName();
+		if (error instanceof FieldError field) {
+			String path = field.getField().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(java.util.Locale.ROOT);
+			return path.startsWith("[") ? name + path : name + "." + path;
+		}
+		return name.toString();
+	}
+
+	private static @Nullable ConfigOrigin placeOf(@Nullable Origin origin, String key, ConfigSnapshot snapshot) {
+		return (origin instanceof RemoteOrigin remote) ? remote.place() : snapshot.originOf(key);
+	}
+
+	private static String targetOf(ConversionException failure) {
+		if (failure instanceof ConversionFailedException failed) {
+			return ClassUtils.getShortName(failed.getTargetType().getType());
+		}
+		if (failure instanceof ConverterNotFoundException missing) {
+			return ClassUtils.getShortName(missing.getTargetType().getType());
+		}
+		return "its type";
+	}
+
+	private static String rootName(Throwable failure) {
+		Throwable root = failure;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		return root.getClass().getSimpleName();
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.governance.boot.config;
+
+import java.time.Duration;
+
+import io.governance.config.ConfigChange;
+import io.governance.config.ConfigEvents;
+import io.governance.config.ConfigManager;
+import io.governance.config.ConfigObserver;
+import io.governance.config.ConfigRejection;
+import io.governance.config.ConfigValidator;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Follows the remote config from the moment when all beans are there, and keeps it as the
+ * last good one when the application is ready.
+ */
+public final class ConfigLifecycle implements SmartLifecycle, ApplicationListener<ApplicationReadyEvent> {
+
+	private final ConfigManager manager;
+
+	private final ObjectProvider<ConfigValidator> validators;
+
+	private final ObjectProvider<ConfigObserver> observers;
+
+	private final ApplicationEventPublisher publisher;
+
+	private volatile boolean running;
+
+	ConfigLifecycle(ConfigManager manager, ObjectProvider<ConfigValidator> validators,
+			ObjectProvider<ConfigObserver> observers, ApplicationEventPublisher publisher) {
+		this.manager = manager;
+		this.validators = validators;
+		this.observers = observers;
+		this.publisher = publisher;
+	}
+
+	@Override
+	public int getPhase() {
+		return Integer.MIN_VALUE;
+	}
+
+	@Override
+	public void start() {
+		if (this.running) {
+			return;
+		}
+		this.running = true;
+		this.validators.orderedStream().forEach(this.manager::validate);
+		this.observers.orderedStream().forEach(this.manager::observe);
+		this.manager.listen(new ConfigEvents() {
+
+			@Override
+			public void onApplied(ConfigChange change, Duration took) {
+				ConfigLifecycle.this.publisher.publishEvent(new ConfigChanged(change, took));
+			}
+
+			@Override
+			public void onRejected(ConfigRejection rejection) {
+				ConfigLifecycle.this.publisher.publishEvent(new ConfigRejected(rejection));
+			}
+
+		});
+		this.manager.watch();
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		this.manager.ready();
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.manager.close();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+}

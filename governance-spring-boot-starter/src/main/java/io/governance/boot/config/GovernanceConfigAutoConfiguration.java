@@ -1,0 +1,116 @@
+package io.governance.boot.config;
+
+import java.util.List;
+
+import io.governance.boot.backend.Backends;
+import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
+import io.governance.boot.configdata.GovernanceBootstrap;
+import io.governance.boot.configdata.GovernanceConfigProperties;
+import io.governance.config.ConfigManager;
+import io.governance.config.ConfigObserver;
+import io.governance.config.ConfigValidator;
+import org.springframework.beans.factory.InjectionPoint;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.DependencyDescriptor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Auto-configuration of live config. Without remote config, {@link LiveConfig} shows what
+ * the environment says.
+ */
+@AutoConfiguration(after = GovernanceBackendAutoConfiguration.class)
+@EnableConfigurationProperties(GovernanceConfigProperties.class)
+public final class GovernanceConfigAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	LiveConfigFactory liveConfigFactory(ConfigManager manager, SnapshotBinder binder) {
+		return new LiveConfigFactory(manager, binder);
+	}
+
+	@Bean
+	@Scope("prototype")
+	@ConditionalOnMissingBean
+	LiveConfig<?> liveConfig(InjectionPoint injectionPoint, LiveConfigFactory factory) {
+		ResolvableType value = (injectionPoint instanceof DependencyDescriptor dependency)
+				? LiveConfigPoints.valueType(dependency.getResolvableType()) : null;
+		if (value == null) {
+			throw new IllegalStateException(
+					"LiveConfig needs a type, as in LiveConfig<MyProperties>: " + injectionPoint.getMember());
+		}
+		ConfigPrefix prefix = injectionPoint.getAnnotation(ConfigPrefix.class);
+		return factory.of((prefix != null) ? prefix.value() : null, value);
+	}
+
+	@Bean
+	SnapshotBinder governanceSnapshotBinder(ConfigurableEnvironment environment,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new SnapshotBinder(environment, new BeanValidation(
+				() -> beanFactory.containsBean("defaultValidator") ? beanFactory.getBean("defaultValidator") : null));
+	}
+
+	@Bean
+	static OnConfigChangeProcessor onConfigChangeProcessor(ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<ConfigManager> manager, ObjectProvider<LiveConfigFactory> factory) {
+		return new OnConfigChangeProcessor(beanFactory, manager, factory);
+	}
+
+	/**
+	 * What there is only with remote config.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(GovernanceBootstrap.class)
+	static class RemoteConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ConfigManager configManager(GovernanceBootstrap bootstrap, ObjectProvider<Backends> backends) {
+			backends.getIfAvailable();
+			return bootstrap.manager();
+		}
+
+		@Bean
+		PropertiesRebinder propertiesRebinder(ApplicationContext context, ConfigManager manager,
+				SnapshotBinder binder) {
+			return new PropertiesRebinder(context, manager, binder);
+		}
+
+		@Bean
+		ConfigLifecycle configLifecycle(ConfigManager manager, ObjectProvider<ConfigValidator> validators,
+				ObjectProvider<ConfigObserver> observers, ApplicationEventPublisher publisher) {
+			return new ConfigLifecycle(manager, validators, observers, publisher);
+		}
+
+		@Bean
+		static StartupCheck governanceStartupCheck(ConfigurableEnvironment environment) {
+			return new StartupCheck(environment);
+		}
+
+	}
+
+	/**
+	 * What stands in for remote config where there is none.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean({ ConfigManager.class, GovernanceBootstrap.class })
+	static class NoRemoteConfiguration {
+
+		@Bean
+		ConfigManager configManager() {
+			return ConfigManager.of(new NoConfigSource(), List.of()).build();
+		}
+
+	}
+
+}

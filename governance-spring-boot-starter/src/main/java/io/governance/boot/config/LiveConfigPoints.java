@@ -1,0 +1,113 @@
+package io.governance.boot.config;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Finds what an application binds, without creating a bean: the types of its
+ * {@link LiveConfig} injection points and of its {@code @ConfigurationProperties} beans.
+ */
+final class LiveConfigPoints {
+
+	private final List<Point> points = new ArrayList<>();
+
+	private LiveConfigPoints() {
+	}
+
+	static List<Point> find(ConfigurableListableBeanFactory beanFactory) {
+		LiveConfigPoints found = new LiveConfigPoints();
+		for (String name : beanFactory.getBeanDefinitionNames()) {
+			Class<?> type = beanFactory.getType(name, false);
+			if (type != null && !type.getName().startsWith("org.springframework.")) {
+				found.inspect(beanFactory, name, type);
+			}
+		}
+		return found.points;
+	}
+
+	private void inspect(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
+		ConfigurationProperties properties = beanFactory.findAnnotationOnBean(name, ConfigurationProperties.class,
+				false);
+		if (properties != null) {
+			this.points.add(new Point(properties.prefix(), Bindable.of(type), false,
+					AnnotatedElementUtils.hasAnnotation(type, Validated.class)));
+		}
+		for (Class<?> declaring = type; declaring != null
+				&& declaring != Object.class; declaring = declaring.getSuperclass()) {
+			for (Constructor<?> constructor : declaring.getDeclaredConstructors()) {
+				parameters(constructor, this::add);
+			}
+			for (Method method : ReflectionUtils.getDeclaredMethods(declaring)) {
+				parameters(method, this::add);
+			}
+			for (Field field : declaring.getDeclaredFields()) {
+				add(ResolvableType.forField(field), field.getAnnotation(ConfigPrefix.class));
+			}
+		}
+	}
+
+	private static void parameters(Executable executable, BiConsumer<ResolvableType, @Nullable ConfigPrefix> each) {
+		Parameter[] parameters = executable.getParameters();
+		for (int i = 0; i < parameters.length; i++) {
+			if (parameters[i].getParameterizedType().getTypeName().contains(LiveConfig.class.getName())) {
+				each.accept(ResolvableType.forMethodParameter(MethodParameter.forExecutable(executable, i)),
+						parameters[i].getAnnotation(ConfigPrefix.class));
+			}
+		}
+	}
+
+	private void add(ResolvableType type, @Nullable ConfigPrefix prefix) {
+		ResolvableType value = valueType(type);
+		String name = (prefix != null) ? prefix.value()
+				: ((value != null) ? LiveConfigFactory.findPrefix(value) : null);
+		if (value != null && name != null) {
+			this.points.add(new Point(name, Bindable.of(value), true, true));
+		}
+	}
+
+	/**
+	 * The type of the value of a {@link LiveConfig}, also where it is wrapped, as in an
+	 * {@code ObjectProvider}.
+	 */
+	static @Nullable ResolvableType valueType(ResolvableType type) {
+		if (type.toClass() == LiveConfig.class) {
+			ResolvableType value = type.getGeneric(0);
+			return (value != ResolvableType.NONE) ? value : null;
+		}
+		for (ResolvableType generic : type.getGenerics()) {
+			ResolvableType value = (generic != type) ? valueType(generic) : null;
+			if (value != null) {
+				return value;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Something that is bound.
+	 *
+	 * @param prefix the prefix
+	 * @param bindable the type
+	 * @param live whether it is a {@link LiveConfig}
+	 * @param validated whether it is held against its constraints
+	 */
+	record Point(String prefix, Bindable<?> bindable, boolean live, boolean validated) {
+	}
+
+}

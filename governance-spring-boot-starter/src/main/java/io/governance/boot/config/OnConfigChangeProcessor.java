@@ -1,0 +1,59 @@
+package io.governance.boot.config;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+
+import io.governance.GovernanceException;
+import io.governance.config.ConfigManager;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * Finds the methods with {@link OnConfigChange} and registers them as observers.
+ */
+final class OnConfigChangeProcessor implements BeanPostProcessor {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final ObjectProvider<ConfigManager> manager;
+
+	private final ObjectProvider<LiveConfigFactory> factory;
+
+	OnConfigChangeProcessor(ConfigurableListableBeanFactory beanFactory, ObjectProvider<ConfigManager> manager,
+			ObjectProvider<LiveConfigFactory> factory) {
+		this.beanFactory = beanFactory;
+		this.manager = manager;
+		this.factory = factory;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Class<?> type = AopUtils.getTargetClass(bean);
+		if (!type.getName().startsWith("org.springframework.")) {
+			methods(type).forEach((method, annotation) -> observe(bean, beanName, type, method, annotation));
+		}
+		return bean;
+	}
+
+	private static Map<Method, OnConfigChange> methods(Class<?> type) {
+		return MethodIntrospector.selectMethods(type,
+				(MethodIntrospector.MetadataLookup<@Nullable OnConfigChange>) (method) -> AnnotatedElementUtils
+					.findMergedAnnotation(method, OnConfigChange.class));
+	}
+
+	private void observe(Object bean, String beanName, Class<?> type, Method method, OnConfigChange annotation) {
+		if (this.beanFactory.containsBean(beanName) && !this.beanFactory.isSingleton(beanName)) {
+			throw new GovernanceException("@OnConfigChange on " + method.toGenericString() + ": bean '" + beanName
+					+ "' is not a singleton, so nobody would know which of its objects to call");
+		}
+		Method invocable = AopUtils.selectInvocableMethod(method, bean.getClass());
+		this.manager.getObject()
+			.observe(OnConfigChangeObserver.create(bean, type, invocable, annotation, this.factory.getObject()));
+	}
+
+}

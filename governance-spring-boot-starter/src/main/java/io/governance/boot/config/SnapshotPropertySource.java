@@ -1,0 +1,45 @@
+package io.governance.boot.config;
+
+import java.util.Map;
+
+import io.governance.boot.configdata.RemoteOrigin;
+import io.governance.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.env.PropertySourceInfo;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.core.env.EnumerablePropertySource;
+
+/**
+ * Some keys of one snapshot as a property source that never changes.
+ */
+final class SnapshotPropertySource extends EnumerablePropertySource<Map<String, ConfigValue>>
+		implements OriginLookup<String>, PropertySourceInfo {
+
+	SnapshotPropertySource(Map<String, ConfigValue> values) {
+		super("governance snapshot", values);
+	}
+
+	@Override
+	public String[] getPropertyNames() {
+		return getSource().keySet().toArray(String[]::new);
+	}
+
+	@Override
+	public @Nullable Object getProperty(String name) {
+		ConfigValue value = getSource().get(name);
+		return (value != null) ? value.value() : null;
+	}
+
+	@Override
+	public @Nullable Origin getOrigin(String key) {
+		ConfigValue value = getSource().get(key);
+		return (value != null) ? new RemoteOrigin(value.origin()) : null;
+	}
+
+	@Override
+	public boolean isImmutable() {
+		return true;
+	}
+
+}

@@ -1,0 +1,31 @@
+package io.governance.boot.configdata;
+
+import java.util.List;
+
+import org.springframework.boot.context.config.ConfigDataLocation;
+import org.springframework.boot.context.config.ConfigDataLocationResolver;
+import org.springframework.boot.context.config.ConfigDataLocationResolverContext;
+
+/**
+ * Understands {@code governance:} in {@code spring.config.import}.
+ */
+final class GovernanceConfigDataLocationResolver implements ConfigDataLocationResolver<GovernanceConfigDataResource> {
+
+	private static final String PREFIX = "governance:";
+
+	@Override
+	public boolean isResolvable(ConfigDataLocationResolverContext context, ConfigDataLocation location) {
+		return location.hasPrefix(PREFIX);
+	}
+
+	@Override
+	public List<GovernanceConfigDataResource> resolve(ConfigDataLocationResolverContext context,
+			ConfigDataLocation location) {
+		if (!location.getNonPrefixedValue(PREFIX).isEmpty()) {
+			throw new IllegalArgumentException("spring.config.import has '" + location
+					+ "': write just 'governance:', the documents follow from the application's name and profiles");
+		}
+		return List.of(new GovernanceConfigDataResource(location.isOptional()));
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.governance.boot.configdata;
+
+import java.nio.file.Path;
+
+import io.governance.config.DocumentId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Properties of the config centre.
+ *
+ * @param enabled Whether remote config is read at all.
+ * @param group Group of the documents.
+ * @param onInvalid What to do at start when the stored config cannot be used.
+ * @param cache Last good config, kept on disk.
+ */
+@ConfigurationProperties("governance.config")
+public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled,
+		@DefaultValue(DocumentId.DEFAULT) String group, @DefaultValue("last-good") OnInvalid onInvalid,
+		@DefaultValue Cache cache) {
+
+	/** What to do at start when the stored config cannot be used. */
+	public enum OnInvalid {
+
+		/** Start from the last good config, if it was kept on disk. */
+		LAST_GOOD,
+
+		/** Do not start. */
+		FAIL
+
+	}
+
+	/**
+	 * Last good config, kept on disk.
+	 *
+	 * @param enabled Whether the last good config is kept on disk, readable by its owner
+	 * only.
+	 * @param directory Directory of the files; by default '.cache/governance' in the home
+	 * directory of the user.
+	 */
+	public record Cache(@DefaultValue("true") boolean enabled, @Nullable Path directory) {
+
+		Path directoryOrDefault() {
+			return (this.directory != null) ? this.directory
+					: Path.of(System.getProperty("user.home", "."), ".cache", "governance");
+		}
+
+	}
+
+}

@@ -1,0 +1,142 @@
+package io.governance.boot.backend;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import io.governance.backend.Backend;
+import io.governance.backend.BackendEnvironment;
+import io.governance.backend.BackendFactory;
+import io.governance.local.LocalBackendFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@ExtendWith(OutputCaptureExtension.class)
+class BackendSelectionTests {
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void isLocalWhenThereIsNoOtherBackend() throws IOException {
+		try (Backends backends = backends(new MockEnvironment())) {
+			assertThat(backends.select().name()).isEqualTo("local");
+		}
+	}
+
+	@Test
+	void isTheOneBackendWhoseJarIsThere() throws IOException {
+		try (Backends backends = backends(new MockEnvironment(), First.class)) {
+			assertThat(backends.select().name()).isEqualTo("first");
+		}
+	}
+
+	@Test
+	void isTheOneThatIsChosen() throws IOException {
+		MockEnvironment environment = new MockEnvironment().withProperty("governance.backend", "second");
+		try (Backends backends = backends(environment, First.class, Second.class)) {
+			assertThat(backends.select().name()).isEqualTo("second");
+			assertThat(backends.select()).isSameAs(backends.select());
+		}
+	}
+
+	@Test
+	void failsWhenTwoBackendsLeaveTheChoiceOpen() throws IOException {
+		try (Backends backends = backends(new MockEnvironment(), First.class, Second.class)) {
+			assertThatExceptionOfType(BackendSelectionException.class).isThrownBy(backends::select)
+				.withMessage("Several backends are on the classpath: [first, second]. "
+						+ "Set governance.backend to the one to use, or remove the jar of the other");
+		}
+	}
+
+	@Test
+	void failsForANameThatIsNotThere() throws IOException {
+		MockEnvironment environment = new MockEnvironment().withProperty("governance.backend", "cnsul");
+		try (Backends backends = backends(environment)) {
+			assertThatExceptionOfType(BackendSelectionException.class).isThrownBy(backends::select)
+				.withMessageContaining("There is no backend 'cnsul'; available are [local]")
+				.withMessageContaining("io.governance:governance-cnsul");
+		}
+	}
+
+	@Test
+	void failureAnalysisNamesThePropertyToSet(CapturedOutput output) throws IOException {
+		SpringApplication application = new SpringApplication(
+				new DefaultResourceLoader(classLoader(First.class, Second.class)), Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		assertThatThrownBy(() -> application.run("--spring.config.import=governance:"));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Several backends are on the classpath: [first, second]")
+			.contains("Set governance.backend to the one to use");
+	}
+
+	@Test
+	void failsForAnSslBundleThatIsNotThere() {
+		BoundBackendEnvironment environment = new BoundBackendEnvironment(new MockEnvironment(), "consul", "default");
+		assertThatIllegalArgumentException().isThrownBy(() -> environment.sslContext("client"))
+			.withMessageContaining("There is no SSL bundle 'client'");
+	}
+
+	private Backends backends(MockEnvironment environment, Class<?>... factories) throws IOException {
+		return new Backends(environment, classLoader(factories));
+	}
+
+	/** A class loader that sees other backends than this one does. */
+	private ClassLoader classLoader(Class<?>... factories) throws IOException {
+		Path services = Files.createDirectories(this.directory.resolve("META-INF/services"));
+		List<String> names = java.util.Arrays.stream(factories).map(Class::getName).toList();
+		Files.write(services.resolve(BackendFactory.class.getName()), names);
+		URL[] urls = { this.directory.toUri().toURL() };
+		return new URLClassLoader(urls, getClass().getClassLoader());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+	/** Another backend, by name. */
+	public static class First implements BackendFactory {
+
+		@Override
+		public String name() {
+			return "first";
+		}
+
+		@Override
+		public Backend create(BackendEnvironment environment) {
+			return new LocalBackendFactory().create(environment);
+		}
+
+	}
+
+	/** Yet another backend, by name. */
+	public static final class Second extends First {
+
+		@Override
+		public String name() {
+			return "second";
+		}
+
+	}
+
+}

@@ -1,0 +1,11 @@
+package io.governance.samples.quickstart.orders;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/**
+ * An instance of {@code orders}.
+ */
+@SpringBootApplication(proxyBeanMethods = false)
+public class OrdersApplication {
+
+}

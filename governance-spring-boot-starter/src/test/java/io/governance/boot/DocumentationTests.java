@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the README against the code. With {@code -Dgovernance.write-docs}, writes the property table instead.
+ * Holds the README against the code. With {@code -Dgovernance.write-docs}, writes the
+ * property table instead.
  */
 class DocumentationTests {
 
@@ -40,13 +41,15 @@ class DocumentationTests {
 					+ readme.substring(readme.indexOf(END));
 			Files.writeString(README, readme);
 		}
-		assertThat(readme).as("README.md is not up to date: CONTRIBUTING.md tells how to write the table").contains(BEGIN + table + END);
+		assertThat(readme).as("README.md is not up to date: CONTRIBUTING.md tells how to write the table")
+			.contains(BEGIN + table + END);
 	}
 
 	@Test
 	void everyPropertyHasADescription() throws IOException {
 		assertThat(properties()).isNotEmpty()
-			.allSatisfy((name, property) -> assertThat(property.path("description").asString("")).as(name).isNotBlank());
+			.allSatisfy(
+					(name, property) -> assertThat(property.path("description").asString("")).as(name).isNotBlank());
 	}
 
 	@Test
@@ -56,7 +59,8 @@ class DocumentationTests {
 			Map<String, Object> flat = new TreeMap<>();
 			new Yaml().loadAll(block).forEach((document) -> flatten("", document, flat));
 			assertThat(flat.keySet()).filteredOn((key) -> key.startsWith("governance."))
-				.allSatisfy((key) -> assertThat(known).anyMatch((name) -> key.equals(name) || key.startsWith(name + ".")));
+				.allSatisfy(
+						(key) -> assertThat(known).anyMatch((name) -> key.equals(name) || key.startsWith(name + ".")));
 		}
 	}
 
@@ -115,8 +119,8 @@ class DocumentationTests {
 
 	private static Map<String, JsonNode> properties() throws IOException {
 		Map<String, JsonNode> properties = new TreeMap<>();
-		for (URL url : Collections.list(
-				DocumentationTests.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
+		for (URL url : Collections.list(DocumentationTests.class.getClassLoader()
+			.getResources("META-INF/spring-configuration-metadata.json"))) {
 			try (InputStream metadata = url.openStream()) {
 				for (JsonNode property : JsonMapper.shared().readTree(metadata).path("properties")) {
 					String name = property.path("name").asString();

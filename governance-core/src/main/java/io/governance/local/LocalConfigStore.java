@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +27,7 @@ import io.governance.config.ConflictException;
 import io.governance.config.DocumentId;
 import io.governance.config.HistoryEntry;
 import io.governance.config.Publication;
+import io.governance.config.PublishLimits;
 import io.governance.config.Revision;
 
 /**
@@ -40,7 +40,7 @@ import io.governance.config.Revision;
  */
 final class LocalConfigStore implements ConfigStore {
 
-	static final int MAX_DOCUMENT_BYTES = 1024 * 1024;
+	static final PublishLimits LIMITS = new PublishLimits(1024 * 1024, 1_000, 64 * 1024 * 1024);
 
 	static final int MAX_HISTORY = 100;
 
@@ -132,8 +132,8 @@ final class LocalConfigStore implements ConfigStore {
 	}
 
 	@Override
-	public int maxDocumentBytes() {
-		return MAX_DOCUMENT_BYTES;
+	public PublishLimits limits() {
+		return LIMITS;
 	}
 
 	@Override
@@ -169,27 +169,13 @@ final class LocalConfigStore implements ConfigStore {
 
 	@Override
 	public List<Revision> publish(List<Publication> publications, Author author) {
-		check(publications);
+		LIMITS.check(publications);
 		try {
 			return this.lock.call(DEADLINE, () -> publishLocked(publications, author))
 				.orElseThrow(() -> new FileSystemException(null, null, "another process does not finish its publish"));
 		}
 		catch (IOException ex) {
 			throw this.directory.unavailable("publish to", this.directory.base(), ex);
-		}
-	}
-
-	private static void check(List<Publication> publications) {
-		Set<DocumentId> ids = new HashSet<>();
-		for (Publication publication : publications) {
-			if (!ids.add(publication.id())) {
-				throw new IllegalArgumentException("Document " + publication.id() + " is named twice");
-			}
-			int size = publication.content().length;
-			if (size > MAX_DOCUMENT_BYTES) {
-				throw new IllegalArgumentException("Document " + publication.id() + " has " + size + " bytes: the local"
-						+ " backend takes " + MAX_DOCUMENT_BYTES);
-			}
 		}
 	}
 

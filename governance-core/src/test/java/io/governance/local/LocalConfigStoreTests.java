@@ -126,11 +126,11 @@ class LocalConfigStoreTests {
 
 	@Test
 	void documentAboveTheLimitIsRefused() {
-		assertThat(this.store.maxDocumentBytes()).isEqualTo(1024 * 1024);
-		byte[] large = new byte[this.store.maxDocumentBytes() + 1];
+		assertThat(this.store.limits().maxDocumentBytes()).isEqualTo(1024 * 1024);
+		byte[] large = new byte[this.store.limits().maxDocumentBytes() + 1];
 		assertThatIllegalArgumentException().isThrownBy(() -> publish(Publication.put(ORDERS, large)))
 			.withMessageContaining(ORDERS.toString());
-		publish(Publication.put(ORDERS, new byte[this.store.maxDocumentBytes()]));
+		publish(Publication.put(ORDERS, new byte[this.store.limits().maxDocumentBytes()]));
 	}
 
 	@Test

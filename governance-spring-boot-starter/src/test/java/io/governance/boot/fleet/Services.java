@@ -17,6 +17,7 @@ import org.springframework.cloud.client.loadbalancer.LoadBalanced;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -131,7 +132,7 @@ final class Services implements AutoCloseable {
 	/** The service that is called. */
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(LocalBackendConfiguration.class)
+	@Import({ LocalBackendConfiguration.class, Clients.class })
 	static class OrdersApplication {
 
 		@RestController
@@ -139,13 +140,22 @@ final class Services implements AutoCloseable {
 
 			private final String id;
 
-			OrdersController(org.springframework.core.env.Environment environment) {
+			private final RestClient.Builder next;
+
+			OrdersController(Environment environment, RestClient.Builder next) {
+				this.next = next;
 				this.id = environment.getRequiredProperty("governance.registry.instance.id");
 			}
 
 			@GetMapping("/whoami")
 			String whoami() {
 				return this.id;
+			}
+
+			/** Its own call goes on in the lane that it came in. */
+			@GetMapping("/next")
+			String next() {
+				return this.next.build().get().uri("http://orders/whoami").retrieve().body(String.class);
 			}
 
 			@GetMapping("/lane")

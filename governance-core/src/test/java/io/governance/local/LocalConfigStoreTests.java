@@ -134,6 +134,17 @@ class LocalConfigStoreTests {
 	}
 
 	@Test
+	@DisplayName("F25 An oversized document is left to whoever parses it, and a huge one is not even read")
+	void largeDocumentWrittenByHandIsReadUpToABound() throws Exception {
+		Files.createDirectories(file(ORDERS).getParent());
+		Files.write(file(ORDERS), new byte[3 * 1024 * 1024]);
+		assertThat(this.store.get(Set.of(ORDERS)).find(ORDERS).orElseThrow().size()).isEqualTo(3 * 1024 * 1024);
+		Files.write(file(ORDERS), new byte[17 * 1024 * 1024]);
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> this.store.get(Set.of(ORDERS)))
+			.withMessageContaining("is larger than");
+	}
+
+	@Test
 	void documentNamedTwiceIsRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> publish(Publication.put(ORDERS, "a"), Publication.delete(ORDERS)))

@@ -2,15 +2,14 @@ package io.governance.config;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 
 /**
- * Java properties in UTF-8. Lines are told apart here, so that every key knows its line;
- * what a line means is left to {@link Properties}.
+ * Java properties in UTF-8. Lines are told apart here, so that every key knows where it
+ * begins; what a line means is left to {@link Properties}.
  */
 final class PropertiesConfigFormat implements ConfigFormat {
 
@@ -28,24 +27,32 @@ final class PropertiesConfigFormat implements ConfigFormat {
 	@Override
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
 		this.limits.checkSize(document);
-		Map<String, ConfigValue> values = new LinkedHashMap<>();
+		FlatKeys keys = new FlatKeys(this.limits);
 		List<String> lines = document.text().lines().toList();
 		int next = 0;
 		while (next < lines.size()) {
 			int start = next;
-			StringBuilder logical = new StringBuilder(lines.get(next++));
-			while (!isComment(lines.get(start)) && isContinued(lines.get(next - 1)) && next < lines.size()) {
+			String first = lines.get(next++);
+			if (isBlankOrComment(first)) {
+				continue;
+			}
+			StringBuilder logical = new StringBuilder(first);
+			while (isContinued(lines.get(next - 1)) && next < lines.size()) {
 				logical.append('\n').append(lines.get(next++));
 			}
-			ConfigOrigin origin = new ConfigOrigin(document.id(), start + 1, 1);
-			parse(logical.toString(), origin).forEach((key, value) -> put(values, (String) key, value, origin));
+			int column = first.length() - first.stripLeading().length() + 1;
+			ConfigOrigin origin = new ConfigOrigin(document.id(), start + 1, column);
+			parse(logical.toString(), origin).forEach((key, value) -> {
+				keys.visit((String) key, 1, origin);
+				keys.put((String) key, value, origin);
+			});
 		}
-		return values;
+		return keys.take();
 	}
 
-	private static boolean isComment(String line) {
+	private static boolean isBlankOrComment(String line) {
 		String text = line.stripLeading();
-		return text.startsWith("#") || text.startsWith("!");
+		return text.isEmpty() || text.startsWith("#") || text.startsWith("!");
 	}
 
 	private static boolean isContinued(String line) {
@@ -64,18 +71,6 @@ final class PropertiesConfigFormat implements ConfigFormat {
 		}
 		catch (IOException | IllegalArgumentException ex) {
 			throw new InvalidConfigException(origin, null, "has a malformed \\u escape", null);
-		}
-	}
-
-	private void put(Map<String, ConfigValue> values, String key, Object value, ConfigOrigin origin) {
-		if (values.size() >= this.limits.maxKeys()) {
-			throw new InvalidConfigException(origin, null,
-					"has more than the " + this.limits.maxKeys() + " keys that are allowed", null);
-		}
-		ConfigValue earlier = values.put(key, new ConfigValue(value, origin));
-		if (earlier != null) {
-			throw new InvalidConfigException(origin, key, "stands twice, first in line " + earlier.origin().line(),
-					null);
 		}
 	}
 

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.governance.gray.GrayRulesParser;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DocumentationTests {
 
 	private static final Path README = Path.of("..", "README.md");
+
+	private static final Path GUIDE = Path.of("..", "docs", "guide.md");
 
 	private static final String BEGIN = "<!-- properties: generated, see CONTRIBUTING.md -->\n";
 
@@ -55,7 +58,7 @@ class DocumentationTests {
 	@Test
 	void readmeNamesOnlyPropertiesThatExist() throws IOException {
 		List<String> known = new ArrayList<>(properties().keySet());
-		for (String block : blocks("yaml")) {
+		for (String block : blocks(README, "yaml")) {
 			Map<String, Object> flat = new TreeMap<>();
 			new Yaml().loadAll(block).forEach((document) -> flatten("", document, flat));
 			assertThat(flat.keySet()).filteredOn((key) -> key.startsWith("governance."))
@@ -67,17 +70,26 @@ class DocumentationTests {
 	@Test
 	void javaOfTheReadmeIsCompiled() throws IOException {
 		String compiled = squeeze(Files.readString(Path.of("src/test/java/io/governance/boot/ReadmeExample.java")));
-		assertThat(blocks("java")).isNotEmpty().allSatisfy((block) -> assertThat(compiled).contains(squeeze(block)));
+		assertThat(blocks(README, "java")).isNotEmpty()
+			.allSatisfy((block) -> assertThat(compiled).contains(squeeze(block)));
+	}
+
+	@Test
+	void grayRulesOfTheGuideAreValid() throws IOException {
+		List<String> rules = blocks(GUIDE, "yaml").stream().filter((block) -> block.startsWith("rules:")).toList();
+		assertThat(rules).isNotEmpty()
+			.allSatisfy(
+					(block) -> assertThat(new GrayRulesParser(List.of()).parse("guide", block).rules()).isNotEmpty());
 	}
 
 	private static String squeeze(String text) {
 		return text.replaceAll("\\s+", " ").trim();
 	}
 
-	private static List<String> blocks(String language) throws IOException {
+	private static List<String> blocks(Path page, String language) throws IOException {
 		List<String> blocks = new ArrayList<>();
 		Matcher matcher = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
-			.matcher(Files.readString(README));
+			.matcher(Files.readString(page));
 		while (matcher.find()) {
 			blocks.add(matcher.group(1));
 		}

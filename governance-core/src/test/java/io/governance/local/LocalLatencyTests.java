@@ -54,26 +54,27 @@ class LocalLatencyTests {
 	@Test
 	void inPlaceWriteIsToldWithinSettleTimeAndTwentyMilliseconds() throws Exception {
 		Path file = prepare();
-		Duration median = ofConfig("write in place", (text) -> Files.writeString(file, text));
-		assertThat(median).isBetween(LocalBackends.SETTLE, LocalBackends.SETTLE.plus(PROMPT));
+		Medians medians = ofConfig("write in place", (text) -> Files.writeString(file, text));
+		assertThat(medians.whole()).isBetween(LocalBackends.SETTLE, LocalBackends.SETTLE.plus(PROMPT));
 	}
 
 	@Test
 	void renameOntoDocumentIsToldWithinTwentyMilliseconds() throws Exception {
 		Path file = prepare();
-		Duration median = ofConfig("rename onto the document", (text) -> {
+		Medians medians = ofConfig("rename onto the document", (text) -> {
 			Path beside = Files.writeString(file.resolveSibling(".orders.yaml.new"), text);
 			Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
 		});
-		assertThat(median).isLessThanOrEqualTo(PROMPT);
+		assertThat(medians.whole()).isLessThanOrEqualTo(PROMPT);
 	}
 
 	@Test
-	void publishIsToldWithinTwentyMilliseconds() throws Exception {
+	void publishIsToldWithinTwentyMillisecondsAfterItReturned() throws Exception {
 		prepare();
 		LocalConfigStore store = (LocalConfigStore) this.backends.open(this.directory).config();
-		Duration median = ofConfig("publish", (text) -> publish(store, text));
-		assertThat(median).isLessThanOrEqualTo(PROMPT);
+		Medians medians = ofConfig("publish", (text) -> publish(store, text));
+		// Before it returns, a publish waits for the disk.
+		assertThat(medians.afterwards()).isLessThanOrEqualTo(PROMPT);
 	}
 
 	private static void publish(LocalConfigStore store, String text) {
@@ -144,7 +145,7 @@ class LocalLatencyTests {
 		return Files.writeString(file, "round: none");
 	}
 
-	private Duration ofConfig(String what, Save save) throws Exception {
+	private Medians ofConfig(String what, Save save) throws Exception {
 		BlockingQueue<String> told = new LinkedBlockingQueue<>();
 		LocalBackend backend = this.backends.open(this.directory);
 		long[] fromBegin = new long[ROUNDS];
@@ -161,8 +162,7 @@ class LocalLatencyTests {
 			fromBegin[Math.max(0, i)] = now - begin;
 			fromEnd[Math.max(0, i)] = now - end;
 		}
-		median(what + ", after it returned", fromEnd);
-		return median(what + ", whole", fromBegin);
+		return new Medians(median(what + ", whole", fromBegin), median(what + ", after it returned", fromEnd));
 	}
 
 	private static String text(ConfigDocuments documents) {
@@ -174,6 +174,16 @@ class LocalLatencyTests {
 		System.out.printf("%-48s median %6.2f ms, p95 %6.2f ms, max %6.2f ms%n", what, nanos[ROUNDS / 2] / 1e6,
 				nanos[ROUNDS * 95 / 100] / 1e6, nanos[ROUNDS - 1] / 1e6);
 		return Duration.ofNanos(nanos[ROUNDS / 2]);
+	}
+
+	/**
+	 * Medians of the time until the listener is told.
+	 *
+	 * @param whole from the begin of saving
+	 * @param afterwards from the end of saving
+	 */
+	private record Medians(Duration whole, Duration afterwards) {
+
 	}
 
 	/** Saves a document in some way. */

@@ -12,10 +12,10 @@ import io.governance.registry.Instance;
  */
 public record Lane(String name) {
 
+	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:+@-]{1,128}");
+
 	/** The lane of all who were not sent to another one. */
 	public static final Lane STABLE = new Lane(Instance.STABLE);
-
-	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:+@-]{1,128}");
 
 	/**
 	 * Creates a lane.

@@ -23,7 +23,7 @@ public final class Spelling {
 			return "; " + all;
 		}
 		return known.stream()
-			.filter((candidate) -> distance(word, candidate) <= Math.max(1, candidate.length() / 3))
+			.filter((candidate) -> distance(word, candidate) <= (candidate.length() + 2) / 3)
 			.min(Comparator.comparingInt((candidate) -> distance(word, candidate)))
 			.map((candidate) -> ": did you mean '" + candidate + "'? (" + all + ")")
 			.orElse("; " + all);

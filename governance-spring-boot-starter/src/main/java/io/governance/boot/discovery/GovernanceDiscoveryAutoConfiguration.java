@@ -18,12 +18,13 @@ import org.springframework.context.annotation.Configuration;
 import reactor.core.publisher.Flux;
 
 import io.governance.backend.Backend;
+import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.registry.ServiceDirectory;
 
 /**
  * Auto-configuration for the discovery of other services.
  */
-@AutoConfiguration(afterName = "io.governance.boot.autoconfigure.GovernanceAutoConfiguration",
+@AutoConfiguration(after = GovernanceBackendAutoConfiguration.class,
 		before = { CompositeDiscoveryClientAutoConfiguration.class, SimpleDiscoveryClientAutoConfiguration.class,
 				CommonsClientAutoConfiguration.class },
 		beforeName = {

@@ -1,22 +1,21 @@
 package io.governance.boot.loadbalancer;
 
-import io.governance.registry.Instance;
+import io.governance.gray.LaneContext;
 
 /**
- * Tells the lane of calls made by the current thread. Thread-safe; on the path of every
+ * Tells the lanes of calls made by the current thread. Thread-safe; on the path of every
  * call.
  */
 @FunctionalInterface
 public interface CallLane {
 
 	/** Every call is ordinary. */
-	CallLane STABLE = (service) -> Instance.STABLE;
+	CallLane STABLE = () -> LaneContext.STABLE;
 
 	/**
-	 * The lane of a call to a service.
-	 * @param service the service that is called
-	 * @return the name of the lane, {@link Instance#STABLE} for the ordinary one
+	 * The lanes of the calls that the current thread makes.
+	 * @return the lanes by service
 	 */
-	String of(String service);
+	LaneContext current();
 
 }

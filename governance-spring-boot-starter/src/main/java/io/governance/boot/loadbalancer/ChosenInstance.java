@@ -8,13 +8,14 @@ import java.util.Map;
 import org.springframework.cloud.client.ServiceInstance;
 
 import io.governance.boot.discovery.InstanceMetadata;
+import io.governance.gray.LaneContext;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.Outcome;
 
 /**
  * The instance chosen for one call, and that call's share in its statistics. Thread-safe.
  */
-public final class ChosenInstance implements ServiceInstance {
+public class ChosenInstance implements ServiceInstance {
 
 	private static final VarHandle STARTED;
 
@@ -41,12 +42,21 @@ public final class ChosenInstance implements ServiceInstance {
 	 * The endpoint.
 	 * @return the endpoint with its statistics
 	 */
-	public Endpoint endpoint() {
+	public final Endpoint endpoint() {
 		return this.endpoint;
 	}
 
+	/**
+	 * The lanes of the call.
+	 * @return those that the call was given when the instance was chosen, or those of the
+	 * current thread
+	 */
+	public LaneContext lanes() {
+		return LaneContext.current();
+	}
+
 	/** The call begins. Does nothing if it has begun. */
-	void begin() {
+	final void begin() {
 		long now = System.nanoTime();
 		if (STARTED.compareAndSet(this, 0L, (now != 0) ? now : 1)) {
 			this.endpoint.begin();
@@ -54,7 +64,7 @@ public final class ChosenInstance implements ServiceInstance {
 	}
 
 	/** The call has ended. Does nothing if it has not begun, or has ended already. */
-	void end(Outcome outcome) {
+	final void end(Outcome outcome) {
 		long started = (long) STARTED.getAndSet(this, 0L);
 		if (started != 0) {
 			this.endpoint.end(System.nanoTime() - started, outcome);

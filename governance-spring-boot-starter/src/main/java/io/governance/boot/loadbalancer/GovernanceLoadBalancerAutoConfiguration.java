@@ -132,7 +132,7 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		ReactiveCallLane governanceReactiveCallLane(CallLane lane) {
-			return (service, context) -> lane.of(service);
+			return (context) -> lane.current();
 		}
 
 		@Bean

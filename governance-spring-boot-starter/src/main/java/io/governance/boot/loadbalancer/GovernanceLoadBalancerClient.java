@@ -38,7 +38,7 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 	@Override
 	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
 	public @Nullable ServiceInstance choose(String serviceId) {
-		return this.balancers.pickOrWait(serviceId, this.lane.of(serviceId));
+		return this.balancers.pickOrWait(serviceId, lane(serviceId));
 	}
 
 	@Override
@@ -49,7 +49,7 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 
 	@Override
 	public <T> T execute(String serviceId, LoadBalancerRequest<T> request) throws IOException {
-		String lane = this.lane.of(serviceId);
+		String lane = lane(serviceId);
 		ServiceInstance instance = this.balancers.pickOrWait(serviceId, lane);
 		if (instance == null) {
 			throw this.balancers.noInstance(serviceId, lane);
@@ -82,6 +82,10 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 				chosen.end(outcome);
 			}
 		}
+	}
+
+	private String lane(String service) {
+		return this.lane.current().laneFor(service).name();
 	}
 
 	private static Outcome outcomeOf(@Nullable Object response) throws IOException {

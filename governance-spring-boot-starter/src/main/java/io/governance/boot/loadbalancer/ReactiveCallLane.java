@@ -2,18 +2,19 @@ package io.governance.boot.loadbalancer;
 
 import reactor.util.context.ContextView;
 
+import io.governance.gray.LaneContext;
+
 /**
- * Tells the lane of reactive calls. Thread-safe; on the path of every call.
+ * Tells the lanes of reactive calls. Thread-safe; on the path of every call.
  */
 @FunctionalInterface
 public interface ReactiveCallLane {
 
 	/**
-	 * The lane of a call to a service.
-	 * @param service the service that is called
-	 * @param context the context that the call is made in
-	 * @return the name of the lane, {@code stable} for the ordinary one
+	 * The lanes of calls that are made in a context.
+	 * @param context the context that the call is subscribed to with
+	 * @return the lanes by service
 	 */
-	String of(String service, ContextView context);
+	LaneContext in(ContextView context);
 
 }

@@ -5,6 +5,8 @@ import java.time.Duration;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import io.governance.gray.LaneContext;
+
 /**
  * Chooses an instance of one service for reactive calls. Waits for the first list of the
  * service without holding a thread. Thread-safe.
@@ -29,27 +31,28 @@ final class ReactiveChoice {
 	/** Emits the choice, or an error of {@link NoInstanceException}. */
 	Mono<ChosenInstance> choose() {
 		return Mono.deferContextual((context) -> {
-			String lane = this.lane.of(this.service, context);
-			ChosenInstance chosen = this.balancers.pick(this.service, lane);
+			LaneContext lanes = this.lane.in(context);
+			ChosenInstance chosen = this.balancers.pick(this.service, lanes);
 			if (chosen != null) {
 				return Mono.just(chosen);
 			}
-			return this.balancers.isKnown(this.service) ? pick(lane) : awaitAndPick(lane);
+			return this.balancers.isKnown(this.service) ? pick(lanes) : awaitAndPick(lanes);
 		});
 	}
 
-	private Mono<ChosenInstance> awaitAndPick(String lane) {
+	private Mono<ChosenInstance> awaitAndPick(LaneContext lanes) {
 		// The thread that brings the list must not be held up by what the call does.
 		return Mono.fromCompletionStage(() -> this.balancers.ready(this.service))
 			.publishOn(Schedulers.parallel())
 			.then()
 			.timeout(this.timeout, Mono.empty())
-			.then(Mono.defer(() -> pick(lane)));
+			.then(Mono.defer(() -> pick(lanes)));
 	}
 
-	private Mono<ChosenInstance> pick(String lane) {
-		ChosenInstance chosen = this.balancers.pick(this.service, lane);
-		return (chosen != null) ? Mono.just(chosen) : Mono.error(() -> this.balancers.noInstance(this.service, lane));
+	private Mono<ChosenInstance> pick(LaneContext lanes) {
+		ChosenInstance chosen = this.balancers.pick(this.service, lanes);
+		return (chosen != null) ? Mono.just(chosen)
+				: Mono.error(() -> this.balancers.noInstance(this.service, lanes.laneFor(this.service).name()));
 	}
 
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.governance.Subscription;
 import io.governance.boot.discovery.FirstList;
+import io.governance.gray.LaneContext;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.LanePolicy;
 import io.governance.loadbalancer.LoadBalancer;
@@ -65,6 +66,12 @@ public final class ServiceBalancers implements AutoCloseable {
 	public @Nullable ChosenInstance pick(String service, String lane) {
 		Endpoint endpoint = entry(service).balancer.pick(lane, PickRequest.ANY);
 		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
+	}
+
+	/** The same for a reactive call, whose lanes go with it. */
+	@Nullable ChosenInstance pick(String service, LaneContext lanes) {
+		Endpoint endpoint = entry(service).balancer.pick(lanes.laneFor(service).name(), PickRequest.ANY);
+		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.governance.boot.registry;
 import java.net.InetAddress;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.cloud.commons.util.InetUtils;
 import org.springframework.core.env.Environment;
 
@@ -31,7 +32,7 @@ class DefaultInstanceHost implements InstanceHost {
 
 	@Override
 	public String get() {
-		InetAddress bound = this.environment.getProperty("server.address", InetAddress.class);
+		InetAddress bound = Binder.get(this.environment).bind("server.address", InetAddress.class).orElse(null);
 		if (bound != null && !bound.isAnyLocalAddress()) {
 			return bound.getHostAddress();
 		}

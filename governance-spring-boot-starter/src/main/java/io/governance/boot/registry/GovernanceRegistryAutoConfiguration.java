@@ -26,6 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 import io.governance.backend.Backend;
+import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.registry.RegistrationKeeper;
 import io.governance.registry.RegistrationListener;
 import io.governance.registry.RegistrationSettings;
@@ -33,8 +34,7 @@ import io.governance.registry.RegistrationSettings;
 /**
  * Auto-configuration for the registration of this application.
  */
-@AutoConfiguration(after = UtilAutoConfiguration.class,
-		afterName = "io.governance.boot.autoconfigure.GovernanceAutoConfiguration")
+@AutoConfiguration(after = { UtilAutoConfiguration.class, GovernanceBackendAutoConfiguration.class })
 @ConditionalOnBean(Backend.class)
 @ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "governance.registry.enabled", matchIfMissing = true)

@@ -1,0 +1,137 @@
+package io.governance.benchmarks;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+import com.linecorp.armeria.client.ClientRequestContext;
+import com.linecorp.armeria.client.endpoint.EndpointGroup;
+import com.linecorp.armeria.client.endpoint.EndpointSelectionStrategy;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.LanePolicy;
+import io.governance.loadbalancer.PickRequest;
+import io.governance.loadbalancer.Picker;
+import io.governance.loadbalancer.PickerInput;
+import io.governance.loadbalancer.RandomLoadBalancer;
+import io.governance.loadbalancer.RoundRobinLoadBalancer;
+import io.governance.loadbalancer.ServiceBalancer;
+import io.governance.registry.Instance;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One pick of one of n instances: our pickers, a bare counter, and Armeria's.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(5)
+@SuppressWarnings("NullAway.Init")
+public class RoundRobinBenchmark {
+
+	/** The number of instances. */
+	@Param({ "10", "100", "1000" })
+	public int n;
+
+	private final AtomicLong counter = new AtomicLong();
+
+	private Endpoint[] array;
+
+	private Picker roundRobin;
+
+	private Picker random;
+
+	private ServiceBalancer balancer;
+
+	private EndpointGroup armeria;
+
+	private ClientRequestContext armeriaContext;
+
+	/** Builds what is measured. */
+	@Setup(Level.Trial)
+	public void setUp() {
+		List<Instance> instances = IntStream.range(0, this.n)
+			.mapToObj((i) -> Instance.of("orders", "host" + i, 8080).build())
+			.toList();
+		this.balancer = new ServiceBalancer("orders", new RoundRobinLoadBalancer(), "", LanePolicy.DEFAULT);
+		this.balancer.update(instances);
+		PickerInput input = PickerInput.of(this.balancer.endpoints());
+		this.array = input.endpoints().toArray(Endpoint[]::new);
+		this.roundRobin = new RoundRobinLoadBalancer().newPicker(input);
+		this.random = new RandomLoadBalancer().newPicker(input);
+		this.armeria = EndpointGroup.of(EndpointSelectionStrategy.roundRobin(),
+				instances.stream()
+					.map((instance) -> com.linecorp.armeria.client.Endpoint.of(instance.host(), instance.port()))
+					.toList());
+		this.armeriaContext = ClientRequestContext.of(HttpRequest.of(HttpMethod.GET, "/"));
+	}
+
+	/** Closes what holds resources. */
+	@TearDown(Level.Trial)
+	public void tearDown() {
+		this.armeria.close();
+	}
+
+	/**
+	 * The least that a shared cycle can cost.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public Endpoint bareCounter() {
+		return this.array[(int) (this.counter.getAndIncrement() % this.array.length)];
+	}
+
+	/**
+	 * Armeria's round robin.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public com.linecorp.armeria.client.@Nullable Endpoint armeria() {
+		return this.armeria.selectNow(this.armeriaContext);
+	}
+
+	/**
+	 * Our round robin.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public @Nullable Endpoint governance() {
+		return this.roundRobin.pick(PickRequest.ANY);
+	}
+
+	/**
+	 * Our round robin in the stable lane of a service.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public @Nullable Endpoint governanceService() {
+		return this.balancer.pick(Instance.STABLE, PickRequest.ANY);
+	}
+
+	/**
+	 * Our random choice.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public @Nullable Endpoint governanceRandom() {
+		return this.random.pick(PickRequest.ANY);
+	}
+
+}

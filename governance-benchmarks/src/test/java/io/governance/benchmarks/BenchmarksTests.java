@@ -1,0 +1,54 @@
+package io.governance.benchmarks;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Each benchmark measures what it says; how fast it is, is not tested. */
+class BenchmarksTests {
+
+	@ParameterizedTest
+	@ValueSource(ints = { 10, 100, 1000 })
+	void eachRoundRobinReachesAllInstancesInOneCycle(int n) {
+		RoundRobinBenchmark benchmark = new RoundRobinBenchmark();
+		benchmark.n = n;
+		benchmark.setUp();
+		try {
+			Set<Object> bare = new HashSet<>();
+			Set<Object> armeria = new HashSet<>();
+			Set<Object> governance = new HashSet<>();
+			Set<Object> service = new HashSet<>();
+			for (int i = 0; i < n; i++) {
+				bare.add(benchmark.bareCounter());
+				armeria.add(benchmark.armeria());
+				governance.add(benchmark.governance());
+				service.add(benchmark.governanceService());
+				assertThat(benchmark.governanceRandom()).isNotNull();
+			}
+			assertThat(bare).hasSize(n).doesNotContainNull();
+			assertThat(armeria).hasSize(n).doesNotContainNull();
+			assertThat(governance).hasSize(n).isEqualTo(bare);
+			assertThat(service).hasSize(n).isEqualTo(bare);
+		}
+		finally {
+			benchmark.tearDown();
+		}
+	}
+
+	@Test
+	void someButNotAllUsersAreGray() {
+		GrayDecisionBenchmark benchmark = new GrayDecisionBenchmark();
+		benchmark.setUp();
+		int gray = 0;
+		for (int i = 0; i < 4096; i++) {
+			gray += benchmark.decide().name().equals("gray") ? 1 : 0;
+		}
+		assertThat(gray).isBetween(2048 + 100, 2048 + 350);
+	}
+
+}

@@ -1,0 +1,335 @@
+package io.governance.gray;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+@Timeout(30)
+class GrayRulesParserTests {
+
+	private final GrayRulesParser parser = new GrayRulesParser();
+
+	@Test
+	void readsRules() {
+		GrayRules rules = this.parser.parse("gray.yaml", """
+				rules:
+				  - name: orders-v2
+				    service: orders     # which callee
+				    lane: gray
+				    match:
+				      any:
+				        - users: [user123, 007, yes]
+				        - percentage: 12.5
+				        - all: [{percentage: {value: 50, salt: x}}, {users: [a]}]
+				    otherwise: refuse
+				  - {name: all, service: "*", lane: blue, match: {users: [b]}}
+				""");
+		assertThat(rules.rules()).extracting(GrayRule::name).containsExactly("orders-v2", "all");
+		GrayRule first = rules.rules().get(0);
+		assertThat(first.service()).isEqualTo("orders");
+		assertThat(first.lane()).isEqualTo(new Lane("gray"));
+		assertThat(first.otherwise()).isEqualTo(Otherwise.REFUSE);
+		assertThat(first.strategy())
+			.hasToString("any[users(3), percentage(12.5), all[percentage(50.0, salted), users(1)]]");
+		assertThat(first.strategy().matches(GrayContext.ofUser("007"))).isTrue();
+		assertThat(first.strategy().matches(GrayContext.ofUser("yes"))).isTrue();
+		assertThat(rules.rules().get(1).otherwise()).isEqualTo(Otherwise.STABLE);
+		assertThat(rules.rules().get(1).service()).isEqualTo("*");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "\n", "# nothing\n", "---\n", "rules:\n", "rules: []\n", "{}" })
+	void emptyDocumentHasNoRules(String text) {
+		assertThat(this.parser.parse("gray.yaml", text)).isSameAs(GrayRules.NONE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "100", "1", "99.99", "0.01", "10.5", "10.50", "100.00", "\"10\"", "'7.25'" })
+	void readsPercentages(String percentage) {
+		assertThat(this.parser.parse("gray.yaml", rule("match: {percentage: " + percentage + "}")).rules()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ten", "10%", "1e1", "010", "0x10", "1_0", ".5", "5.", "+5", "'1,5'", "NaN", "true", "''",
+			"[10]", "" })
+	void refusesWhatIsNoPercentage(String percentage) {
+		InvalidRulesException ex = refused(rule("match: {percentage: " + percentage + "}"));
+		assertThat(ex.key()).isEqualTo("rules[0].match.percentage");
+		assertThat(ex.rule()).isEqualTo("r1");
+		assertThat(ex.line()).isEqualTo(5);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-1", "-0.01", "101", "100.01", "100000000", "999999999999" })
+	void refusesPercentagesOutOfRange(String percentage) {
+		InvalidRulesException ex = refused(rule("match: {percentage: " + percentage + "}"));
+		assertThat(ex.line()).isEqualTo(5);
+		assertThat(ex.column()).isEqualTo(25);
+		assertThat(ex.reason()).matches("must be (from|a number from) 0 .*");
+	}
+
+	static Stream<Arguments> mistakes() {
+		return Stream.of(
+				arguments("unknown strategy", rule("match: {percentag: 10}"), 5, 13, "rules[0].match.percentag",
+						"is not a known strategy: did you mean 'percentage'? (known: all, any, percentage, users)"),
+				arguments("unknown strategy in a list", rule("match:\n      any:\n        - user:\n          - a"), 7,
+						11, "rules[0].match.any[0].user", "is not a known strategy: did you mean 'users'?"),
+				arguments("nothing like it", rule("match: {weather: rain}"), 5, 13, "rules[0].match.weather",
+						"is not a known strategy; known: all, any, percentage, users"),
+				arguments("three decimals", rule("match: {percentage: 1.001}"), 5, 25, "rules[0].match.percentage",
+						"has more than two decimals"),
+				arguments("percentage map without value", rule("match: {percentage: {salt: x}}"), 5, 25,
+						"rules[0].match.percentage", "has no 'value'"),
+				arguments("percentage map with another key", rule("match: {percentage: {value: 1, slat: x}}"), 5, 36,
+						"rules[0].match.percentage.slat", "is not known here: did you mean 'salt'?"),
+				arguments("empty user", rule("match:\n      users:\n        - a\n        - ''"), 8, 11,
+						"rules[0].match.users[1]", "is empty"),
+				arguments("no user", rule("match:\n      users:\n        - a\n        -\n        - b"), 8, 10,
+						"rules[0].match.users[1]", "is empty"),
+				arguments("blank user", rule("match: {users: [a, '  ']}"), 5, 24, "rules[0].match.users[1]",
+						"is empty"),
+				arguments("user that is a map", rule("match: {users: [{a: b}]}"), 5, 21, "rules[0].match.users[0]",
+						"must be a text, not a map"),
+				arguments("users that are no list", rule("match: {users: a}"), 5, 20, "rules[0].match.users",
+						"must be a list, not a text"),
+				arguments("several strategies", rule("match: {users: [a], percentage: 10}"), 5, 12, "rules[0].match",
+						"must name one strategy, not 2: put them into a list under 'any'"),
+				arguments("no strategy", rule("match: {}"), 5, 12, "rules[0].match", "must name one strategy"),
+				arguments("empty any", rule("match: {any: []}"), 5, 18, "rules[0].match.any", "is empty"),
+				arguments("match that is a list", rule("match: [{percentage: 10}]"), 5, 12, "rules[0].match",
+						"must be a map of keys and values, not a list"),
+				arguments("unknown otherwise", rule("match: {percentage: 1}\n    otherwise: stabel"), 6, 16,
+						"rules[0].otherwise", "is not known: did you mean 'stable'? (known: stable, any, refuse)"),
+				arguments("unknown key", rule("match: {percentage: 1}\n    experiment: {A: 1}"), 6, 5,
+						"rules[0].experiment", "is not known here"),
+				arguments("no match", rule("otherwise: any"), 2, 5, "rules[0]", "has no 'match'"),
+				arguments("no lane", "rules:\n  - name: r1\n    service: orders\n    match: {percentage: 1}\n", 2, 5,
+						"rules[0]", "has no 'lane': name the lane"),
+				arguments("empty lane",
+						"rules:\n  - name: r1\n    service: orders\n    lane:\n    match: {users: [a]}\n", 4, 10,
+						"rules[0].lane", "is empty"),
+				arguments("invalid lane",
+						"rules:\n  - name: r1\n    service: orders\n    lane: a=b\n    match: {users: [a]}\n", 4, 11,
+						"rules[0].lane", "is not a valid name of a lane"),
+				arguments("invalid service",
+						"rules:\n  - name: r1\n    service: a/b\n    lane: gray\n    match: {users: [a]}\n", 3, 14,
+						"rules[0].service", "is not a valid name of a service"));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("mistakes")
+	void mistakeIsRefusedWhereItStands(String what, String text, int line, int column, String key, String reason) {
+		InvalidRulesException ex = refused(text);
+		assertThat(ex.line() + ":" + ex.column()).isEqualTo(line + ":" + column);
+		assertThat(ex.key()).isEqualTo(key);
+		assertThat(ex.rule()).isEqualTo("r1");
+		assertThat(ex.document()).isEqualTo("gray.yaml");
+		assertThat(ex.reason()).startsWith(reason);
+		assertThat(ex)
+			.hasMessageStartingWith("gray.yaml:" + line + ":" + column + ": rule 'r1': '" + key + "' " + reason);
+	}
+
+	@Test
+	void refusesRulesOfTheSameName() {
+		InvalidRulesException ex = refused("""
+				rules:
+				  - {name: a, service: s, lane: l, match: {percentage: 1}}
+				  - {name: b, service: s, lane: l, match: {percentage: 1}}
+				  - service: s
+				    name: a
+				    lane: l
+				""");
+		assertThat(ex.line()).isEqualTo(5);
+		assertThat(ex.column()).isEqualTo(11);
+		assertThat(ex.reason()).contains("line 2");
+	}
+
+	@Test
+	void refusesARuleWithoutName() {
+		InvalidRulesException ex = refused("rules:\n  - service: orders\n");
+		assertThat(ex.line()).isEqualTo(2);
+		assertThat(ex.key()).isEqualTo("rules[0]");
+		assertThat(ex.rule()).isNull();
+		assertThat(ex.reason()).startsWith("has no 'name'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "just text", "- a", "rule: []", "rules: text", "rules: {a: b}", "rules: [a]", "rules: [[]]" })
+	void refusesAnotherShape(String text) {
+		assertThat(refused(text).line()).isOne();
+	}
+
+	@Test
+	void pointsAtAnUnknownKeyOfTheDocument() {
+		InvalidRulesException ex = refused("# rules\nrule: []\n");
+		assertThat(ex).hasMessage("gray.yaml:2:1: 'rule' is not known here: did you mean 'rules'? (known: rules)");
+	}
+
+	@Test
+	@DisplayName("F24 text that is no YAML is refused with its place")
+	void refusesWhatIsNoYaml() {
+		InvalidRulesException ex = refused("rules:\n  - name: [a\n    service: orders\n");
+		assertThat(ex.line()).isEqualTo(3);
+		assertThat(ex.column()).isPositive();
+	}
+
+	@Test
+	@DisplayName("F24 a key that stands twice is refused with its place")
+	void refusesAKeyThatStandsTwice() {
+		InvalidRulesException ex = refused(rule("lane: other"));
+		assertThat(ex.line()).isEqualTo(5);
+		assertThat(ex.getMessage()).contains("lane");
+	}
+
+	@Test
+	@DisplayName("F25 an alias bomb is refused")
+	void refusesAnAliasBomb() {
+		StringBuilder bomb = new StringBuilder("rules:\n  - name: r1\n    service: s\n    lane: l\n    match:\n");
+		bomb.append("      any:\n        - any: &a0 [{users: [a]}]\n");
+		for (int i = 1; i < 9; i++) {
+			bomb.append("        - any: &a").append(i).append(" [");
+			for (int j = 0; j < 9; j++) {
+				bomb.append((j > 0) ? ", " : "").append("{any: *a").append(i - 1).append("}");
+			}
+			bomb.append("]\n");
+		}
+		refused(bomb.toString());
+	}
+
+	@Test
+	@DisplayName("F25 few aliases that expand to many nodes are refused")
+	void refusesFewAliasesThatExpandToMany() {
+		StringBuilder bomb = new StringBuilder("rules:\n  - name: r1\n    service: s\n    lane: l\n    match:\n");
+		bomb.append("      any:\n        - any: &a0 [{users: [a]}]\n");
+		for (int i = 1; i < 25; i++) {
+			bomb.append("        - any: &a%d [{any: *a%d}, {any: *a%d}]\n".formatted(i, i - 1, i - 1));
+		}
+		assertThat(refused(bomb.toString()).reason()).contains("allowed");
+	}
+
+	@Test
+	@DisplayName("F25 an alias to what it is part of is refused")
+	void refusesRecursion() {
+		assertThat(refused(rule("match: &m\n      any: [*m]")).reason()).contains("nested deeper");
+	}
+
+	@Test
+	@DisplayName("F25 deep nesting is refused")
+	void refusesDeepNesting() {
+		refused(rule("match: " + "{any: [".repeat(200) + "]}".repeat(200)));
+		refused("[".repeat(100_000));
+	}
+
+	@Test
+	@DisplayName("F25 a document of 3 MB is refused")
+	void refusesAnOversizeDocument() {
+		assertThat(refused("#" + "x".repeat(3_000_000)).reason()).contains("are allowed");
+	}
+
+	@Test
+	void refusesTypesOfJava() {
+		refused(rule("match: !!javax.script.ScriptEngineManager [a]"));
+		refused("!!java.net.URL [\"http://localhost\"]");
+	}
+
+	@Test
+	void refusesASecondYamlDocument() {
+		assertThat(refused("rules: []\n---\nrules: []\n").line()).isEqualTo(3);
+	}
+
+	@Test
+	void neverRepeatsValuesOrControlCharacters() {
+		assertThat(refused(rule("match: {percentage: hunter2}"))).message().doesNotContain("hunter2");
+		assertThat(refused("\"ru\\nles\": []")).message().doesNotContain("\n");
+		assertThat(refused("x".repeat(10_000) + ": []")).message().hasSizeLessThan(200);
+		assertThat(refused("rules:\n  - name: \"a\\nb\"\n")).message().doesNotContain("a\nb");
+	}
+
+	@Test
+	void readsManyUsers() {
+		StringBuilder users = new StringBuilder();
+		for (int i = 0; i < 50_000; i++) {
+			users.append((i > 0) ? ", u" : "u").append(i);
+		}
+		GrayRules rules = this.parser.parse("gray.yaml", rule("match: {users: [" + users + "]}"));
+		assertThat(rules.decide(GrayContext.ofUser("u49999")).laneFor("orders").name()).isEqualTo("gray");
+	}
+
+	@Test
+	void refusesMoreThanALaneHeaderHolds() {
+		StringBuilder text = new StringBuilder("rules:\n");
+		for (int i = 0; i < 40; i++) {
+			text.append("  - {name: r%d, service: s%d, lane: l, match: {percentage: 1}}\n".formatted(i, i));
+		}
+		InvalidRulesException ex = refused(text.toString());
+		assertThat(ex.key()).isEqualTo("rules");
+		assertThat(ex.reason()).contains("do not fit into a lane header");
+	}
+
+	@Test
+	void readsStrategiesOfTheUser() {
+		GrayRulesParser parser = new GrayRulesParser(List.of(new HeaderFactory("header")));
+		GrayRules rules = parser.parse("gray.yaml", rule("match: {header: X-Beta}"));
+		assertThat(rules.rules().get(0).strategy().matches(GrayContext.ofUser("a"))).isFalse();
+		assertThat(rules.decide(GrayContext.of(null, java.util.Map.of("x-beta", "1"))).toHeader())
+			.isEqualTo("orders=gray");
+	}
+
+	@Test
+	void tellsWhereAStrategyOfTheUserRefuses() {
+		GrayRulesParser parser = new GrayRulesParser(List.of(new HeaderFactory("header")));
+		assertThatExceptionOfType(InvalidRulesException.class)
+			.isThrownBy(() -> parser.parse("gray.yaml", rule("match: {header: bad}")))
+			.satisfies((ex) -> {
+				assertThat(ex.line()).isEqualTo(5);
+				assertThat(ex.column()).isEqualTo(21);
+				assertThat(ex.reason()).isEqualTo("was refused by its strategy: no such header");
+			});
+	}
+
+	@Test
+	void refusesTwoStrategiesOfOneName() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new GrayRulesParser(List.of(new HeaderFactory("users"))))
+			.withMessageContaining("users");
+	}
+
+	private InvalidRulesException refused(String text) {
+		InvalidRulesException ex = catchThrowableOfType(InvalidRulesException.class,
+				() -> this.parser.parse("gray.yaml", text));
+		assertThat(ex).isNotNull();
+		return ex;
+	}
+
+	/** A rule whose first line after the lane is line 5, column 5. */
+	private static String rule(String rest) {
+		return "rules:\n  - name: r1\n    service: orders\n    lane: gray\n    " + rest + "\n";
+	}
+
+	private record HeaderFactory(String name) implements GrayStrategyFactory {
+
+		@Override
+		public GrayStrategy create(RulesNode definition) {
+			String header = definition.text();
+			if (header.equals("bad")) {
+				throw new IllegalArgumentException("no such header");
+			}
+			return (context) -> context.header(header) != null;
+		}
+
+	}
+
+}

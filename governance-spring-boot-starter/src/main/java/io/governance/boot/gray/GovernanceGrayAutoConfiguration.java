@@ -1,0 +1,164 @@
+package io.governance.boot.gray;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import jakarta.servlet.Filter;
+import reactor.util.context.ContextView;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.server.WebFilter;
+
+import io.governance.backend.Backend;
+import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
+import io.governance.boot.loadbalancer.CallLane;
+import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
+import io.governance.boot.loadbalancer.ReactiveCallLane;
+import io.governance.boot.loadbalancer.ServiceBalancers;
+import io.governance.boot.GovernanceProperties;
+import io.governance.boot.config.GovernanceConfigAutoConfiguration;
+import io.governance.boot.configdata.GovernanceConfigProperties;
+import io.governance.config.DocumentId;
+import io.governance.config.SnapshotCache;
+import io.governance.gray.GrayRules;
+import io.governance.gray.GrayRulesParser;
+import io.governance.gray.GrayStrategyFactory;
+import io.governance.gray.LaneContext;
+import io.governance.loadbalancer.LaneFallback;
+import io.governance.loadbalancer.LanePolicy;
+
+/**
+ * Auto-configuration for gray release: the rules, the lanes of inbound requests, and
+ * their passing on.
+ */
+@AutoConfiguration(after = { GovernanceBackendAutoConfiguration.class, GovernanceConfigAutoConfiguration.class },
+		before = GovernanceLoadBalancerAutoConfiguration.class)
+@ConditionalOnBean(Backend.class)
+@ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "governance.gray.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(GovernanceGrayProperties.class)
+public final class GovernanceGrayAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	GrayRulesParser governanceGrayRulesParser(ObjectProvider<GrayStrategyFactory> factories) {
+		return new GrayRulesParser(factories.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GrayRulesKeeper governanceGrayRulesKeeper(Backend backend, GovernanceGrayProperties properties,
+			GrayRulesParser parser, Environment environment, ObjectProvider<GrayRulesListener> listeners,
+			ObjectProvider<ServiceBalancers> balancers, GovernanceProperties governance,
+			GovernanceConfigProperties config) {
+		DocumentId document = new DocumentId(governance.namespace(), config.group(), properties.document());
+		SnapshotCache cache = config.cache()
+			.open(governance.namespace(), config.group(),
+					environment.getProperty("spring.application.name", "application"), "gray");
+		List<GrayRulesListener> all = new ArrayList<>();
+		balancers.ifAvailable((target) -> all.add((rules) -> target.lanes((service) -> policy(rules, service))));
+		all.addAll(listeners.orderedStream().toList());
+		return new GrayRulesKeeper(backend.config(), document, parser, cache, all);
+	}
+
+	private static LanePolicy policy(GrayRules rules, String service) {
+		Map<String, LaneFallback> fallbacks = new HashMap<>();
+		rules.otherwise(service).forEach((lane, otherwise) -> fallbacks.put(lane.name(), switch (otherwise) {
+			case STABLE -> LaneFallback.STABLE;
+			case ANY -> LaneFallback.ANY;
+			case REFUSE -> LaneFallback.REFUSE;
+		}));
+		return new LanePolicy(fallbacks);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CallLane governanceCallLane() {
+		return LaneContext::current;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LaneDecision governanceLaneDecision(GrayRulesKeeper rules, GovernanceGrayProperties properties) {
+		return new LaneDecision(rules, properties);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnClass({ Filter.class, OncePerRequestFilter.class })
+	static class ServletConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneFilter governanceLaneFilter(LaneDecision decision) {
+			return new LaneFilter(decision);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass(WebFilter.class)
+	static class WebFluxConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneWebFilter governanceLaneWebFilter(LaneDecision decision) {
+			return new LaneWebFilter(decision);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ContextView.class)
+	static class ReactorConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveCallLane governanceReactiveCallLane(CallLane current) {
+			return (context) -> context.hasKey(LaneKey.KEY) ? context.get(LaneKey.KEY) : current.current();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ClientHttpRequestInterceptor.class)
+	static class BlockingClientConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneRequestTransformer governanceLaneRequestTransformer(GovernanceGrayProperties properties) {
+			return new LaneRequestTransformer(properties.laneHeader());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(WebClient.class)
+	static class WebClientConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneClientRequestTransformer governanceLaneClientRequestTransformer(GovernanceGrayProperties properties) {
+			return new LaneClientRequestTransformer(properties.laneHeader());
+		}
+
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.governance.boot.fleet;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import io.governance.boot.fleet.Services.Kind;
+import io.governance.boot.loadbalancer.GovernanceLoadBalancerClient;
+import io.governance.boot.loadbalancer.GovernanceLoadBalancerFactory;
+import io.governance.boot.loadbalancer.ServiceBalancers;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
+import io.governance.registry.ServiceDirectory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
+import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.client.RestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Real web applications that find, balance and leave each other. */
+@Timeout(120)
+class FleetTests {
+
+	@TempDir
+	private Path directory;
+
+	private Services services;
+
+	private final RestClient http = RestClient.builder().defaultStatusHandler((status) -> true, (request, response) -> {
+	}).build();
+
+	@BeforeEach
+	void open() {
+		this.services = new Services(this.directory);
+	}
+
+	@AfterEach
+	void close() {
+		this.services.close();
+	}
+
+	static Stream<Arguments> clients() {
+		return Stream.of(Arguments.of(Kind.SERVLET, "restclient"), Arguments.of(Kind.SERVLET, "resttemplate"),
+				Arguments.of(Kind.SERVLET, "webclient"),
+				Arguments.of(Kind.SERVLET_WITH_SPRING_CLOUD_LOADBALANCER, "restclient"),
+				Arguments.of(Kind.SERVLET_WITH_SPRING_CLOUD_LOADBALANCER, "resttemplate"),
+				Arguments.of(Kind.SERVLET_WITH_SPRING_CLOUD_LOADBALANCER, "webclient"),
+				Arguments.of(Kind.REACTIVE, "webclient"),
+				Arguments.of(Kind.REACTIVE_WITH_SPRING_CLOUD_LOADBALANCER, "webclient"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("clients")
+	void callsAllInstancesByServiceName(Kind kind, String client) {
+		this.services.orders("a");
+		this.services.orders("b");
+		ConfigurableApplicationContext front = this.services.front(kind);
+		String url = Services.url(front, "/" + client + "?path=whoami");
+		// The very first call waits for the list and does not fail.
+		assertThat(get(url)).isIn("a", "b");
+		Set<String> seen = new TreeSet<>();
+		await().until(() -> {
+			seen.add(get(url));
+			return seen.equals(Set.of("a", "b"));
+		});
+		List<Endpoint> endpoints = front.getBean(ServiceBalancers.class).balancers().get("orders").endpoints();
+		await().until(() -> endpoints.stream().allMatch((endpoint) -> endpoint.stats().ended() > 0));
+		assertThat(endpoints).allMatch((endpoint) -> endpoint.stats().inFlight() == 0)
+			.allMatch((endpoint) -> endpoint.stats().failed() == 0);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void givesWayToSpringCloudLoadBalancer(Kind kind) {
+		ConfigurableApplicationContext front = this.services.front(kind);
+		boolean ours = !kind.springCloudLoadBalancer();
+		assertThat(front.getBean(LoadBalancerClient.class) instanceof GovernanceLoadBalancerClient).isEqualTo(ours);
+		assertThat(front.getBean(ReactiveLoadBalancer.Factory.class) instanceof GovernanceLoadBalancerFactory)
+			.isEqualTo(ours);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Kind.class, names = { "SERVLET", "REACTIVE" })
+	void findsInstancesThroughSpringCloudDiscovery(Kind kind) {
+		this.services.orders("a", "governance.registry.instance.zone=z1", "governance.registry.instance.version=2");
+		ConfigurableApplicationContext front = this.services.front(kind);
+		DiscoveryClient blocking = front.getBean(DiscoveryClient.class);
+		assertThat(blocking.getInstances("orders")).singleElement()
+			.satisfies((instance) -> assertThat(instance.getInstanceId()).isEqualTo("a"))
+			.satisfies((instance) -> assertThat(instance.getMetadata()).containsEntry("zone", "z1")
+				.containsEntry("version", "2")
+				.containsEntry("lane", "stable"));
+		assertThat(blocking.getServices()).contains("orders", "front");
+		ReactiveDiscoveryClient reactive = front.getBean(ReactiveDiscoveryClient.class);
+		assertThat(reactive.getInstances("orders").collectList().block()).hasSize(1);
+		assertThat(reactive.getServices().collectList().block()).contains("orders", "front");
+	}
+
+	@Test
+	void drainsBeforeItsServerStops() {
+		ConfigurableApplicationContext orders = this.services.orders("a", "governance.registry.drain=1s");
+		ConfigurableApplicationContext front = this.services.front(Kind.SERVLET);
+		assertThat(get(Services.url(front, "/restclient?path=whoami"))).isEqualTo("a");
+		String direct = Services.url(orders, "/whoami");
+		ServiceDirectory directory = front.getBean(ServiceDirectory.class);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(orders::close);
+		await().until(() -> directory.instances("orders")
+			.instances()
+			.stream()
+			.map(Instance::status)
+			.toList()
+			.equals(List.of(InstanceStatus.DRAINING)));
+		assertThat(get(direct)).isEqualTo("a");
+		assertThat(closed).isNotDone();
+		await().until(() -> directory.instances("orders").instances().isEmpty());
+		closed.join();
+		assertThat(status(Services.url(front, "/restclient?path=whoami")).is5xxServerError()).isTrue();
+	}
+
+	private String get(String url) {
+		return this.http.get().uri(url).retrieve().body(String.class);
+	}
+
+	private HttpStatusCode status(String url) {
+		return this.http.get().uri(url).retrieve().toBodilessEntity().getStatusCode();
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.governance.boot.fleet;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import javax.net.ssl.SSLContext;
+
+import io.governance.backend.Backend;
+import io.governance.backend.BackendEnvironment;
+import io.governance.local.LocalBackendFactory;
+import io.governance.local.LocalSettings;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** A local backend in the directory {@code test.directory}. */
+@Configuration(proxyBeanMethods = false)
+public class LocalBackendConfiguration {
+
+	@Bean
+	Backend backend(@Value("${test.directory}") String directory) {
+		return in(Path.of(directory));
+	}
+
+	public static Backend in(Path directory) {
+		return new LocalBackendFactory().create(new BackendEnvironment() {
+
+			@Override
+			public String name() {
+				return "local";
+			}
+
+			@Override
+			public String namespace() {
+				return "default";
+			}
+
+			@Override
+			public <T> T settings(Class<T> type) {
+				return type
+					.cast(new LocalSettings(directory.toString(), Duration.ofMillis(20), null, Duration.ofMillis(200)));
+			}
+
+			@Override
+			public SSLContext sslContext(String bundle) {
+				throw new IllegalArgumentException("No bundle " + bundle);
+			}
+
+		});
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.governance.boot.registry;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.governance.backend.Backend;
+import io.governance.boot.fleet.LocalBackendConfiguration;
+import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
+import io.governance.registry.RegistrationEvent;
+import io.governance.registry.RegistrationEvent.Kind;
+import io.governance.registry.RegistrationKeeper;
+import io.governance.registry.RegistrationListener;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.cloud.client.serviceregistry.Registration;
+import org.springframework.cloud.commons.util.UtilAutoConfiguration;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class GovernanceRegistryAutoConfigurationTests {
+
+	@TempDir
+	private Path directory;
+
+	private ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(UtilAutoConfiguration.class, GovernanceRegistryAutoConfiguration.class));
+
+	@BeforeEach
+	void useADirectory() {
+		this.runner = this.runner.withUserConfiguration(LocalBackendConfiguration.class)
+			.withPropertyValues("test.directory=" + this.directory, "spring.application.name=orders",
+					"governance.registry.instance.port=8081", "governance.registry.drain=100ms");
+	}
+
+	@Test
+	void registersWhenTrafficIsAccepted() {
+		this.runner
+			.withPropertyValues("governance.registry.instance.zone=a", "governance.registry.instance.version=1.2",
+					"governance.registry.instance.lane=gray", "governance.registry.instance.weight=50",
+					"governance.registry.instance.metadata.team=x")
+			.run((context) -> {
+				assertThat(observed(context)).isEmpty();
+				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+				await().until(() -> !observed(context).isEmpty());
+				assertThat(observed(context)).containsExactly(Instance.of("orders", "127.0.0.1", 8081)
+					.id("orders-127.0.0.1-8081")
+					.zone("a")
+					.version("1.2")
+					.lane("gray")
+					.weight(50)
+					.metadata(Map.of("team", "x"))
+					.build());
+				Registration registration = context.getBean(Registration.class);
+				assertThat(registration.getUri()).hasToString("http://127.0.0.1:8081");
+				assertThat(registration.getMetadata()).containsEntry("zone", "a")
+					.containsEntry("version", "1.2")
+					.containsEntry("lane", "gray")
+					.containsEntry("team", "x");
+				await().until(() -> context.getBean(Events.class).registered.size() == 1);
+			});
+	}
+
+	@Test
+	void leavesAndComesBackWithReadiness() {
+		this.runner.run((context) -> {
+			readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+			readiness(context, ReadinessState.REFUSING_TRAFFIC);
+			awaitStatus(context, InstanceStatus.OUT_OF_SERVICE);
+			readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+			awaitStatus(context, InstanceStatus.UP);
+		});
+	}
+
+	@Test
+	void drainsAndRemovesItselfOnClose() throws Exception {
+		try (Backend other = LocalBackendConfiguration.in(this.directory)) {
+			List<List<Instance>> seen = new CopyOnWriteArrayList<>();
+			other.discovery().watch("orders", seen::add);
+			this.runner.withPropertyValues("governance.registry.drain=300ms").run((context) -> {
+				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+				await().until(() -> !seen.isEmpty() && !seen.get(seen.size() - 1).isEmpty());
+			});
+			await().until(() -> seen.get(seen.size() - 1).isEmpty());
+			assertThat(seen.stream().flatMap(List::stream).map(Instance::status)).contains(InstanceStatus.UP,
+					InstanceStatus.DRAINING);
+		}
+	}
+
+	@Test
+	void tellsListenersWhatHappens() {
+		this.runner.run((context) -> {
+			readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+			await().until(() -> context.getBean(Events.class).events.stream()
+				.map(RegistrationEvent::kind)
+				.toList()
+				.contains(Kind.REGISTERED));
+		});
+	}
+
+	@Test
+	void ignoresTheReadinessOfOtherContexts() {
+		this.runner.run((context) -> {
+			this.runner.withParent(context).withPropertyValues("governance.registry.enabled=false").run((child) -> {
+				AvailabilityChangeEvent.publish(child.getSourceApplicationContext(), ReadinessState.ACCEPTING_TRAFFIC);
+				assertThat(context.getBean(RegistrationKeeper.class).states()).isEmpty();
+			});
+			assertThat(context.getBean(RegistrationKeeper.class).states()).isEmpty();
+		});
+	}
+
+	@Test
+	void doesNotRegisterWithoutAPort() {
+		this.runner.withPropertyValues("governance.registry.instance.port=").run((context) -> {
+			readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(context.getBean(RegistrationKeeper.class).states()).isEmpty();
+		});
+	}
+
+	@Test
+	void doesNotRegisterWithoutAName(CapturedOutput output) {
+		this.runner.withPropertyValues("spring.application.name=").run((context) -> {
+			assertThat(context).hasNotFailed().doesNotHaveBean(Registration.class);
+			assertThat(output).contains("set spring.application.name");
+		});
+	}
+
+	@Test
+	void refusesAWrongWeightAtStart() {
+		this.runner.withPropertyValues("governance.registry.instance.weight=10001")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(IllegalArgumentException.class)
+				.hasMessageContaining("Weight 10001"));
+	}
+
+	@Test
+	void announcesTheAddressThatIsConfigured() {
+		this.runner
+			.withPropertyValues("governance.registry.instance.host=orders.example", "governance.registry.service=o2",
+					"governance.registry.instance.id=mine", "server.ssl.bundle=web")
+			.run((context) -> {
+				Registration registration = context.getBean(Registration.class);
+				assertThat(registration.getUri()).hasToString("https://orders.example:8081");
+				assertThat(registration.getServiceId()).isEqualTo("o2");
+				assertThat(registration.getInstanceId()).isEqualTo("mine");
+			});
+	}
+
+	@Test
+	void announcesTheAddressThatTheServerIsBoundTo() {
+		this.runner.withPropertyValues("server.address=127.0.0.7")
+			.run((context) -> assertThat(context.getBean(Registration.class).getHost()).isEqualTo("127.0.0.7"));
+	}
+
+	@Test
+	void announcesAnAddressOfTheMachineOnOtherBackends() {
+		this.runner.withBean(InstanceHost.class, () -> () -> "10.1.2.3")
+			.run((context) -> assertThat(context.getBean(Registration.class).getHost()).isEqualTo("10.1.2.3"));
+	}
+
+	@Test
+	void canBeSwitchedOff() {
+		for (String property : List.of("governance.enabled", "governance.registry.enabled",
+				"spring.cloud.service-registry.auto-registration.enabled")) {
+			this.runner.withPropertyValues(property + "=false")
+				.run((context) -> assertThat(context).doesNotHaveBean(RegistrationKeeper.class)
+					.doesNotHaveBean(Registration.class));
+		}
+	}
+
+	@Test
+	void needsABackend() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(GovernanceRegistryAutoConfiguration.class))
+			.run((context) -> assertThat(context).doesNotHaveBean(RegistrationKeeper.class));
+	}
+
+	@BeforeEach
+	void listen() {
+		this.runner = this.runner.withUserConfiguration(EventsConfiguration.class);
+	}
+
+	private static void readiness(AssertableApplicationContext context, ReadinessState state) {
+		AvailabilityChangeEvent.publish(context.getSourceApplicationContext(), state);
+	}
+
+	private static List<Instance> observed(ConfigurableApplicationContext context) {
+		return context.getBean(Backend.class).registry().observe("orders");
+	}
+
+	private static void awaitStatus(ConfigurableApplicationContext context, InstanceStatus status) {
+		await().until(() -> observed(context).stream().map(Instance::status).toList().equals(List.of(status)));
+	}
+
+	static class Events implements RegistrationListener, ApplicationListener<InstanceRegisteredEvent<?>> {
+
+		final List<RegistrationEvent> events = new CopyOnWriteArrayList<>();
+
+		final List<InstanceRegisteredEvent<?>> registered = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onEvent(RegistrationEvent event) {
+			this.events.add(event);
+		}
+
+		@Override
+		public void onApplicationEvent(InstanceRegisteredEvent<?> event) {
+			this.registered.add(event);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class EventsConfiguration {
+
+		@Bean
+		Events events() {
+			return new Events();
+		}
+
+	}
+
+}

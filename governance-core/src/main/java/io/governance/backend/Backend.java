@@ -44,8 +44,8 @@ public interface Backend extends AutoCloseable {
 
 	/**
 	 * Ends all watches, leases and threads within 5 seconds, also while the backend
-	 * hangs. Instances that are still registered are left to their lease. Closing twice
-	 * does nothing.
+	 * hangs. Instances that are still registered are left to their lease, which for a
+	 * backend whose lease is its connection ends at once. Closing twice does nothing.
 	 */
 	@Override
 	void close();

@@ -8,6 +8,9 @@ package io.governance.config;
  */
 public record Author(String name, String comment) {
 
+	/** Whoever it was that a backend did not remember. */
+	public static final Author UNKNOWN = new Author("unknown", "");
+
 	/**
 	 * Creates an author.
 	 * @throws IllegalArgumentException if the name is blank

@@ -7,6 +7,7 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * never values.
  */
 public final class ConfigChange {
+
+	private static final int MAX_SHOWN = 50;
 
 	private final ConfigSnapshot before;
 
@@ -90,6 +93,9 @@ public final class ConfigChange {
 	}
 
 	private static boolean refersTo(Set<String> names, Set<String> touched) {
+		if (names.contains(ParsedDocument.ANY)) {
+			return true;
+		}
 		for (String name : names) {
 			if (touched.contains(name)) {
 				return true;
@@ -169,9 +175,17 @@ public final class ConfigChange {
 		return Objects.hash(System.identityHashCode(this.before), System.identityHashCode(this.after));
 	}
 
+	/**
+	 * The keys, for logs.
+	 */
 	@Override
 	public String toString() {
-		return this.keys.toString();
+		String shown = this.keys.stream()
+			.limit(MAX_SHOWN)
+			.map((key) -> key.replaceAll("\\p{Cntrl}", "?"))
+			.collect(Collectors.joining(", ", "[", ""));
+		return (this.keys.size() <= MAX_SHOWN) ? shown + "]"
+				: shown + " and " + (this.keys.size() - MAX_SHOWN) + " more]";
 	}
 
 }

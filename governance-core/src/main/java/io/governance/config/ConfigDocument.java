@@ -92,12 +92,13 @@ public final class ConfigDocument {
 
 	/**
 	 * The content as text.
-	 * @return the text
+	 * @return the text, without the byte order mark that some editors put first
 	 * @throws InvalidConfigException if the content is not valid UTF-8
 	 */
 	public String text() {
 		try {
-			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(this.content)).toString();
+			String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(this.content)).toString();
+			return text.startsWith("\uFEFF") ? text.substring(1) : text;
 		}
 		catch (CharacterCodingException ex) {
 			throw InvalidConfigException.in(this.id, "is not valid UTF-8: save it with that encoding");

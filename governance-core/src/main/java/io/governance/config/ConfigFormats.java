@@ -58,7 +58,16 @@ public final class ConfigFormats {
 			throw InvalidConfigException.in(document.id(),
 					"has an extension that cannot be parsed: use one of " + extensions());
 		}
-		return format.parse(document);
+		try {
+			return format.parse(document);
+		}
+		catch (InvalidConfigException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+			throw new InvalidConfigException(ConfigOrigin.of(document.id()), null,
+					"cannot be parsed: " + ex.getClass().getName(), ex);
+		}
 	}
 
 }

@@ -44,6 +44,33 @@ final class ConfigKeys {
 	}
 
 	/**
+	 * The list that a key belongs to: what stands before the first index such as
+	 * {@code [0]}. Other brackets hold the keys of maps.
+	 * @param key a canonical key
+	 * @return the list, or the key itself if it belongs to none
+	 */
+	static String list(String key) {
+		int open = key.indexOf('[');
+		while (open >= 0) {
+			int close = key.indexOf(']', open);
+			if (open > 0 && isIndex(key, open + 1, close)) {
+				return key.substring(0, open);
+			}
+			open = (close < 0) ? -1 : key.indexOf('[', close);
+		}
+		return key;
+	}
+
+	private static boolean isIndex(String key, int from, int to) {
+		for (int i = from; i < to; i++) {
+			if (key.charAt(i) < '0' || key.charAt(i) > '9') {
+				return false;
+			}
+		}
+		return from < to;
+	}
+
+	/**
 	 * Whether a key is the prefix itself or stands below it.
 	 * @param key a canonical key
 	 * @param prefix a canonical prefix; empty for everything

@@ -2,7 +2,6 @@ package io.governance.config;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,15 +35,19 @@ public record ConfigRejection(List<DocumentId> documents, @Nullable ConfigOrigin
 			.filter((id) -> !digest(refused, id).equals(digest(inForce, id)))
 			.sorted()
 			.toList();
+		Throwable cause = (failure instanceof ObserverFailedException observer) ? observer.failure() : failure;
+		InvalidConfigException invalid = (cause instanceof InvalidConfigException known) ? known : null;
+		ConfigOrigin origin = (invalid != null) ? invalid.origin() : null;
+		String key = (invalid != null) ? invalid.key() : null;
+		return new ConfigRejection(differing, origin, key, reason(failure), time, cause);
+	}
+
+	private static String reason(Throwable failure) {
 		if (failure instanceof InvalidConfigException invalid) {
-			return new ConfigRejection(differing, invalid.origin(), invalid.key(), invalid.reason(), time, failure);
+			return invalid.reason();
 		}
-		if (failure instanceof ObserverFailedException observer) {
-			return new ConfigRejection(differing, null, null, String.valueOf(observer.getMessage()), time,
-					Objects.requireNonNullElse(observer.getCause(), observer));
-		}
-		return new ConfigRejection(differing, null, null, "was refused: " + failure.getClass().getName(), time,
-				failure);
+		return (failure instanceof ObserverFailedException) ? String.valueOf(failure.getMessage())
+				: "was refused: " + FailureTrace.describe(failure);
 	}
 
 	private static String digest(ConfigDocuments documents, DocumentId id) {

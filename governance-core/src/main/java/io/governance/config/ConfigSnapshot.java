@@ -1,12 +1,8 @@
 package io.governance.config;
 
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +13,20 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigSnapshot {
 
 	/** No config at all. */
-	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of());
+	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), Map.of());
 
 	private final ConfigDocuments documents;
 
 	private final Map<String, ParsedDocument.Entry> entries;
 
+	private final Map<DocumentId, ParsedDocument> parsed;
+
 	private final Map<String, ConfigValue> values;
 
-	private ConfigSnapshot(ConfigDocuments documents, Map<String, ParsedDocument.Entry> entries) {
+	private ConfigSnapshot(ConfigDocuments documents, Map<DocumentId, ParsedDocument> parsed,
+			Map<String, ParsedDocument.Entry> entries) {
 		this.documents = documents;
+		this.parsed = parsed;
 		this.entries = entries;
 		Map<String, ConfigValue> byKey = new LinkedHashMap<>(entries.size() * 2);
 		entries.values().forEach((entry) -> byKey.put(entry.key(), entry.value()));
@@ -34,47 +34,15 @@ public final class ConfigSnapshot {
 	}
 
 	/**
-	 * Merges layers. A key in a higher layer replaces the same key, however it is
-	 * spelled, in all lower ones; a list is replaced whole, since elements of two lists
-	 * make no sense together.
+	 * Merges layers.
 	 * @param documents what the layers were parsed from
-	 * @param layers the layers, the lowest first
+	 * @param layers the layers, the lowest first; not to be changed any more
 	 * @return the snapshot
 	 */
-	static ConfigSnapshot merge(ConfigDocuments documents, List<ParsedDocument> layers) {
-		Map<String, ParsedDocument.Entry> merged = new LinkedHashMap<>();
-		Map<String, Set<String>> lists = new HashMap<>();
-		for (ParsedDocument layer : layers) {
-			Set<String> ownLists = new HashSet<>();
-			for (ParsedDocument.Entry entry : layer.entries()) {
-				dropLowerList(merged, lists, ownLists, entry.canonical());
-			}
-			for (ParsedDocument.Entry entry : layer.entries()) {
-				merged.put(entry.canonical(), entry);
-				int bracket = entry.canonical().indexOf('[');
-				if (bracket > 0) {
-					String list = entry.canonical().substring(0, bracket);
-					lists.computeIfAbsent(list, (key) -> new HashSet<>()).add(entry.canonical());
-				}
-			}
-		}
-		return new ConfigSnapshot(documents, merged);
-	}
-
-	private static void dropLowerList(Map<String, ParsedDocument.Entry> merged, Map<String, Set<String>> lists,
-			Set<String> ownLists, String key) {
-		int bracket = key.indexOf('[');
-		String list = (bracket > 0) ? key.substring(0, bracket) : key;
-		if (!ownLists.add(list)) {
-			return;
-		}
-		Set<String> lower = lists.remove(list);
-		if (lower != null) {
-			merged.keySet().removeAll(lower);
-		}
-		if (bracket > 0) {
-			merged.remove(list);
-		}
+	static ConfigSnapshot merge(ConfigDocuments documents, Map<DocumentId, ParsedDocument> layers) {
+		LayeredKeys<ParsedDocument.Entry> keys = new LayeredKeys<>(ParsedDocument.Entry::canonical);
+		layers.values().forEach((layer) -> keys.add(layer.entries()));
+		return new ConfigSnapshot(documents, layers, keys.keys());
 	}
 
 	/**
@@ -126,6 +94,13 @@ public final class ConfigSnapshot {
 	public @Nullable ConfigOrigin originOf(String key) {
 		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
 		return (entry != null) ? entry.value().origin() : null;
+	}
+
+	/**
+	 * A document of this snapshot, so that it need not be parsed again.
+	 */
+	@Nullable ParsedDocument parsed(DocumentId id) {
+		return this.parsed.get(id);
 	}
 
 	Map<String, ParsedDocument.Entry> entries() {

@@ -13,7 +13,10 @@ public interface ConfigSource extends AutoCloseable {
 	/**
 	 * Reads documents as they are now, all at one revision where the backend can. Blocks
 	 * for no longer than the backend's own deadline.
-	 * @param ids the documents to read
+	 * <p>
+	 * What a server that is starting has only half replayed is not read: the state is one
+	 * that was once published, and none older than what this source has delivered.
+	 * @param ids the documents to read, all in one namespace
 	 * @return those that exist; an absent one is absent
 	 * @throws BackendUnavailableException if the backend cannot be asked: "unreachable"
 	 * never looks like "absent"
@@ -30,7 +33,8 @@ public interface ConfigSource extends AutoCloseable {
 	 * Changes that follow each other closely, or that happen while the listener is busy,
 	 * may be told as one. The watch survives every fault of the backend, and a listener
 	 * that throws or blocks: it stalls nobody but itself.
-	 * @param ids the documents to watch, whether they exist yet or not
+	 * @param ids the documents to watch, whether they exist yet or not, all in one
+	 * namespace
 	 * @param listener who is told
 	 * @return closes the watch
 	 */

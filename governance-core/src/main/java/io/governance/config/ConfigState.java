@@ -4,12 +4,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A snapshot with the values of all views that were made of it: what one volatile write
  * swaps in. Immutable.
  */
 final class ConfigState {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConfigState.class);
 
 	static final ConfigState EMPTY = new ConfigState(ConfigSnapshot.EMPTY, List.of(), new Object[0]);
 
@@ -67,9 +73,31 @@ final class ConfigState {
 	 * This state with the views that were added to another one meanwhile.
 	 */
 	ConfigState withViewsOf(ConfigState later) {
+		return withViewsOf(later, (slot) -> later.definitions.get(slot).read().apply(this.snapshot));
+	}
+
+	/**
+	 * The same, except that a view which cannot be read for this state, since it was made
+	 * for the other one, keeps its value.
+	 */
+	ConfigState withViewsIfPossible(ConfigState later) {
+		return withViewsOf(later, (slot) -> {
+			Definition definition = later.definitions.get(slot);
+			try {
+				return definition.read().apply(this.snapshot);
+			}
+			catch (RuntimeException | LinkageError ex) {
+				logger.error("The new view of '{}' cannot be read from the config before it ({}) and keeps its value",
+						definition.prefix(), ex.getClass().getName());
+				return later.values[slot];
+			}
+		});
+	}
+
+	private ConfigState withViewsOf(ConfigState later, IntFunction<Object> read) {
 		Object[] grown = Arrays.copyOf(this.values, later.values.length);
 		for (int i = this.values.length; i < grown.length; i++) {
-			grown[i] = later.definitions.get(i).read().apply(this.snapshot);
+			grown[i] = read.apply(i);
 		}
 		return new ConfigState(this.snapshot, later.definitions, grown);
 	}

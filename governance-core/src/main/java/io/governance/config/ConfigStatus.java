@@ -27,6 +27,10 @@ public record ConfigStatus(Source source, Instant since, ConnectionState connect
 				(connection == ConnectionState.CONNECTED) ? null : this.problem, this.rejection);
 	}
 
+	ConfigStatus recovered() {
+		return new ConfigStatus(this.source, this.since, this.connection, this.problem, null);
+	}
+
 	ConfigStatus with(ConfigRejection rejection) {
 		return new ConfigStatus(this.source, this.since, this.connection, this.problem, rejection);
 	}

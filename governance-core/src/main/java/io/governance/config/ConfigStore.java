@@ -13,10 +13,10 @@ import io.governance.BackendUnavailableException;
 public interface ConfigStore extends ConfigSource {
 
 	/**
-	 * The largest document that the backend takes.
-	 * @return the size in bytes
+	 * How much the backend takes in one {@link #publish}.
+	 * @return the limits
 	 */
-	int maxDocumentBytes();
+	PublishLimits limits();
 
 	/**
 	 * The documents of a group.
@@ -28,16 +28,19 @@ public interface ConfigStore extends ConfigSource {
 	List<DocumentId> list(String namespace, String group);
 
 	/**
-	 * Writes and deletes documents. All of them or none, where the backend declares an
-	 * atomic publish; one after the other in the given order where it does not.
-	 * @param publications what to write and what to delete, each document once
+	 * Writes and deletes documents, all of them or none.
+	 * @param publications what to write and what to delete, each document once and all in
+	 * one namespace; more than one only where the backend declares an atomic publish
 	 * @param author who does it
 	 * @return the revision of each written document, and {@link Revision#ABSENT} for each
 	 * deleted one, in the given order
 	 * @throws ConflictException if a document is not at the revision that was expected;
-	 * nothing is written then where publishing is atomic
-	 * @throws IllegalArgumentException if a document is larger than
-	 * {@link #maxDocumentBytes()}, or named twice
+	 * nothing is written then
+	 * @throws IllegalArgumentException if the {@link #limits()} are exceeded or a
+	 * document is named twice
+	 * @throws InvalidConfigException if a content is not valid UTF-8
+	 * @throws UnsupportedOperationException if the backend cannot do it, such as several
+	 * documents at once or an empty one
 	 * @throws BackendUnavailableException if the backend cannot be asked; whether it has
 	 * written is not known then
 	 */

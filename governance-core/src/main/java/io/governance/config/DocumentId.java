@@ -6,10 +6,11 @@ import java.util.regex.Pattern;
  * Names a document: {@code namespace} isolates environments, {@code group} sets of
  * documents, {@code name} is the file name with its extension.
  * <p>
- * Names hold letters, digits, {@code -}, {@code _}, {@code :} and {@code .}, and start
- * with a letter, a digit or {@code _}: the set that every backend accepts as it is (Nacos
- * is the strictest), which also rules out paths such as {@code ../}. A namespace and a
- * group have at most 64 characters, a name at most 200.
+ * Names hold letters, digits, {@code -}, {@code _}, {@code :} and {@code .}, a namespace
+ * neither {@code :} nor {@code .}, and start with a letter, a digit or {@code _}: the set
+ * that every backend accepts as it is (Nacos is the strictest), which also rules out
+ * paths such as {@code ../}. A namespace and a group have at most 64 characters, a name
+ * at most 200.
  *
  * @param namespace the environment; {@value #DEFAULT} if none was chosen
  * @param group the set of documents; {@value #DEFAULT} if none was chosen
@@ -22,21 +23,23 @@ public record DocumentId(String namespace, String group, String name) implements
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]*");
 
+	private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]*");
+
 	/**
 	 * Creates an id.
 	 * @throws IllegalArgumentException if one of the names is empty, too long or holds a
 	 * character that is not allowed
 	 */
 	public DocumentId {
-		check("namespace", namespace, 64);
-		check("group", group, 64);
-		check("document name", name, 200);
+		check("namespace", namespace, NAMESPACE, 64, "'-' or '_'");
+		check("group", group, NAME, 64, "'-', '_', ':' or '.'");
+		check("document name", name, NAME, 200, "'-', '_', ':' or '.'");
 	}
 
-	private static void check(String what, String value, int maxLength) {
-		if (value.length() > maxLength || !NAME.matcher(value).matches()) {
+	private static void check(String what, String value, Pattern pattern, int maxLength, String others) {
+		if (value.length() > maxLength || !pattern.matcher(value).matches()) {
 			throw new IllegalArgumentException("'" + printable(value) + "' is not a valid " + what + ": use 1 to "
-					+ maxLength + " letters, digits, '-', '_', ':' or '.', beginning with a letter, a digit or '_'");
+					+ maxLength + " letters, digits, " + others + ", beginning with a letter, a digit or '_'");
 		}
 	}
 

@@ -1,20 +1,17 @@
 package io.governance.config;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Makes snapshots of documents, parsing only those whose content is new. Not thread-safe.
+ * Makes snapshots of documents. Immutable.
  */
 final class DocumentParser {
 
 	private final List<DocumentId> layers;
 
 	private final ConfigFormats formats;
-
-	private Map<DocumentId, ParsedDocument> parsed = Map.of();
 
 	DocumentParser(List<DocumentId> layers, ConfigFormats formats) {
 		this.layers = layers;
@@ -23,22 +20,21 @@ final class DocumentParser {
 
 	/**
 	 * Parses and merges.
+	 * @param documents the documents
+	 * @param known a snapshot that shares its documents: only those whose content differs
+	 * are parsed
 	 * @throws InvalidConfigException if a document cannot be parsed
 	 */
-	ConfigSnapshot parse(ConfigDocuments documents) {
-		Map<DocumentId, ParsedDocument> next = new HashMap<>();
-		List<ParsedDocument> present = new ArrayList<>(this.layers.size());
+	ConfigSnapshot parse(ConfigDocuments documents, ConfigSnapshot known) {
+		Map<DocumentId, ParsedDocument> present = new LinkedHashMap<>();
 		for (DocumentId id : this.layers) {
 			ConfigDocument document = documents.documents().get(id);
 			if (document != null) {
-				ParsedDocument known = this.parsed.get(id);
-				ParsedDocument current = (known != null && known.digest().equals(document.digest())) ? known
-						: ParsedDocument.of(document, this.formats.parse(document));
-				next.put(id, current);
-				present.add(current);
+				ParsedDocument earlier = known.parsed(id);
+				present.put(id, (earlier != null && earlier.digest().equals(document.digest())) ? earlier
+						: ParsedDocument.of(document, this.formats.parse(document)));
 			}
 		}
-		this.parsed = next;
 		return ConfigSnapshot.merge(documents, present);
 	}
 

@@ -8,8 +8,9 @@ import java.time.Instant;
  * @param id the document
  * @param revision the revision that the document had after the change;
  * {@link Revision#ABSENT} after a deletion
- * @param time when it was published, by the clock of whoever keeps the history
- * @param author who published it
+ * @param time when it was published, by the clock of the publisher where the backend
+ * keeps none
+ * @param author who published it, or {@link Author#UNKNOWN}
  * @param digest the SHA-256 of the content in hexadecimal, or an empty string after a
  * deletion
  * @param key how the backend finds this entry again; opaque

@@ -1,12 +1,12 @@
 package io.governance.config;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
@@ -38,17 +38,17 @@ final class JsonConfigFormat implements ConfigFormat {
 	@Override
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
 		this.limits.checkSize(document);
-		Map<String, ConfigValue> values = new LinkedHashMap<>();
-		try (JsonParser parser = this.factory.createParser(tools.jackson.core.ObjectReadContext.empty(),
-				document.text())) {
-			JsonToken first = parser.nextToken();
-			if (first == JsonToken.START_OBJECT) {
-				object(document.id(), "", parser, values);
-				first = parser.nextToken();
+		try (JsonParser parser = this.factory.createParser(ObjectReadContext.empty(), document.text())) {
+			Walk walk = new Walk(document.id(), parser);
+			JsonToken next = parser.nextToken();
+			if (next == JsonToken.START_OBJECT) {
+				walk.object("", 1);
+				next = parser.nextToken();
 			}
-			if (first != null) {
+			if (next != null) {
 				throw invalid(document.id(), parser.currentTokenLocation(), "is not one JSON object");
 			}
+			return walk.keys.take();
 		}
 		catch (StreamConstraintsException ex) {
 			throw invalid(document.id(), ex.getLocation(), "exceeds a limit: " + ex.getOriginalMessage());
@@ -58,54 +58,60 @@ final class JsonConfigFormat implements ConfigFormat {
 			throw invalid(document.id(), ex.getLocation(),
 					message.startsWith("Duplicate") ? "has a key twice" : "is not valid JSON");
 		}
-		return values;
-	}
-
-	private void object(DocumentId id, String path, JsonParser parser, Map<String, ConfigValue> values) {
-		while (parser.nextToken() != JsonToken.END_OBJECT) {
-			String name = parser.currentName();
-			String child = path.isEmpty() ? name : (name.startsWith("[") ? path + name : path + "." + name);
-			parser.nextToken();
-			value(id, child, parser, values);
-		}
-	}
-
-	private void array(DocumentId id, String path, JsonParser parser, Map<String, ConfigValue> values) {
-		TokenStreamLocation start = parser.currentTokenLocation();
-		int index = 0;
-		while (parser.nextToken() != JsonToken.END_ARRAY) {
-			value(id, path + "[" + index++ + "]", parser, values);
-		}
-		if (index == 0) {
-			put(id, path, "", start, values);
-		}
-	}
-
-	private void value(DocumentId id, String path, JsonParser parser, Map<String, ConfigValue> values) {
-		switch (parser.currentToken()) {
-			case START_OBJECT -> object(id, path, parser, values);
-			case START_ARRAY -> array(id, path, parser, values);
-			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-				put(id, path, parser.getNumberValue(), parser.currentTokenLocation(), values);
-			case VALUE_TRUE -> put(id, path, true, parser.currentTokenLocation(), values);
-			case VALUE_FALSE -> put(id, path, false, parser.currentTokenLocation(), values);
-			case VALUE_NULL -> put(id, path, "", parser.currentTokenLocation(), values);
-			default -> put(id, path, parser.getString(), parser.currentTokenLocation(), values);
-		}
-	}
-
-	private void put(DocumentId id, String path, Object value, TokenStreamLocation location,
-			Map<String, ConfigValue> values) {
-		if (values.size() >= this.limits.maxKeys()) {
-			throw invalid(id, location, "has more than the " + this.limits.maxKeys() + " keys that are allowed");
-		}
-		values.put(path, new ConfigValue(value, new ConfigOrigin(id, location.getLineNr(), location.getColumnNr())));
 	}
 
 	private static InvalidConfigException invalid(DocumentId id, TokenStreamLocation location, String reason) {
 		ConfigOrigin origin = (location != null && location.getLineNr() > 0)
 				? new ConfigOrigin(id, location.getLineNr(), location.getColumnNr()) : ConfigOrigin.of(id);
 		return new InvalidConfigException(origin, null, reason, null);
+	}
+
+	private final class Walk {
+
+		private final FlatKeys keys = new FlatKeys(JsonConfigFormat.this.limits);
+
+		private final DocumentId document;
+
+		private final JsonParser parser;
+
+		Walk(DocumentId document, JsonParser parser) {
+			this.document = document;
+			this.parser = parser;
+		}
+
+		void object(String path, int depth) {
+			while (this.parser.nextToken() != JsonToken.END_OBJECT) {
+				String name = this.parser.currentName();
+				this.parser.nextToken();
+				value(FlatKeys.child(path, name), depth);
+			}
+		}
+
+		private void array(String path, ConfigOrigin start, int depth) {
+			int index = 0;
+			while (this.parser.nextToken() != JsonToken.END_ARRAY) {
+				value(path + "[" + index++ + "]", depth);
+			}
+			if (index == 0) {
+				this.keys.put(path, "", start);
+			}
+		}
+
+		private void value(String path, int depth) {
+			TokenStreamLocation location = this.parser.currentTokenLocation();
+			ConfigOrigin origin = new ConfigOrigin(this.document, location.getLineNr(), location.getColumnNr());
+			this.keys.visit(path, depth, origin);
+			switch (this.parser.currentToken()) {
+				case START_OBJECT -> object(path, depth + 1);
+				case START_ARRAY -> array(path, origin, depth + 1);
+				case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> this.keys.put(path, this.parser.getNumberValue(), origin);
+				case VALUE_TRUE -> this.keys.put(path, true, origin);
+				case VALUE_FALSE -> this.keys.put(path, false, origin);
+				case VALUE_NULL -> this.keys.put(path, "", origin);
+				default -> this.keys.put(path, this.parser.getString(), origin);
+			}
+		}
+
 	}
 
 }

@@ -7,8 +7,22 @@ import io.governance.GovernanceException;
  */
 final class ObserverFailedException extends GovernanceException {
 
-	ObserverFailedException(String observer, Throwable cause) {
-		super("was rolled back, because observer '" + observer + "' failed: " + cause.getClass().getName(), cause);
+	private final Throwable failure;
+
+	ObserverFailedException(String observer, Throwable failure) {
+		super("was rolled back, because observer '" + observer + "' failed: " + reason(failure), failure);
+		this.failure = failure;
+	}
+
+	/**
+	 * What the observer has thrown.
+	 */
+	Throwable failure() {
+		return this.failure;
+	}
+
+	private static String reason(Throwable failure) {
+		return (failure instanceof InvalidConfigException invalid) ? invalid.reason() : FailureTrace.describe(failure);
 	}
 
 }

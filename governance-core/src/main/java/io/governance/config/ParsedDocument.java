@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,9 @@ import java.util.Set;
  * @param entries the keys in the order of the document
  */
 record ParsedDocument(String digest, List<Entry> entries) {
+
+	/** Stands for a name that only the environment can tell. */
+	static final String ANY = "*";
 
 	/**
 	 * One key.
@@ -28,15 +32,19 @@ record ParsedDocument(String digest, List<Entry> entries) {
 
 	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values) {
 		List<Entry> entries = new ArrayList<>(values.size());
-		values.forEach((key, value) -> entries
-			.add(new Entry(ConfigKeys.canonical(key), key, value, placeholders(value.value()))));
+		Map<Object, Set<String>> known = new IdentityHashMap<>();
+		values.forEach((key, value) -> {
+			Set<String> placeholders = known.computeIfAbsent(value.value(), ParsedDocument::placeholders);
+			entries.add(new Entry(ConfigKeys.canonical(key), key, value, placeholders));
+		});
 		return new ParsedDocument(document.digest(), List.copyOf(entries));
 	}
 
 	/**
 	 * The names that a value refers to, however deep they are nested.
 	 * @param value the value
-	 * @return the canonical names
+	 * @return the canonical names, with {@link #ANY} for one that is itself composed of
+	 * placeholders
 	 */
 	static Set<String> placeholders(Object value) {
 		if (!(value instanceof String text) || !text.contains("${")) {
@@ -48,7 +56,8 @@ record ParsedDocument(String digest, List<Entry> entries) {
 			while (end < text.length() && ":}$".indexOf(text.charAt(end)) < 0) {
 				end++;
 			}
-			names.add(ConfigKeys.canonical(text.substring(start + 2, end).trim()));
+			boolean composed = text.startsWith("${", end);
+			names.add(composed ? ANY : ConfigKeys.canonical(text.substring(start + 2, end).trim()));
 		}
 		return Set.copyOf(names);
 	}

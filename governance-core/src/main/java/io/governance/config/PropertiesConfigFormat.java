@@ -1,16 +1,12 @@
 package io.governance.config;
 
-import java.io.IOException;
-import java.io.StringReader;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 
 /**
- * Java properties in UTF-8. Lines are told apart here, so that every key knows its line;
- * what a line means is left to {@link Properties}.
+ * Java properties in UTF-8, line by line, so that every key knows where it begins and
+ * none is replaced in silence, which {@link java.util.Properties} can do neither of.
  */
 final class PropertiesConfigFormat implements ConfigFormat {
 
@@ -28,27 +24,64 @@ final class PropertiesConfigFormat implements ConfigFormat {
 	@Override
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
 		this.limits.checkSize(document);
-		Map<String, ConfigValue> values = new LinkedHashMap<>();
+		FlatKeys keys = new FlatKeys(this.limits);
 		List<String> lines = document.text().lines().toList();
 		int next = 0;
 		while (next < lines.size()) {
 			int start = next;
-			StringBuilder logical = new StringBuilder(lines.get(next++));
-			while (!isComment(lines.get(start)) && isContinued(lines.get(next - 1)) && next < lines.size()) {
-				logical.append('\n').append(lines.get(next++));
+			String first = lines.get(next++);
+			int indent = skipBlanks(first, 0);
+			if (indent == first.length() || first.charAt(indent) == '#' || first.charAt(indent) == '!') {
+				continue;
 			}
-			ConfigOrigin origin = new ConfigOrigin(document.id(), start + 1, 1);
-			parse(logical.toString(), origin).forEach((key, value) -> put(values, (String) key, value, origin));
+			StringBuilder logical = new StringBuilder(first).delete(0, indent);
+			while (isContinued(logical) && logical.length() > 1) {
+				logical.setLength(logical.length() - 1);
+				if (next < lines.size()) {
+					String more = lines.get(next++);
+					logical.append(more, skipBlanks(more, 0), more.length());
+				}
+			}
+			if (logical.toString().equals("\\")) {
+				continue;
+			}
+			put(logical, new ConfigOrigin(document.id(), start + 1, indent + 1), keys);
 		}
-		return values;
+		return keys.take();
 	}
 
-	private static boolean isComment(String line) {
-		String text = line.stripLeading();
-		return text.startsWith("#") || text.startsWith("!");
+	private static void put(CharSequence line, ConfigOrigin origin, FlatKeys keys) {
+		int end = 0;
+		while (end < line.length() && !isBlank(line.charAt(end)) && !isSeparator(line.charAt(end))) {
+			end += (line.charAt(end) == '\\') ? 2 : 1;
+		}
+		end = Math.min(end, line.length());
+		int value = skipBlanks(line, end);
+		if (value < line.length() && isSeparator(line.charAt(value))) {
+			value = skipBlanks(line, value + 1);
+		}
+		String key = unescaped(line, 0, end, origin);
+		keys.visit(key, 1, origin);
+		keys.put(key, unescaped(line, value, line.length(), origin), origin);
 	}
 
-	private static boolean isContinued(String line) {
+	private static int skipBlanks(CharSequence line, int from) {
+		int i = from;
+		while (i < line.length() && isBlank(line.charAt(i))) {
+			i++;
+		}
+		return i;
+	}
+
+	private static boolean isBlank(char c) {
+		return c == ' ' || c == '\t' || c == '\f';
+	}
+
+	private static boolean isSeparator(char c) {
+		return c == '=' || c == ':';
+	}
+
+	private static boolean isContinued(CharSequence line) {
 		int backslashes = 0;
 		while (backslashes < line.length() && line.charAt(line.length() - 1 - backslashes) == '\\') {
 			backslashes++;
@@ -56,27 +89,40 @@ final class PropertiesConfigFormat implements ConfigFormat {
 		return backslashes % 2 == 1;
 	}
 
-	private static Properties parse(String logicalLine, ConfigOrigin origin) {
-		Properties properties = new Properties();
-		try {
-			properties.load(new StringReader(logicalLine));
-			return properties;
+	private static String unescaped(CharSequence line, int from, int to, ConfigOrigin origin) {
+		StringBuilder text = new StringBuilder(to - from);
+		for (int i = from; i < to; i++) {
+			char c = line.charAt(i);
+			if (c != '\\') {
+				text.append(c);
+				continue;
+			}
+			char escaped = line.charAt(++i);
+			switch (escaped) {
+				case 't' -> text.append('\t');
+				case 'n' -> text.append('\n');
+				case 'r' -> text.append('\r');
+				case 'f' -> text.append('\f');
+				case 'u' -> {
+					text.append(unicode(line, i + 1, to, origin));
+					i += 4;
+				}
+				default -> text.append(escaped);
+			}
 		}
-		catch (IOException | IllegalArgumentException ex) {
-			throw new InvalidConfigException(origin, null, "has a malformed \\u escape", null);
-		}
+		return text.toString();
 	}
 
-	private void put(Map<String, ConfigValue> values, String key, Object value, ConfigOrigin origin) {
-		if (values.size() >= this.limits.maxKeys()) {
-			throw new InvalidConfigException(origin, null,
-					"has more than the " + this.limits.maxKeys() + " keys that are allowed", null);
+	private static char unicode(CharSequence line, int from, int to, ConfigOrigin origin) {
+		int c = 0;
+		for (int i = from; i < from + 4; i++) {
+			int digit = (i < to && line.charAt(i) < 128) ? Character.digit(line.charAt(i), 16) : -1;
+			if (digit < 0) {
+				throw new InvalidConfigException(origin, null, "has a malformed \\u escape", null);
+			}
+			c = c * 16 + digit;
 		}
-		ConfigValue earlier = values.put(key, new ConfigValue(value, origin));
-		if (earlier != null) {
-			throw new InvalidConfigException(origin, key, "stands twice, first in line " + earlier.origin().line(),
-					null);
-		}
+		return (char) c;
 	}
 
 }

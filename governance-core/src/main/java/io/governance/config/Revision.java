@@ -3,7 +3,9 @@ package io.governance.config;
 /**
  * A version of a document or of a set of documents, as its backend names it. Opaque: two
  * revisions can be compared for equality only, unless the backend declares
- * {@code ORDERED_REVISIONS}, whose revisions are unsigned numbers that grow.
+ * {@code ORDERED_REVISIONS}, whose revisions are unsigned numbers that grow. Publishing
+ * equal content may keep the revision, and going back to earlier content may go back to
+ * its revision.
  *
  * @param value the backend's own text
  */

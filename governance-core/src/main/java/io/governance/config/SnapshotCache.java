@@ -24,7 +24,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -42,6 +41,9 @@ public final class SnapshotCache {
 
 	private static final int DIGEST_LENGTH = 64;
 
+	/** With what is added to it, below the 255 bytes that file systems allow. */
+	private static final int MAX_NAME = 150;
+
 	private static final JsonMapper json = JsonMapper.shared();
 
 	private final Path file;
@@ -56,7 +58,20 @@ public final class SnapshotCache {
 	 * @param name what the cache is for, such as the application's name; any text
 	 */
 	public SnapshotCache(Path directory, String name) {
-		this.file = directory.resolve(name.replaceAll("[^A-Za-z0-9._-]", "_") + ".snapshot");
+		this.file = directory.resolve(fileName(name) + ".snapshot");
+	}
+
+	/**
+	 * The name itself where a file can be called so; otherwise as much of it as can be
+	 * read, and a digest so that two names never share a file.
+	 */
+	private static String fileName(String name) {
+		String plain = name.replaceAll("[^A-Za-z0-9._-]", "_");
+		if (plain.equals(name) && name.length() <= MAX_NAME) {
+			return name;
+		}
+		String digest = ConfigDocument.digestOf(name.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+		return plain.substring(0, Math.min(plain.length(), MAX_NAME)) + "-" + digest;
 	}
 
 	/**
@@ -68,13 +83,13 @@ public final class SnapshotCache {
 	}
 
 	/**
-	 * Keeps documents in the place of those kept before. Does nothing if they are the
-	 * same.
+	 * Keeps documents in the place of those kept before. Does nothing if the content is
+	 * the same. Never throws.
 	 * @param documents the documents
 	 * @param time when they were found good
 	 */
 	public void save(ConfigDocuments documents, Instant time) {
-		if (this.saved != null && this.saved.equals(documents)) {
+		if (this.saved != null && this.saved.sameContent(documents)) {
 			return;
 		}
 		Path directory = this.file.toAbsolutePath().getParent();
@@ -83,13 +98,13 @@ public final class SnapshotCache {
 			if (directory != null) {
 				Files.createDirectories(directory, ownerOnly("rwx------"));
 			}
-			refuseLink(this.file);
+			refuseOther(this.file);
 			write(temporary, encode(documents, time));
 			Files.move(temporary, this.file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 			this.saved = documents;
 			this.warned = false;
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
 			if (!this.warned) {
 				this.warned = true;
 				logger.warn(
@@ -118,9 +133,9 @@ public final class SnapshotCache {
 				: new FileAttribute<?>[0];
 	}
 
-	private static void refuseLink(Path path) throws IOException {
-		if (Files.isSymbolicLink(path)) {
-			throw new IOException("is a symbolic link, which is never followed");
+	private static void refuseOther(Path path) throws IOException {
+		if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+			throw new IOException("is a link or something else that is not a file, and never followed");
 		}
 	}
 
@@ -128,7 +143,7 @@ public final class SnapshotCache {
 		try {
 			Files.deleteIfExists(path);
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
 			logger.debug("Cannot delete {}", path, ex);
 		}
 	}
@@ -139,7 +154,7 @@ public final class SnapshotCache {
 	 */
 	public Optional<Entry> load() {
 		try {
-			refuseLink(this.file);
+			refuseOther(this.file);
 			byte[] content;
 			try (var input = Files.newInputStream(this.file, LinkOption.NOFOLLOW_LINKS)) {
 				content = input.readAllBytes();
@@ -149,9 +164,10 @@ public final class SnapshotCache {
 		catch (NoSuchFileException ex) {
 			return Optional.empty();
 		}
-		catch (IOException | JacksonException | IllegalArgumentException ex) {
-			logger.warn("Cannot use the config cached in {}: {}", this.file, ex.getClass().getSimpleName());
-			logger.debug("Cannot use the cached config", ex);
+		catch (IOException | RuntimeException ex) {
+			String reason = (ex instanceof IOException) ? ex.getMessage() : ex.getClass().getName();
+			logger.warn("Cannot use the config cached in {}: {}", this.file, reason);
+			logger.debug("Cannot use the cached config", FailureTrace.of(ex));
 			return Optional.empty();
 		}
 	}

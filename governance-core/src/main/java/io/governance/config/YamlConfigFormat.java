@@ -1,6 +1,8 @@
 package io.governance.config;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,10 +16,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * YAML 1.1 as Spring Boot reads it from {@code application.yaml}, but for untrusted text.
+ * Several YAML documents in one text are layers, the last one the highest.
  */
 final class YamlConfigFormat implements ConfigFormat {
-
-	private static final String ON_PROFILE = "spring.config.activate.on-profile";
 
 	private final DocumentLimits limits;
 
@@ -34,19 +35,30 @@ final class YamlConfigFormat implements ConfigFormat {
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
 		this.limits.checkSize(document);
 		Walk walk = new Walk(document.id());
+		List<Map<String, ConfigValue>> parts = new ArrayList<>();
 		try {
 			for (Node root : walk.nodes.compose(document.text())) {
 				if (!(root instanceof MappingNode mapping)) {
 					throw YamlNodes.problem(root, "is not a mapping of keys to values");
 				}
 				walk.mapping("", mapping, 1);
+				parts.add(walk.keys.take());
 			}
 		}
 		catch (YamlProblem ex) {
 			throw new InvalidConfigException(new ConfigOrigin(document.id(), ex.line(), ex.column()), null, ex.reason(),
 					null);
 		}
-		return walk.values;
+		return (parts.size() == 1) ? parts.get(0) : merged(parts);
+	}
+
+	private static Map<String, ConfigValue> merged(List<Map<String, ConfigValue>> parts) {
+		LayeredKeys<Map.Entry<String, ConfigValue>> layers = new LayeredKeys<>(
+				(entry) -> ConfigKeys.canonical(entry.getKey()));
+		parts.forEach((part) -> layers.add(part.entrySet()));
+		Map<String, ConfigValue> merged = new LinkedHashMap<>();
+		layers.keys().values().forEach((entry) -> merged.put(entry.getKey(), entry.getValue()));
+		return merged;
 	}
 
 	private final class Walk {
@@ -54,11 +66,9 @@ final class YamlConfigFormat implements ConfigFormat {
 		private final YamlNodes nodes = new YamlNodes(YamlConfigFormat.this.limits.maxBytes(),
 				YamlConfigFormat.this.limits.maxDepth());
 
-		private final Map<String, ConfigValue> values = new LinkedHashMap<>();
+		private final FlatKeys keys = new FlatKeys(YamlConfigFormat.this.limits);
 
 		private final DocumentId document;
-
-		private int visited;
 
 		Walk(DocumentId document) {
 			this.document = document;
@@ -67,24 +77,14 @@ final class YamlConfigFormat implements ConfigFormat {
 		void mapping(String path, MappingNode mapping, int depth) {
 			this.nodes.resolve(mapping);
 			for (NodeTuple tuple : mapping.getValue()) {
-				if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-					throw YamlNodes.problem(tuple.getKeyNode(), "has a key that is not plain text");
-				}
-				String name = key.getValue();
-				String child = path.isEmpty() ? name : (name.startsWith("[") ? path + name : path + "." + name);
-				node(child, tuple.getValueNode(), depth);
+				String name = ((ScalarNode) tuple.getKeyNode()).getValue();
+				node(FlatKeys.child(path, name), tuple.getValueNode(), depth);
 			}
 		}
 
 		private void node(String path, Node node, int depth) {
-			if (++this.visited > YamlConfigFormat.this.limits.maxKeys()) {
-				throw YamlNodes.problem(node,
-						"is more than the " + YamlConfigFormat.this.limits.maxKeys() + " keys that are allowed");
-			}
-			if (depth > YamlConfigFormat.this.limits.maxDepth()) {
-				throw YamlNodes.problem(node, "is nested deeper than the " + YamlConfigFormat.this.limits.maxDepth()
-						+ " levels that are allowed");
-			}
+			ConfigOrigin origin = new ConfigOrigin(this.document, YamlNodes.line(node), YamlNodes.column(node));
+			this.keys.visit(path, depth, origin);
 			if (node instanceof MappingNode mapping) {
 				mapping(path, mapping, depth + 1);
 			}
@@ -94,22 +94,13 @@ final class YamlConfigFormat implements ConfigFormat {
 					node(path + "[" + index++ + "]", element, depth + 1);
 				}
 				if (index == 0) {
-					put(path, "", node);
+					this.keys.put(path, "", origin);
 				}
 			}
 			else {
 				Object value = this.nodes.value((ScalarNode) node);
-				put(path, (value != null) ? value : "", node);
+				this.keys.put(path, (value != null) ? value : "", origin);
 			}
-		}
-
-		private void put(String path, Object value, Node node) {
-			if (path.equals(ON_PROFILE)) {
-				throw YamlNodes.problem(node, "is '" + ON_PROFILE
-						+ "', which remote documents cannot have: name the document {name}-{profile}.yaml instead");
-			}
-			this.values.put(path, new ConfigValue(value,
-					new ConfigOrigin(this.document, YamlNodes.line(node), YamlNodes.column(node))));
 		}
 
 	}

@@ -1,8 +1,15 @@
 package io.governance.internal;
 
 import java.io.StringReader;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -10,13 +17,14 @@ import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
@@ -28,7 +36,17 @@ import org.yaml.snakeyaml.resolver.Resolver;
  */
 public final class YamlNodes {
 
-	private final SafeNodes constructor;
+	private static final Set<Tag> TAGS = Set.of(Tag.MAP, Tag.SEQ, Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL,
+			Tag.MERGE);
+
+	/** Long enough for any number, short enough to be read in no time. */
+	private static final int MAX_NUMBER_LENGTH = 1024;
+
+	private final Scalars scalars;
+
+	private final Set<MappingNode> resolving = Collections.newSetFromMap(new IdentityHashMap<>());
+
+	private final Set<MappingNode> resolved = Collections.newSetFromMap(new IdentityHashMap<>());
 
 	private final Yaml yaml;
 
@@ -44,9 +62,9 @@ public final class YamlNodes {
 		options.setMaxAliasesForCollections(50);
 		options.setNestingDepthLimit(maxDepth);
 		options.setCodePointLimit(maxCodePoints);
-		this.constructor = new SafeNodes(options);
+		this.scalars = new Scalars(options);
 		DumperOptions dumperOptions = new DumperOptions();
-		this.yaml = new Yaml(this.constructor, new Representer(dumperOptions), dumperOptions, options,
+		this.yaml = new Yaml(this.scalars, new Representer(dumperOptions), dumperOptions, options,
 				new NoTimestampResolver());
 	}
 
@@ -57,56 +75,147 @@ public final class YamlNodes {
 	 * @throws YamlProblem if the text is not valid or exceeds a limit
 	 */
 	public List<Node> compose(String text) {
+		checkCharacters(text);
+		List<Node> roots = new ArrayList<>();
 		try {
-			List<Node> roots = new ArrayList<>();
 			for (Node root : this.yaml.composeAll(new StringReader(text))) {
+				checkTags(root);
 				if (!root.getTag().equals(Tag.NULL)) {
 					roots.add(root);
 				}
 			}
-			return roots;
 		}
 		catch (YAMLException ex) {
-			throw problem(ex);
+			throw YamlProblem.of(ex);
+		}
+		return roots;
+	}
+
+	private static void checkCharacters(String text) {
+		int line = 1;
+		int lineStart = 0;
+		for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+			int c = text.codePointAt(i);
+			if (!StreamReader.isPrintable(c)) {
+				throw new YamlProblem(line, text.codePointCount(lineStart, i) + 1,
+						"has a control character: write it as an escape in double quotes");
+			}
+			if (c == '\n' || (c == '\r' && !text.startsWith("\n", i + 1))) {
+				line++;
+				lineStart = i + 1;
+			}
+		}
+	}
+
+	private static void checkTags(Node root) {
+		Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+		Deque<Node> open = new ArrayDeque<>();
+		open.push(root);
+		while (!open.isEmpty()) {
+			Node node = open.pop();
+			if (!seen.add(node)) {
+				continue;
+			}
+			if (!TAGS.contains(node.getTag()) || (node.getTag().equals(Tag.NULL) && !(node instanceof ScalarNode))) {
+				throw problem(node, YamlProblem.TAG);
+			}
+			if (node instanceof SequenceNode sequence) {
+				sequence.getValue().forEach(open::push);
+			}
+			else if (node instanceof MappingNode mapping) {
+				for (NodeTuple tuple : mapping.getValue()) {
+					open.push(tuple.getKeyNode());
+					open.push(tuple.getValueNode());
+				}
+			}
 		}
 	}
 
 	/**
-	 * Checks a mapping for keys that stand twice, and replaces merge keys by what they
-	 * merge.
+	 * Checks that the keys of a mapping are plain text and stand there once, and replaces
+	 * merge keys by what they merge. Every mapping is worked through once, however often
+	 * it is referred to.
 	 * @param mapping the mapping, which is changed
-	 * @throws YamlProblem if a key stands twice
+	 * @throws YamlProblem if a key is not text or stands twice, or if something is merged
+	 * that cannot be
 	 */
 	public void resolve(MappingNode mapping) {
-		try {
-			this.constructor.flattenMapping(mapping);
+		if (this.resolved.contains(mapping)) {
+			return;
 		}
-		catch (YAMLException ex) {
-			throw problem(ex);
+		if (!this.resolving.add(mapping)) {
+			throw problem(mapping, "is merged into itself");
 		}
+		Map<String, NodeTuple> tuples = new LinkedHashMap<>();
+		List<MappingNode> merged = new ArrayList<>();
+		for (NodeTuple tuple : mapping.getValue()) {
+			if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+				throw problem(tuple.getKeyNode(), "is a key that is not plain text");
+			}
+			if (key.getTag().equals(Tag.MERGE)) {
+				addMerged(tuple.getValueNode(), merged);
+			}
+			else {
+				NodeTuple earlier = tuples.putIfAbsent(key.getValue(), tuple);
+				if (earlier != null) {
+					throw problem(key, "is the key '" + YamlProblem.printable(key.getValue())
+							+ "' for the second time, first in line " + line(earlier.getKeyNode()));
+				}
+			}
+		}
+		for (MappingNode source : merged) {
+			resolve(source);
+			source.getValue().forEach((tuple) -> tuples.putIfAbsent(name(tuple), tuple));
+		}
+		mapping.setValue(new ArrayList<>(tuples.values()));
+		mapping.setMerged(false);
+		this.resolving.remove(mapping);
+		this.resolved.add(mapping);
+	}
+
+	private static void addMerged(Node value, List<MappingNode> merged) {
+		List<Node> sources = (value instanceof SequenceNode sequence) ? sequence.getValue() : List.of(value);
+		for (Node source : sources) {
+			if (!(source instanceof MappingNode mapping)) {
+				throw problem(source, "cannot be merged with '<<': it is neither a mapping nor a list of mappings");
+			}
+			merged.add(mapping);
+		}
+	}
+
+	private static String name(NodeTuple tuple) {
+		return ((ScalarNode) tuple.getKeyNode()).getValue();
 	}
 
 	/**
 	 * The value of a scalar.
 	 * @param scalar the scalar
 	 * @return a {@link String}, {@link Number} or {@link Boolean}, or {@code null}
-	 * @throws YamlProblem if it has another type
+	 * @throws YamlProblem if it is not what its tag says
 	 */
 	public @Nullable Object value(ScalarNode scalar) {
+		Tag tag = scalar.getTag();
+		if (tag.equals(Tag.NULL)) {
+			return null;
+		}
+		if (!tag.equals(Tag.INT) && !tag.equals(Tag.FLOAT) && !tag.equals(Tag.BOOL)) {
+			return scalar.getValue();
+		}
+		String wanted = tag.equals(Tag.BOOL) ? "true or false" : "a number";
+		if (scalar.getValue().length() > MAX_NUMBER_LENGTH) {
+			throw problem(scalar, "is too long for " + wanted);
+		}
 		Object value;
 		try {
-			value = this.constructor.constructObject(scalar);
-		}
-		catch (YAMLException ex) {
-			throw problem(ex);
+			value = this.scalars.constructObject(scalar);
 		}
 		catch (RuntimeException ex) {
-			throw problem(scalar, "is not a valid " + scalar.getTag());
+			throw problem(scalar, "is not " + wanted + ", as its tag says");
 		}
-		if (value == null || value instanceof String || value instanceof Number || value instanceof Boolean) {
-			return value;
+		if (value == null) {
+			throw problem(scalar, "is not " + wanted + ", as its tag says");
 		}
-		throw problem(scalar, "is neither text nor a number nor true or false");
+		return value;
 	}
 
 	/**
@@ -137,25 +246,10 @@ public final class YamlNodes {
 		return node.getStartMark().getColumn() + 1;
 	}
 
-	private static YamlProblem problem(YAMLException ex) {
-		if (ex instanceof MarkedYAMLException marked) {
-			Mark mark = (marked.getProblemMark() != null) ? marked.getProblemMark() : marked.getContextMark();
-			String problem = String.valueOf(marked.getProblem()).trim();
-			return (mark != null) ? new YamlProblem(mark.getLine() + 1, mark.getColumn() + 1, problem)
-					: new YamlProblem(0, 0, problem);
-		}
-		return new YamlProblem(0, 0, String.valueOf(ex.getMessage()));
-	}
+	private static final class Scalars extends SafeConstructor {
 
-	private static final class SafeNodes extends SafeConstructor {
-
-		SafeNodes(LoaderOptions options) {
+		Scalars(LoaderOptions options) {
 			super(options);
-		}
-
-		@Override
-		protected void flattenMapping(MappingNode node) {
-			super.flattenMapping(node);
 		}
 
 		@Override

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.governance.Subscription;
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All watches of documents, on the thread of the {@link DirectoryWatcher}. A document is
  * taken when its file has been still for the settle time, and at once if it was renamed
- * onto the one that was there, or if it is what was published last. Whatever is taken is
- * delivered with the whole set that it belongs to.
+ * onto the one that was there, or if it is what was published last. One that is written
+ * to without a pause of that length is not taken until the writer is done. Whatever is
+ * taken is delivered with the whole set that it belongs to.
  */
 final class ConfigWatches {
 
@@ -49,9 +51,7 @@ final class ConfigWatches {
 
 	private final DocumentReader reader;
 
-	private final History history;
-
-	private final Runnable recovery;
+	private final Predicate<Runnable> alone;
 
 	/* What follows belongs to the watcher's thread. */
 
@@ -69,8 +69,6 @@ final class ConfigWatches {
 
 	private @Nullable Future<?> retry;
 
-	private int moves;
-
 	private int waits;
 
 	private long waitingSince;
@@ -82,14 +80,13 @@ final class ConfigWatches {
 	private volatile boolean closed;
 
 	ConfigWatches(LocalDirectory directory, LocalSettings settings, Supplier<DirectoryWatcher> watchers,
-			Executor executor, DocumentReader reader, History history, Runnable recovery) {
+			Executor executor, DocumentReader reader, Predicate<Runnable> alone) {
 		this.directory = directory;
 		this.settings = settings;
 		this.watchers = watchers;
 		this.executor = executor;
 		this.reader = reader;
-		this.history = history;
-		this.recovery = recovery;
+		this.alone = alone;
 	}
 
 	private DirectoryWatcher watcher() {
@@ -142,7 +139,7 @@ final class ConfigWatches {
 				WatchedGroup group = this.groups.computeIfAbsent(document.file.getParent(), WatchedGroup::new);
 				group.documents.put(document.file.getFileName().toString(), document);
 				group.ensure();
-				document.exists = document.look() != null;
+				document.begin();
 			}
 			document.watches++;
 		}
@@ -235,17 +232,39 @@ final class ConfigWatches {
 	}
 
 	private void take() {
-		DocumentReader.Snapshot snapshot = this.reader.read(this.documents.keySet(), this::known);
-		if (snapshot.publishing()) {
-			awaitPublisher();
+		DocumentReader.Snapshot snapshot = read();
+		if (snapshot.isWhole()) {
+			accept(snapshot);
 			return;
 		}
+		long now = System.nanoTime();
+		this.waitingSince = (this.waits++ == 0) ? now : this.waitingSince;
+		if (this.waits % RETRIES == 0 && this.alone.test(() -> accept(read()))) {
+			return;
+		}
+		boolean late = now - this.waitingSince > PATIENCE.toNanos();
+		if (late) {
+			this.watches.keySet().forEach((delivery) -> delivery.lost("another process does not finish its publish"));
+		}
+		if (this.retry == null) {
+			this.retry = watcher().schedule(() -> {
+				this.retry = null;
+				take();
+			}, late ? LATE_RETRY : RETRY);
+		}
+	}
+
+	private DocumentReader.Snapshot read() {
+		return this.reader.read(this.documents.keySet(), this::known, this::wasRead);
+	}
+
+	/**
+	 * Takes what is due.
+	 * @param snapshot what is there, with no publish under way: what moves in it is
+	 * edited by hand
+	 */
+	private void accept(DocumentReader.Snapshot snapshot) {
 		this.waits = 0;
-		if (!snapshot.moving().isEmpty() && ++this.moves < RETRIES) {
-			retry(RETRY);
-			return;
-		}
-		this.moves = 0;
 		Set<WatchedDocument> taken = Set.copyOf(this.due);
 		this.due.clear();
 		for (WatchedDocument document : this.documents.values()) {
@@ -255,11 +274,15 @@ final class ConfigWatches {
 				if (snapshot.moving().contains(document.id)) {
 					settle(document);
 				}
+				else if (snapshot.published().contains(document.id)) {
+					// Perhaps together with another one that is taken now.
+					document.take(stored);
+				}
 				else if (taken.contains(document)) {
 					takeDue(document, stored);
 				}
-				else if (!Objects.equals(stored.fingerprint(), document.taken.fingerprint())) {
-					takePublished(document, stored);
+				else if (!document.settling && !Objects.equals(stored.fingerprint(), document.taken.fingerprint())) {
+					settle(document);
 				}
 			}
 		}
@@ -271,54 +294,16 @@ final class ConfigWatches {
 		return (this.due.contains(document) || !document.known) ? null : document.taken;
 	}
 
+	private boolean wasRead(DocumentId id) {
+		return Objects.requireNonNull(this.documents.get(id)).known;
+	}
+
 	private void takeDue(WatchedDocument document, Stored stored) {
 		if (document.settling && !Objects.equals(stored.fingerprint(), document.still)) {
 			settle(document);
 		}
 		else {
 			document.take(stored);
-		}
-	}
-
-	/**
-	 * A document that has changed and is still settling, while another one is taken. If
-	 * it was published, then perhaps together with the other one.
-	 */
-	private void takePublished(WatchedDocument document, Stored stored) {
-		boolean published;
-		try {
-			published = this.history.tellsOf(document.id, stored);
-		}
-		catch (IOException ex) {
-			published = false;
-		}
-		if (published) {
-			document.take(stored);
-		}
-		else if (!document.settling) {
-			settle(document);
-		}
-	}
-
-	private void awaitPublisher() {
-		long now = System.nanoTime();
-		this.waitingSince = (this.waits++ == 0) ? now : this.waitingSince;
-		if (this.waits % RETRIES == 0) {
-			this.recovery.run();
-		}
-		boolean late = now - this.waitingSince > PATIENCE.toNanos();
-		if (late) {
-			this.watches.keySet().forEach((delivery) -> delivery.lost("another process does not finish its publish"));
-		}
-		retry(late ? LATE_RETRY : RETRY);
-	}
-
-	private void retry(Duration delay) {
-		if (this.retry == null) {
-			this.retry = watcher().schedule(() -> {
-				this.retry = null;
-				take();
-			}, delay);
 		}
 	}
 
@@ -349,68 +334,7 @@ final class ConfigWatches {
 	/** Makes the watches of a store. */
 	interface Factory {
 
-		ConfigWatches create(DocumentReader reader, History history, Runnable recovery);
-
-	}
-
-	/** A document that somebody watches. */
-	private static final class WatchedDocument {
-
-		private final DocumentId id;
-
-		private final Path file;
-
-		/** How many watches there are. */
-		private int watches;
-
-		/** What is delivered. */
-		private Stored taken = Stored.ABSENT;
-
-		/** Whether that was read. */
-		private boolean known;
-
-		/** Why it cannot be read, if it cannot. */
-		private @Nullable IOException failure;
-
-		/** Whether there is a file, by what the operating system has told so far. */
-		private boolean exists;
-
-		private boolean settling;
-
-		private long stillSince;
-
-		private @Nullable Fingerprint still;
-
-		WatchedDocument(DocumentId id, Path file) {
-			this.id = id;
-			this.file = file;
-		}
-
-		@Nullable Fingerprint look() {
-			try {
-				return Fingerprint.of(this.file);
-			}
-			catch (IOException ex) {
-				// What is wrong is found out when it is read.
-				return null;
-			}
-		}
-
-		void take(Stored stored) {
-			this.taken = stored;
-			this.known = true;
-			this.settling = false;
-		}
-
-		/**
-		 * Whether the file that is there now is another one than the one taken last.
-		 * @return {@code true} also where the file system cannot tell
-		 */
-		boolean isReplaced() {
-			Fingerprint now = look();
-			Fingerprint before = this.taken.fingerprint();
-			return now != null && before != null && (now.key() == null || !now.key().equals(before.key()));
-		}
+		ConfigWatches create(DocumentReader reader, Predicate<Runnable> alone);
 
 	}
 
@@ -422,6 +346,9 @@ final class ConfigWatches {
 		private final Map<String, WatchedDocument> documents = new HashMap<>();
 
 		private final DirectoryWatcher.Place place;
+
+		/** Whether a document has appeared, which need not settle if it was published. */
+		private boolean appeared;
 
 		WatchedGroup(Path path) {
 			this.path = path;
@@ -438,7 +365,7 @@ final class ConfigWatches {
 				// Perhaps it may only be read. Whether it can be is found out by reading.
 			}
 			if (this.place.ensure()) {
-				this.documents.values().forEach((document) -> document.exists = document.look() != null);
+				this.documents.values().forEach((document) -> document.begin());
 			}
 		}
 
@@ -450,12 +377,13 @@ final class ConfigWatches {
 		public void onCreated(String name) {
 			WatchedDocument document = this.documents.get(name);
 			if (document != null) {
-				if (document.exists && document.isReplaced()) {
+				if (document.isReplaced() && document.exists) {
 					document.settling = false;
 					ConfigWatches.this.due.add(document);
 				}
 				else {
 					settle(document);
+					this.appeared = true;
 				}
 				document.exists = true;
 			}
@@ -482,14 +410,17 @@ final class ConfigWatches {
 		@Override
 		public void onLost() {
 			this.documents.values().forEach((document) -> {
-				document.exists = document.look() != null;
+				document.begin();
 				settle(document);
 			});
 		}
 
 		@Override
 		public void onEnd() {
-			takeIfDue();
+			if (this.appeared || !ConfigWatches.this.due.isEmpty()) {
+				this.appeared = false;
+				take();
+			}
 		}
 
 	}

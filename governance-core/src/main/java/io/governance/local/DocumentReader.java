@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import io.governance.config.ConfigDocument;
 import io.governance.config.DocumentId;
@@ -35,9 +36,21 @@ final class DocumentReader {
 
 	private final Journal journal;
 
-	DocumentReader(LocalDirectory directory, Journal journal) {
+	private final History history;
+
+	DocumentReader(LocalDirectory directory, Journal journal, History history) {
 		this.directory = directory;
 		this.journal = journal;
+		this.history = history;
+	}
+
+	/**
+	 * Reads documents, without waiting for anything.
+	 * @param ids the documents
+	 * @return what is there
+	 */
+	Snapshot read(Collection<DocumentId> ids) {
+		return read(ids, (id) -> null, (id) -> false);
 	}
 
 	/**
@@ -45,15 +58,25 @@ final class DocumentReader {
 	 * @param ids the documents
 	 * @param known what is known of them: a file that is still the same is not read
 	 * again; {@code null} to read it in any case
+	 * @param asks of which documents to find out whether they were published, if they are
+	 * not as known
 	 * @return what is there
 	 */
-	Snapshot read(Collection<DocumentId> ids, Function<DocumentId, @Nullable Stored> known) {
+	Snapshot read(Collection<DocumentId> ids, Function<DocumentId, @Nullable Stored> known,
+			Predicate<DocumentId> asks) {
 		Map<DocumentId, Stored> stored = new HashMap<>();
 		Map<DocumentId, IOException> failures = new HashMap<>();
 		Set<DocumentId> moving = new HashSet<>();
+		Set<DocumentId> published = new HashSet<>();
 		for (DocumentId id : ids) {
 			try {
-				stored.put(id, read(id, known.apply(id), moving));
+				Stored before = known.apply(id);
+				Stored now = read(id, before, moving);
+				stored.put(id, now);
+				// Not later: the next publish writes its history before it can be seen.
+				if (now != before && asks.test(id) && this.history.tellsOf(id, now)) {
+					published.add(id);
+				}
 			}
 			catch (IOException ex) {
 				failures.put(id, ex);
@@ -72,7 +95,7 @@ final class DocumentReader {
 			}
 		}
 		checkAbsent(stored, failures);
-		return new Snapshot(stored, failures, moving, publishing);
+		return new Snapshot(stored, failures, moving, published, publishing);
 	}
 
 	private Stored read(DocumentId id, @Nullable Stored known, Set<DocumentId> moving) throws IOException {
@@ -116,10 +139,16 @@ final class DocumentReader {
 	 * @param stored what is there, also of documents that are moving
 	 * @param failures why documents could not be read
 	 * @param moving which documents changed while they were read
+	 * @param published which documents, of those that were asked for, are as they were
+	 * published last
 	 * @param publishing whether a publish was under way: documents may be partly new
 	 */
 	record Snapshot(Map<DocumentId, Stored> stored, Map<DocumentId, IOException> failures, Set<DocumentId> moving,
-			boolean publishing) {
+			Set<DocumentId> published, boolean publishing) {
+
+		boolean isWhole() {
+			return !this.publishing && this.moving.isEmpty();
+		}
 
 		Stored of(DocumentId id) {
 			return this.stored.getOrDefault(id, Stored.ABSENT);

@@ -59,8 +59,8 @@ final class LocalBackend implements Backend {
 				new LinkedBlockingQueue<>(), new LocalThreads("listener"));
 		this.listeners.allowCoreThreadTimeOut(true);
 		LocalDirectory directory = new LocalDirectory(name, settings.path());
-		this.config = new LocalConfigStore(directory, clock, (reader, history, recovery) -> new ConfigWatches(directory,
-				settings, this::watcher, this.listeners, reader, history, recovery));
+		this.config = new LocalConfigStore(directory, clock, (reader, alone) -> new ConfigWatches(directory, settings,
+				this::watcher, this.listeners, reader, alone));
 		this.registry = new LocalRegistry(directory, namespace, settings.lease(), clock, UUID.randomUUID().toString());
 		this.discovery = new LocalDiscovery(directory, namespace, settings.rescan(), clock, this::watcher,
 				this.listeners);

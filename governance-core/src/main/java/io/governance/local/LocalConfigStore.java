@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +27,7 @@ import io.governance.config.ConflictException;
 import io.governance.config.DocumentId;
 import io.governance.config.HistoryEntry;
 import io.governance.config.Publication;
+import io.governance.config.PublishLimits;
 import io.governance.config.Revision;
 
 /**
@@ -40,13 +40,13 @@ import io.governance.config.Revision;
  */
 final class LocalConfigStore implements ConfigStore {
 
-	static final int MAX_DOCUMENT_BYTES = 1024 * 1024;
+	static final PublishLimits LIMITS = new PublishLimits(1024 * 1024, 1_000, 64 * 1024 * 1024);
 
 	static final int MAX_HISTORY = 100;
 
 	private static final Duration DEADLINE = Duration.ofSeconds(5);
 
-	private static final Duration PATIENCE = Duration.ofMillis(20);
+	private static final Duration PATIENCE = Duration.ofMillis(100);
 
 	private static final int READS = 20;
 
@@ -69,31 +69,31 @@ final class LocalConfigStore implements ConfigStore {
 		this.clock = clock;
 		this.journal = new Journal(directory);
 		this.history = new History(directory, MAX_HISTORY);
-		this.reader = new DocumentReader(directory, this.journal);
+		this.reader = new DocumentReader(directory, this.journal, this.history);
 		this.lock = new ProcessLock(directory, "config.lock");
-		this.watches = watches.create(this.reader, this.history, this::recoverIfAbandoned);
+		this.watches = watches.create(this.reader, this::alone);
 	}
 
 	@Override
 	public ConfigDocuments get(Set<DocumentId> ids) {
 		long start = System.nanoTime();
-		boolean recovered = false;
 		for (int reads = 1;; reads++) {
 			open();
-			DocumentReader.Snapshot snapshot = this.reader.read(ids, (id) -> null);
+			DocumentReader.Snapshot snapshot = this.reader.read(ids);
 			snapshot.failures().forEach((id, cause) -> {
 				throw this.directory.unavailable("read", this.directory.document(id), cause);
 			});
-			if (!snapshot.publishing() && (snapshot.moving().isEmpty() || reads >= READS)) {
+			if (snapshot.isWhole()) {
 				return documents(snapshot);
 			}
-			long waited = System.nanoTime() - start;
-			if (waited > DEADLINE.toNanos()) {
+			List<DocumentReader.Snapshot> undisturbed = new ArrayList<>(1);
+			if (reads % READS == 0 && alone(() -> undisturbed.add(this.reader.read(ids)))
+					&& undisturbed.get(0).failures().isEmpty()) {
+				return documents(undisturbed.get(0));
+			}
+			if (System.nanoTime() - start > DEADLINE.toNanos()) {
 				throw this.directory.unavailable("read", this.directory.base(),
 						new FileSystemException(null, null, "another process does not finish its publish"));
-			}
-			if (snapshot.publishing() && waited > PATIENCE.toNanos() && !recovered) {
-				recovered = recoverIfAbandoned();
 			}
 			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
 		}
@@ -110,18 +110,21 @@ final class LocalConfigStore implements ConfigStore {
 	}
 
 	/**
-	 * Finishes the publish of a process that died. Does not wait for one that lives.
-	 * @return whether nothing of it is left
+	 * Runs something while nobody publishes, after finishing the publish of a process
+	 * that died.
+	 * @param action what to run
+	 * @return whether it was run: not if somebody publishes for long, nor for who may
+	 * only read
 	 */
-	private boolean recoverIfAbandoned() {
+	private boolean alone(Runnable action) {
 		try {
-			return this.lock.call(Duration.ZERO, () -> {
+			return this.lock.call(PATIENCE, () -> {
 				this.journal.recover();
+				action.run();
 				return true;
 			}).isPresent();
 		}
 		catch (IOException ex) {
-			// Who may only read has to wait for somebody who may write.
 			return false;
 		}
 	}
@@ -132,8 +135,8 @@ final class LocalConfigStore implements ConfigStore {
 	}
 
 	@Override
-	public int maxDocumentBytes() {
-		return MAX_DOCUMENT_BYTES;
+	public PublishLimits limits() {
+		return LIMITS;
 	}
 
 	@Override
@@ -169,7 +172,7 @@ final class LocalConfigStore implements ConfigStore {
 
 	@Override
 	public List<Revision> publish(List<Publication> publications, Author author) {
-		check(publications);
+		LIMITS.check(publications);
 		try {
 			return this.lock.call(DEADLINE, () -> publishLocked(publications, author))
 				.orElseThrow(() -> new FileSystemException(null, null, "another process does not finish its publish"));
@@ -179,24 +182,10 @@ final class LocalConfigStore implements ConfigStore {
 		}
 	}
 
-	private static void check(List<Publication> publications) {
-		Set<DocumentId> ids = new HashSet<>();
-		for (Publication publication : publications) {
-			if (!ids.add(publication.id())) {
-				throw new IllegalArgumentException("Document " + publication.id() + " is named twice");
-			}
-			int size = publication.content().length;
-			if (size > MAX_DOCUMENT_BYTES) {
-				throw new IllegalArgumentException("Document " + publication.id() + " has " + size + " bytes: the local"
-						+ " backend takes " + MAX_DOCUMENT_BYTES);
-			}
-		}
-	}
-
 	private List<Revision> publishLocked(List<Publication> publications, Author author) throws IOException {
 		this.journal.recover();
 		List<DocumentId> ids = publications.stream().map(Publication::id).toList();
-		DocumentReader.Snapshot current = this.reader.read(ids, (id) -> null);
+		DocumentReader.Snapshot current = this.reader.read(ids);
 		for (IOException failure : current.failures().values()) {
 			throw failure;
 		}

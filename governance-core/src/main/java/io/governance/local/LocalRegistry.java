@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalRegistry implements Registry {
 
-	/** An even number of renewals may be late before anybody notices. */
+	/** Two renewals may fail or be late before anybody notices. */
 	private static final int RENEWALS_PER_LEASE = 4;
 
 	private static final Logger log = LoggerFactory.getLogger(LocalRegistry.class);

@@ -352,7 +352,8 @@ final class WatchedService implements DirectoryWatcher.Listener {
 			this.lookedAt = System.nanoTime();
 			if (!now.modified().equals(this.fingerprint.modified())) {
 				this.fingerprint = now;
-				renewed(Math.min(age, this.lookedAt - last));
+				// Renewed before the last look? Then the clock was set.
+				renewed((age <= this.lookedAt - last) ? age : 0);
 			}
 		}
 

@@ -13,8 +13,8 @@ import io.governance.Subscription;
 public interface Discovery extends AutoCloseable {
 
 	/**
-	 * The services that have at least one instance. Blocks for no longer than the
-	 * backend's own deadline.
+	 * The services that have an instance; one that has just lost its last may still be
+	 * named. Blocks for no longer than the backend's own deadline.
 	 * @return their names
 	 * @throws BackendUnavailableException if the backend cannot be asked
 	 */

@@ -17,6 +17,8 @@ public interface Registry extends AutoCloseable {
 	 * that was put before and is not named any more stays as it is.
 	 * @param service the service
 	 * @param own all instances of it that this process runs
+	 * @throws IllegalArgumentException if the backend can never hold such an instance,
+	 * naming the part, such as a metadata key or two instances on one port
 	 * @throws BackendUnavailableException if the backend cannot be asked or refuses
 	 */
 	void put(String service, List<Instance> own);

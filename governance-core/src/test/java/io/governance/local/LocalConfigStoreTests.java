@@ -126,11 +126,22 @@ class LocalConfigStoreTests {
 
 	@Test
 	void documentAboveTheLimitIsRefused() {
-		assertThat(this.store.maxDocumentBytes()).isEqualTo(1024 * 1024);
-		byte[] large = new byte[this.store.maxDocumentBytes() + 1];
+		assertThat(this.store.limits().maxDocumentBytes()).isEqualTo(1024 * 1024);
+		byte[] large = new byte[this.store.limits().maxDocumentBytes() + 1];
 		assertThatIllegalArgumentException().isThrownBy(() -> publish(Publication.put(ORDERS, large)))
 			.withMessageContaining(ORDERS.toString());
-		publish(Publication.put(ORDERS, new byte[this.store.maxDocumentBytes()]));
+		publish(Publication.put(ORDERS, new byte[this.store.limits().maxDocumentBytes()]));
+	}
+
+	@Test
+	@DisplayName("F25 An oversized document is left to whoever parses it, and a huge one is not even read")
+	void largeDocumentWrittenByHandIsReadUpToABound() throws Exception {
+		Files.createDirectories(file(ORDERS).getParent());
+		Files.write(file(ORDERS), new byte[3 * 1024 * 1024]);
+		assertThat(this.store.get(Set.of(ORDERS)).find(ORDERS).orElseThrow().size()).isEqualTo(3 * 1024 * 1024);
+		Files.write(file(ORDERS), new byte[17 * 1024 * 1024]);
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> this.store.get(Set.of(ORDERS)))
+			.withMessageContaining("is larger than");
 	}
 
 	@Test

@@ -54,26 +54,27 @@ class LocalLatencyTests {
 	@Test
 	void inPlaceWriteIsToldWithinSettleTimeAndTwentyMilliseconds() throws Exception {
 		Path file = prepare();
-		Duration median = ofConfig("write in place", (text) -> Files.writeString(file, text));
-		assertThat(median).isBetween(LocalBackends.SETTLE, LocalBackends.SETTLE.plus(PROMPT));
+		Medians medians = ofConfig("write in place", (text) -> Files.writeString(file, text));
+		assertThat(medians.whole()).isBetween(LocalBackends.SETTLE, LocalBackends.SETTLE.plus(PROMPT));
 	}
 
 	@Test
 	void renameOntoDocumentIsToldWithinTwentyMilliseconds() throws Exception {
 		Path file = prepare();
-		Duration median = ofConfig("rename onto the document", (text) -> {
+		Medians medians = ofConfig("rename onto the document", (text) -> {
 			Path beside = Files.writeString(file.resolveSibling(".orders.yaml.new"), text);
 			Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
 		});
-		assertThat(median).isLessThanOrEqualTo(PROMPT);
+		assertThat(medians.whole()).isLessThanOrEqualTo(PROMPT);
 	}
 
 	@Test
 	void publishIsToldWithinTwentyMillisecondsAfterItReturned() throws Exception {
 		prepare();
 		LocalConfigStore store = (LocalConfigStore) this.backends.open(this.directory).config();
-		Duration median = ofConfig("publish, after it returned", (text) -> publish(store, text));
-		assertThat(median).isLessThanOrEqualTo(PROMPT);
+		Medians medians = ofConfig("publish", (text) -> publish(store, text));
+		// Before it returns, a publish waits for the disk.
+		assertThat(medians.afterwards()).isLessThanOrEqualTo(PROMPT);
 	}
 
 	private static void publish(LocalConfigStore store, String text) {
@@ -97,7 +98,7 @@ class LocalLatencyTests {
 			assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(status);
 			nanos[Math.max(0, i)] = System.nanoTime() - start;
 		}
-		assertThat(median("status of an instance, from put", nanos)).isLessThanOrEqualTo(PROMPT);
+		assertThat(median("status of an instance, put, whole", nanos)).isLessThanOrEqualTo(PROMPT);
 	}
 
 	@Test
@@ -110,16 +111,16 @@ class LocalLatencyTests {
 			reader.start();
 			long[] nanos = new long[ROUNDS];
 			for (int i = -WARM_UP; i < ROUNDS; i++) {
-				Files.writeString(file, "round: " + i);
 				long start = System.nanoTime();
+				Files.writeString(file, "round: " + i);
 				Long at = told.poll(5, TimeUnit.SECONDS);
 				assertThat(at).isNotNull();
-				nanos[Math.max(0, i)] = Math.max(0, at - start);
+				nanos[Math.max(0, i)] = at - start;
 				while (told.poll(5, TimeUnit.MILLISECONDS) != null) {
 					// Truncating and writing are told apart now and then.
 				}
 			}
-			assertThat(median("bare WatchService, write in place", nanos)).isLessThan(Duration.ofSeconds(1));
+			assertThat(median("bare WatchService, write in place, whole", nanos)).isLessThan(Duration.ofSeconds(1));
 		}
 	}
 
@@ -144,20 +145,24 @@ class LocalLatencyTests {
 		return Files.writeString(file, "round: none");
 	}
 
-	private Duration ofConfig(String what, Save save) throws Exception {
+	private Medians ofConfig(String what, Save save) throws Exception {
 		BlockingQueue<String> told = new LinkedBlockingQueue<>();
 		LocalBackend backend = this.backends.open(this.directory);
-		long[] nanos = new long[ROUNDS];
+		long[] fromBegin = new long[ROUNDS];
+		long[] fromEnd = new long[ROUNDS];
 		backend.config().watch(Set.of(ID), (documents) -> told.add(text(documents)));
 		assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("round: none");
 		for (int i = -WARM_UP; i < ROUNDS; i++) {
 			String text = "round: " + i;
+			long begin = System.nanoTime();
 			save.save(text);
-			long start = System.nanoTime();
+			long end = System.nanoTime();
 			assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(text);
-			nanos[Math.max(0, i)] = System.nanoTime() - start;
+			long now = System.nanoTime();
+			fromBegin[Math.max(0, i)] = now - begin;
+			fromEnd[Math.max(0, i)] = now - end;
 		}
-		return median(what, nanos);
+		return new Medians(median(what + ", whole", fromBegin), median(what + ", after it returned", fromEnd));
 	}
 
 	private static String text(ConfigDocuments documents) {
@@ -166,9 +171,19 @@ class LocalLatencyTests {
 
 	private static Duration median(String what, long[] nanos) {
 		Arrays.sort(nanos);
-		System.out.printf("%-36s median %6.2f ms, p95 %6.2f ms, max %6.2f ms%n", what, nanos[ROUNDS / 2] / 1e6,
+		System.out.printf("%-48s median %6.2f ms, p95 %6.2f ms, max %6.2f ms%n", what, nanos[ROUNDS / 2] / 1e6,
 				nanos[ROUNDS * 95 / 100] / 1e6, nanos[ROUNDS - 1] / 1e6);
 		return Duration.ofNanos(nanos[ROUNDS / 2]);
+	}
+
+	/**
+	 * Medians of the time until the listener is told.
+	 *
+	 * @param whole from the begin of saving
+	 * @param afterwards from the end of saving
+	 */
+	private record Medians(Duration whole, Duration afterwards) {
+
 	}
 
 	/** Saves a document in some way. */

@@ -2,6 +2,8 @@ package io.governance.boot.actuate;
 
 import io.governance.boot.config.ConfigLifecycle;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
+import io.governance.boot.gray.GovernanceGrayAutoConfiguration;
+import io.governance.boot.gray.GrayRulesKeeper;
 import io.governance.config.ConfigManager;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -14,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration of health.
  */
-@AutoConfiguration(after = GovernanceConfigAutoConfiguration.class)
+@AutoConfiguration(after = { GovernanceConfigAutoConfiguration.class, GovernanceGrayAutoConfiguration.class })
 @ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnEnabledHealthIndicator("governance")
 public final class GovernanceHealthAutoConfiguration {
@@ -24,6 +26,13 @@ public final class GovernanceHealthAutoConfiguration {
 	@ConditionalOnMissingBean(name = "governanceConfigHealthIndicator")
 	GovernanceConfigHealthIndicator governanceConfigHealthIndicator(ConfigManager manager) {
 		return new GovernanceConfigHealthIndicator(manager);
+	}
+
+	@Bean
+	@ConditionalOnBean(GrayRulesKeeper.class)
+	@ConditionalOnMissingBean(name = "governanceGrayHealthIndicator")
+	GovernanceGrayHealthIndicator governanceGrayHealthIndicator(GrayRulesKeeper keeper) {
+		return new GovernanceGrayHealthIndicator(keeper);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.governance.boot.configdata;
 import java.nio.file.Path;
 
 import io.governance.config.DocumentId;
+import io.governance.config.SnapshotCache;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -41,9 +42,15 @@ public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled,
 	 */
 	public record Cache(@DefaultValue("true") boolean enabled, @Nullable Path directory) {
 
-		Path directoryOrDefault() {
-			return (this.directory != null) ? this.directory
+		/**
+		 * Where something is kept between two starts.
+		 * @param parts what it is, and of whom
+		 * @return the cache, or {@code null} if nothing is to be kept on disk
+		 */
+		public @Nullable SnapshotCache open(String... parts) {
+			Path home = (this.directory != null) ? this.directory
 					: Path.of(System.getProperty("user.home", "."), ".cache", "governance");
+			return this.enabled ? new SnapshotCache(home, String.join("-", parts)) : null;
 		}
 
 	}

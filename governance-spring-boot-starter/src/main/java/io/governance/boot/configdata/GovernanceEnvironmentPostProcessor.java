@@ -86,9 +86,8 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		String application = environment.getProperty("spring.application.name", "application");
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
-		@Nullable SnapshotCache cache = config.cache().enabled() ? new SnapshotCache(config.cache().directoryOrDefault(),
-				String.join("-", governance.namespace(), config.group(), application, String.join("-", profiles)))
-				: null;
+		SnapshotCache cache = config.cache()
+			.open(governance.namespace(), config.group(), application, String.join("-", profiles));
 		return ConfigManager
 			.of(backends.select().config(),
 					ConfigLayers.of(governance.namespace(), config.group(), application, profiles))

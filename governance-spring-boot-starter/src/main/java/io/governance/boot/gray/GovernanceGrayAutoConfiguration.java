@@ -31,7 +31,11 @@ import io.governance.boot.loadbalancer.CallLane;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
 import io.governance.boot.loadbalancer.ReactiveCallLane;
 import io.governance.boot.loadbalancer.ServiceBalancers;
+import io.governance.boot.GovernanceProperties;
+import io.governance.boot.config.GovernanceConfigAutoConfiguration;
+import io.governance.boot.configdata.GovernanceConfigProperties;
 import io.governance.config.DocumentId;
+import io.governance.config.SnapshotCache;
 import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 import io.governance.gray.GrayStrategyFactory;
@@ -43,7 +47,7 @@ import io.governance.loadbalancer.LanePolicy;
  * Auto-configuration for gray release: the rules, the lanes of inbound requests, and
  * their passing on.
  */
-@AutoConfiguration(after = GovernanceBackendAutoConfiguration.class,
+@AutoConfiguration(after = { GovernanceBackendAutoConfiguration.class, GovernanceConfigAutoConfiguration.class },
 		before = GovernanceLoadBalancerAutoConfiguration.class)
 @ConditionalOnBean(Backend.class)
 @ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
@@ -61,13 +65,16 @@ public final class GovernanceGrayAutoConfiguration {
 	@ConditionalOnMissingBean
 	GrayRulesKeeper governanceGrayRulesKeeper(Backend backend, GovernanceGrayProperties properties,
 			GrayRulesParser parser, Environment environment, ObjectProvider<GrayRulesListener> listeners,
-			ObjectProvider<ServiceBalancers> balancers) {
-		DocumentId document = new DocumentId(environment.getProperty("governance.namespace", DocumentId.DEFAULT),
-				environment.getProperty("governance.config.group", DocumentId.DEFAULT), properties.document());
+			ObjectProvider<ServiceBalancers> balancers, GovernanceProperties governance,
+			GovernanceConfigProperties config) {
+		DocumentId document = new DocumentId(governance.namespace(), config.group(), properties.document());
+		SnapshotCache cache = config.cache()
+			.open(governance.namespace(), config.group(),
+					environment.getProperty("spring.application.name", "application"), "gray");
 		List<GrayRulesListener> all = new ArrayList<>();
 		balancers.ifAvailable((target) -> all.add((rules) -> target.lanes((service) -> policy(rules, service))));
 		all.addAll(listeners.orderedStream().toList());
-		return new GrayRulesKeeper(backend.config(), document, parser, all);
+		return new GrayRulesKeeper(backend.config(), document, parser, cache, all);
 	}
 
 	private static LanePolicy policy(GrayRules rules, String service) {

@@ -1,5 +1,6 @@
 package io.governance.boot.gray;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
 import io.governance.config.ConfigSource;
 import io.governance.config.DocumentId;
+import io.governance.config.SnapshotCache;
 import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 
@@ -39,6 +41,8 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 
 	private final GrayRulesParser parser;
 
+	private final @Nullable SnapshotCache cache;
+
 	private final List<GrayRulesListener> listeners;
 
 	private volatile GrayRules rules = GrayRules.NONE;
@@ -48,6 +52,8 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 	/** The digest of the document that was looked at last; empty for none. */
 	private @Nullable String seen;
 
+	private boolean started;
+
 	private @Nullable Subscription watch;
 
 	/**
@@ -55,13 +61,16 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 	 * @param source where the document is
 	 * @param id the document
 	 * @param parser reads the rules
+	 * @param cache where the last good document is kept, to start from while the one that
+	 * is stored is broken or cannot be read; {@code null} for nowhere
 	 * @param listeners who is told
 	 */
-	public GrayRulesKeeper(ConfigSource source, DocumentId id, GrayRulesParser parser,
+	public GrayRulesKeeper(ConfigSource source, DocumentId id, GrayRulesParser parser, @Nullable SnapshotCache cache,
 			List<GrayRulesListener> listeners) {
 		this.source = source;
 		this.id = id;
 		this.parser = parser;
+		this.cache = cache;
 		this.listeners = List.copyOf(listeners);
 		this.status = new GrayRulesStatus(id, 0, null, true);
 	}
@@ -88,8 +97,9 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 			onDocuments(this.source.get(Set.of(this.id)));
 		}
 		catch (BackendUnavailableException ex) {
-			logger.warn("Gray rules {} could not be read, all requests are stable until they are: {}", this.id,
-					ex.getMessage());
+			logger.warn("Gray rules {} could not be read: {}", this.id, ex.getMessage());
+			this.status = this.status.connected(false);
+			useLastGood();
 		}
 		Subscription watch = this.source.watch(Set.of(this.id), this);
 		synchronized (this) {
@@ -131,13 +141,35 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 			GrayRules parsed = (document != null) ? this.parser.parse(this.id.toString(), document.text())
 					: GrayRules.NONE;
 			apply(parsed);
+			this.started = true;
+			if (this.cache != null) {
+				this.cache.save(documents, Instant.now());
+			}
 		}
 		catch (GovernanceException ex) {
-			this.status = new GrayRulesStatus(this.id, this.rules.rules().size(), ex.getMessage(),
-					this.status.connected());
-			logger.warn("Gray rules are refused, the ones before stay in force: {}", ex.getMessage());
+			logger.error("Gray rules are refused, the last good ones stay in force: {}", ex.getMessage());
+			if (!this.started) {
+				useLastGood();
+			}
+			this.status = this.status.rejected(String.valueOf(ex.getMessage()), this.rules.rules().size());
 			tell((listener) -> listener.onRejected(ex));
 		}
+	}
+
+	private synchronized void useLastGood() {
+		this.started = true;
+		if (this.cache == null) {
+			return;
+		}
+		this.cache.load().ifPresent((entry) -> entry.documents().find(this.id).ifPresent((document) -> {
+			try {
+				apply(this.parser.parse(this.id.toString(), document.text()));
+				logger.warn("Starting with the last good gray rules, kept at {}", entry.time());
+			}
+			catch (GovernanceException ex) {
+				logger.warn("The gray rules kept at {} are of no use: {}", entry.time(), ex.getMessage());
+			}
+		}));
 	}
 
 	private void apply(GrayRules parsed) {
@@ -146,7 +178,7 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 			logger.info("Gray rules {} are in force: {}", this.id, (count > 0) ? parsed : "none");
 		}
 		this.rules = parsed;
-		this.status = new GrayRulesStatus(this.id, count, null, this.status.connected());
+		this.status = this.status.inForce(count);
 		tell((listener) -> listener.onRules(parsed));
 	}
 
@@ -163,9 +195,7 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 
 	@Override
 	public synchronized void onConnection(ConnectionState state) {
-		GrayRulesStatus before = this.status;
-		this.status = new GrayRulesStatus(before.document(), before.rules(), before.rejection(),
-				state == ConnectionState.CONNECTED);
+		this.status = this.status.connected(state == ConnectionState.CONNECTED);
 	}
 
 }

@@ -15,4 +15,16 @@ import io.governance.config.DocumentId;
  */
 public record GrayRulesStatus(DocumentId document, int rules, @Nullable String rejection, boolean connected) {
 
+	GrayRulesStatus inForce(int rules) {
+		return new GrayRulesStatus(this.document, rules, null, this.connected);
+	}
+
+	GrayRulesStatus rejected(String reason, int rules) {
+		return new GrayRulesStatus(this.document, rules, reason, this.connected);
+	}
+
+	GrayRulesStatus connected(boolean connected) {
+		return new GrayRulesStatus(this.document, this.rules, this.rejection, connected);
+	}
+
 }

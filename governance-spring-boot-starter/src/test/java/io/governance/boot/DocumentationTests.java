@@ -1,0 +1,148 @@
+package io.governance.boot;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.governance.gray.GrayRulesParser;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Holds the README against the code. With {@code -Dgovernance.write-docs}, writes the
+ * property table instead.
+ */
+class DocumentationTests {
+
+	private static final Path README = Path.of("..", "README.md");
+
+	private static final Path GUIDE = Path.of("..", "docs", "guide.md");
+
+	private static final String BEGIN = "<!-- properties: generated, see CONTRIBUTING.md -->\n";
+
+	private static final String END = "<!-- /properties -->\n";
+
+	@Test
+	void readmeHasTheTableOfAllProperties() throws IOException {
+		String readme = Files.readString(README);
+		String table = table();
+		if (System.getProperty("governance.write-docs") != null) {
+			readme = readme.substring(0, readme.indexOf(BEGIN) + BEGIN.length()) + table
+					+ readme.substring(readme.indexOf(END));
+			Files.writeString(README, readme);
+		}
+		assertThat(readme).as("README.md is not up to date: CONTRIBUTING.md tells how to write the table")
+			.contains(BEGIN + table + END);
+	}
+
+	@Test
+	void everyPropertyHasADescription() throws IOException {
+		assertThat(properties()).isNotEmpty()
+			.allSatisfy(
+					(name, property) -> assertThat(property.path("description").asString("")).as(name).isNotBlank());
+	}
+
+	@Test
+	void readmeNamesOnlyPropertiesThatExist() throws IOException {
+		List<String> known = new ArrayList<>(properties().keySet());
+		for (String block : blocks(README, "yaml")) {
+			Map<String, Object> flat = new TreeMap<>();
+			new Yaml().loadAll(block).forEach((document) -> flatten("", document, flat));
+			assertThat(flat.keySet()).filteredOn((key) -> key.startsWith("governance."))
+				.allSatisfy(
+						(key) -> assertThat(known).anyMatch((name) -> key.equals(name) || key.startsWith(name + ".")));
+		}
+	}
+
+	@Test
+	void javaOfTheReadmeIsCompiled() throws IOException {
+		String compiled = squeeze(Files.readString(Path.of("src/test/java/io/governance/boot/ReadmeExample.java")));
+		assertThat(blocks(README, "java")).isNotEmpty()
+			.allSatisfy((block) -> assertThat(compiled).contains(squeeze(block)));
+	}
+
+	@Test
+	void grayRulesOfTheGuideAreValid() throws IOException {
+		List<String> rules = blocks(GUIDE, "yaml").stream().filter((block) -> block.startsWith("rules:")).toList();
+		assertThat(rules).isNotEmpty()
+			.allSatisfy(
+					(block) -> assertThat(new GrayRulesParser(List.of()).parse("guide", block).rules()).isNotEmpty());
+	}
+
+	private static String squeeze(String text) {
+		return text.replaceAll("\\s+", " ").trim();
+	}
+
+	private static List<String> blocks(Path page, String language) throws IOException {
+		List<String> blocks = new ArrayList<>();
+		Matcher matcher = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
+			.matcher(Files.readString(page));
+		while (matcher.find()) {
+			blocks.add(matcher.group(1));
+		}
+		return blocks;
+	}
+
+	private static void flatten(String path, Object value, Map<String, Object> flat) {
+		if (value instanceof Map<?, ?> map) {
+			map.forEach((key, child) -> flatten(path.isEmpty() ? key.toString() : path + "." + key, child, flat));
+		}
+		else {
+			flat.put(path, value);
+		}
+	}
+
+	private static String table() throws IOException {
+		StringBuilder table = new StringBuilder("| property | default | what it does |\n| --- | --- | --- |\n");
+		properties().forEach((name, property) -> table.append("| `")
+			.append(name)
+			.append("` | ")
+			.append(defaultOf(property.path("defaultValue")))
+			.append(" | ")
+			.append(property.path("description").asString("").replace("|", "\\|"))
+			.append(" |\n"));
+		return table.toString();
+	}
+
+	private static String defaultOf(JsonNode value) {
+		if (value.isMissingNode() || value.isNull()) {
+			return "";
+		}
+		if (value.isArray()) {
+			List<String> elements = new ArrayList<>();
+			value.forEach((element) -> elements.add(element.asString()));
+			return elements.isEmpty() ? "" : "`" + String.join(", ", elements) + "`";
+		}
+		return value.asString().isEmpty() ? "" : "`" + value.asString() + "`";
+	}
+
+	private static Map<String, JsonNode> properties() throws IOException {
+		Map<String, JsonNode> properties = new TreeMap<>();
+		for (URL url : Collections.list(DocumentationTests.class.getClassLoader()
+			.getResources("META-INF/spring-configuration-metadata.json"))) {
+			try (InputStream metadata = url.openStream()) {
+				for (JsonNode property : JsonMapper.shared().readTree(metadata).path("properties")) {
+					String name = property.path("name").asString();
+					if (name.startsWith("governance.")) {
+						properties.put(name, property);
+					}
+				}
+			}
+		}
+		return properties;
+	}
+
+}

@@ -10,14 +10,17 @@ import java.util.stream.Stream;
 import io.governance.boot.fleet.Services.Kind;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerClient;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerFactory;
+import io.governance.boot.loadbalancer.NoInstanceException;
 import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.ServiceDirectory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,30 +33,32 @@ import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /** Real web applications that find, balance and leave each other. */
 @Timeout(120)
+@TestInstance(Lifecycle.PER_CLASS)
 class FleetTests {
 
 	@TempDir
-	private Path directory;
+	private static Path directory;
 
 	private Services services;
 
-	private final RestClient http = RestClient.builder().defaultStatusHandler((status) -> true, (request, response) -> {
-	}).build();
+	private final RestClient http = RestClient.create();
 
-	@BeforeEach
+	@BeforeAll
 	void open() {
-		this.services = new Services(this.directory);
+		this.services = new Services(directory);
+		this.services.orders("a", "governance.registry.instance.zone=z1", "governance.registry.instance.version=2");
+		this.services.orders("b");
 	}
 
-	@AfterEach
+	@AfterAll
 	void close() {
 		this.services.close();
 	}
@@ -71,8 +76,6 @@ class FleetTests {
 	@ParameterizedTest
 	@MethodSource("clients")
 	void callsAllInstancesByServiceName(Kind kind, String client) {
-		this.services.orders("a");
-		this.services.orders("b");
 		ConfigurableApplicationContext front = this.services.front(kind);
 		String url = Services.url(front, "/" + client + "?path=whoami");
 		// The very first call waits for the list and does not fail.
@@ -86,62 +89,61 @@ class FleetTests {
 		await().until(() -> endpoints.stream().allMatch((endpoint) -> endpoint.stats().ended() > 0));
 		assertThat(endpoints).allMatch((endpoint) -> endpoint.stats().inFlight() == 0)
 			.allMatch((endpoint) -> endpoint.stats().failed() == 0);
-	}
-
-	@ParameterizedTest
-	@EnumSource(Kind.class)
-	void givesWayToSpringCloudLoadBalancer(Kind kind) {
-		ConfigurableApplicationContext front = this.services.front(kind);
-		boolean ours = !kind.springCloudLoadBalancer();
-		assertThat(front.getBean(LoadBalancerClient.class) instanceof GovernanceLoadBalancerClient).isEqualTo(ours);
+		LoadBalancerClient balancer = front.getBean(LoadBalancerClient.class);
+		assertThat(balancer instanceof GovernanceLoadBalancerClient).isEqualTo(!kind.springCloudLoadBalancer());
 		assertThat(front.getBean(ReactiveLoadBalancer.Factory.class) instanceof GovernanceLoadBalancerFactory)
-			.isEqualTo(ours);
+			.isEqualTo(!kind.springCloudLoadBalancer());
+		front.close();
 	}
 
 	@ParameterizedTest
 	@EnumSource(value = Kind.class, names = { "SERVLET", "REACTIVE" })
 	void findsInstancesThroughSpringCloudDiscovery(Kind kind) {
-		this.services.orders("a", "governance.registry.instance.zone=z1", "governance.registry.instance.version=2");
 		ConfigurableApplicationContext front = this.services.front(kind);
 		DiscoveryClient blocking = front.getBean(DiscoveryClient.class);
-		assertThat(blocking.getInstances("orders")).singleElement()
+		assertThat(blocking.getInstances("orders")).hasSize(2)
+			.first()
 			.satisfies((instance) -> assertThat(instance.getInstanceId()).isEqualTo("a"))
 			.satisfies((instance) -> assertThat(instance.getMetadata()).containsEntry("zone", "z1")
 				.containsEntry("version", "2")
 				.containsEntry("lane", "stable"));
 		assertThat(blocking.getServices()).contains("orders", "front");
 		ReactiveDiscoveryClient reactive = front.getBean(ReactiveDiscoveryClient.class);
-		assertThat(reactive.getInstances("orders").collectList().block()).hasSize(1);
+		assertThat(reactive.getInstances("orders").collectList().block()).hasSize(2);
 		assertThat(reactive.getServices().collectList().block()).contains("orders", "front");
+		front.close();
 	}
 
 	@Test
 	void drainsBeforeItsServerStops() {
-		ConfigurableApplicationContext orders = this.services.orders("a", "governance.registry.drain=1s");
+		ConfigurableApplicationContext leaving = this.services.orders("c", "governance.registry.drain=1s",
+				"spring.application.name=leaving");
 		ConfigurableApplicationContext front = this.services.front(Kind.SERVLET);
-		assertThat(get(Services.url(front, "/restclient?path=whoami"))).isEqualTo("a");
-		String direct = Services.url(orders, "/whoami");
-		ServiceDirectory directory = front.getBean(ServiceDirectory.class);
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(orders::close);
-		await().until(() -> directory.instances("orders")
+		ServiceDirectory instances = front.getBean(ServiceDirectory.class);
+		LoadBalancerClient balancer = front.getBean(LoadBalancerClient.class);
+		assertThat(balancer.choose("leaving").getInstanceId()).isEqualTo("c");
+		String direct = Services.url(leaving, "/whoami");
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(leaving::close);
+		await().until(() -> instances.instances("leaving")
 			.instances()
 			.stream()
 			.map(Instance::status)
 			.toList()
 			.equals(List.of(InstanceStatus.DRAINING)));
-		assertThat(get(direct)).isEqualTo("a");
+		assertThat(balancer.choose("leaving")).isNull();
+		assertThat(get(direct)).isEqualTo("c");
 		assertThat(closed).isNotDone();
-		await().until(() -> directory.instances("orders").instances().isEmpty());
+		await().until(() -> instances.instances("leaving").instances().isEmpty());
 		closed.join();
-		assertThat(status(Services.url(front, "/restclient?path=whoami")).is5xxServerError()).isTrue();
+		assertThatExceptionOfType(NoInstanceException.class)
+			.isThrownBy(() -> balancer.execute("leaving", (instance) -> ""))
+			.withMessageContaining("'leaving' has no instances")
+			.withMessageContaining("check the name");
+		front.close();
 	}
 
 	private String get(String url) {
 		return this.http.get().uri(url).retrieve().body(String.class);
-	}
-
-	private HttpStatusCode status(String url) {
-		return this.http.get().uri(url).retrieve().toBodilessEntity().getStatusCode();
 	}
 
 }

@@ -1,0 +1,157 @@
+package io.governance.boot.loadbalancer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+import io.governance.Subscription;
+import io.governance.boot.discovery.FirstList;
+import io.governance.gray.LaneContext;
+import io.governance.loadbalancer.LoadBalancer;
+import io.governance.loadbalancer.RoundRobinLoadBalancer;
+import io.governance.registry.Discovery;
+import io.governance.registry.Instance;
+import io.governance.registry.InstancesListener;
+import io.governance.registry.ServiceDirectory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.blockhound.BlockHound;
+import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/** The first call to a service, made where nothing may block. */
+@Timeout(30)
+class ReactivePathTests {
+
+	private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+	private final SlowDiscovery discovery = new SlowDiscovery();
+
+	private final ServiceDirectory directory = new ServiceDirectory(this.discovery);
+
+	private final ServiceBalancers balancers = new ServiceBalancers(this.directory,
+			new FirstList(this.directory, TIMEOUT),
+			(Function<String, LoadBalancer>) (s) -> new RoundRobinLoadBalancer(), "");
+
+	private final Instance instance = Instance.of("orders", "127.0.0.1", 8080).build();
+
+	@BeforeAll
+	static void watchForBlockingCalls() {
+		// What Reactor loads once in its life reads files, and is not what is tested
+		// here.
+		Mono.just(1).subscribeOn(Schedulers.parallel()).contextCapture().block();
+		// Spring Cloud LoadBalancer builds its child contexts on the event loop: other
+		// tests
+		// of this process use it.
+		BlockHound.install((builder) -> builder
+			.allowBlockingCallsInside("org.springframework.cloud.context.named.NamedContextFactory", "createContext"));
+	}
+
+	@AfterEach
+	void close() {
+		this.balancers.close();
+		this.directory.close();
+	}
+
+	@Test
+	void detectsABlockingCallAtAll() {
+		Mono<ChosenInstance> blocking = Mono
+			.fromCallable(() -> this.directory.await("orders", TIMEOUT).known() ? null : this.<ChosenInstance>none());
+		StepVerifier.create(blocking.subscribeOn(Schedulers.parallel()))
+			.verifyErrorMatches((ex) -> ex instanceof BlockingOperationError);
+	}
+
+	@Test
+	void firstChoiceWaitsForTheListWithoutBlocking() {
+		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel()))
+			.then(() -> this.discovery.deliver("orders", List.of(this.instance)))
+			.assertNext((chosen) -> assertThat(chosen.getPort()).isEqualTo(8080))
+			.verifyComplete();
+		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel())).expectNextCount(1).verifyComplete();
+	}
+
+	@Test
+	void firstChoiceGivesUpAfterTheTimeout() {
+		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel()))
+			.verifyErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(NoInstanceException.class)
+				.hasMessageContaining("not known yet")
+				.hasMessageContaining("backend"));
+	}
+
+	@Test
+	void tellsAtOnceThatAKnownServiceHasNoInstance() {
+		this.directory.instances("orders");
+		this.discovery.deliver("orders", List.of());
+		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel()))
+			.expectErrorMatches(
+					(ex) -> ex instanceof NoInstanceException && ex.getMessage().contains("has no instances"))
+			.verify(TIMEOUT);
+	}
+
+	@Test
+	void blockingClientDoesNotWaitOnAnEventLoop() {
+		GovernanceLoadBalancerClient client = new GovernanceLoadBalancerClient(this.balancers, CallLane.STABLE);
+		Mono<String> call = Mono.fromCallable(() -> client.execute("orders", (instance) -> "called"));
+		StepVerifier.create(call.subscribeOn(Schedulers.parallel())).verifyError(NoInstanceException.class);
+	}
+
+	@Test
+	void blockingClientWaitsForTheListElsewhere() {
+		GovernanceLoadBalancerClient client = new GovernanceLoadBalancerClient(this.balancers, CallLane.STABLE);
+		long start = System.nanoTime();
+		assertThatExceptionOfType(NoInstanceException.class)
+			.isThrownBy(() -> client.execute("orders", (instance) -> "called"))
+			.withMessageContaining("not known yet");
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(TIMEOUT);
+		this.discovery.deliver("orders", List.of(this.instance));
+		assertThat(client.choose("orders")).isNotNull();
+	}
+
+	private ReactiveChoice choice() {
+		return new ReactiveChoice("orders", this.balancers, TIMEOUT, (context) -> LaneContext.STABLE);
+	}
+
+	private <T> T none() {
+		return null;
+	}
+
+	/** Blocks where a watch begins, and delivers when it is told to. */
+	private static final class SlowDiscovery implements Discovery {
+
+		private final Map<String, InstancesListener> listeners = new ConcurrentHashMap<>();
+
+		@Override
+		public Set<String> services() {
+			return Set.of();
+		}
+
+		@Override
+		public Subscription watch(String service, InstancesListener listener) {
+			await().pollDelay(Duration.ofMillis(50)).until(() -> true);
+			this.listeners.put(service, listener);
+			return () -> this.listeners.remove(service);
+		}
+
+		void deliver(String service, List<Instance> instances) {
+			await().until(() -> this.listeners.containsKey(service));
+			this.listeners.get(service).onInstances(instances);
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}

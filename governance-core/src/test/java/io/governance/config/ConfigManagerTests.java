@@ -1,68 +1,26 @@
 package io.governance.config;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 import ch.qos.logback.classic.Level;
 import io.governance.ConnectionState;
-import io.governance.Subscription;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for how a {@link ConfigManager} applies changes.
+ * Tests for how a {@link ConfigManager} applies and rejects changes.
  */
-class ConfigManagerTests {
-
-	private static final String SECRET = "s3cretValue";
-
-	private final InMemoryConfigSource source = new InMemoryConfigSource().with("low.yaml", "a: 1\nb: 1");
-
-	private final List<String> journal = new CopyOnWriteArrayList<>();
-
-	private final RecordedEvents events = new RecordedEvents();
-
-	private Instant now = Instant.parse("2026-01-02T03:04:05Z");
-
-	private final ConfigManager manager = ConfigManager
-		.of(this.source, List.of(InMemoryConfigSource.id("low.yaml"), InMemoryConfigSource.id("high.yaml")))
-		.clock(() -> this.now)
-		.localValues(Map.of("local.url", "http://${a}", "local.other", "x"))
-		.build();
-
-	private CapturedLog log;
-
-	@BeforeEach
-	void start() {
-		this.manager.load(new StartPolicy(false, false));
-		this.manager.listen(this.events);
-		this.manager.watch();
-		this.log = CapturedLog.open();
-	}
-
-	@AfterEach
-	void close() {
-		this.log.close();
-		this.manager.close();
-		this.source.close();
-	}
+class ConfigManagerTests extends FollowingManager {
 
 	@Test
 	void appliesAChangeAndSaysSoOnce() {
@@ -102,35 +60,6 @@ class ConfigManagerTests {
 		assertThat(this.manager.status().since()).isEqualTo(since);
 		assertThat(this.manager.current().originOf("a")).hasToString("dev/shop/low.yaml:2:6");
 		assertThat(view("", (snapshot) -> view).get()).isSameAs(view);
-	}
-
-	@Test
-	void keepsTheObjectOfAViewThatIsNotTouched() {
-		ConfigView<Object> a = view("a", (snapshot) -> new Object());
-		ConfigView<Object> b = view("b", (snapshot) -> new Object());
-		ConfigView<Object> local = view("local", (snapshot) -> new Object());
-		ConfigView<Object> all = view("", (snapshot) -> new Object());
-		List<Object> before = List.of(a.get(), b.get(), local.get(), all.get());
-
-		this.source.put("low.yaml", "a: 2\nb: 1");
-
-		assertThat(a.get()).isNotSameAs(before.get(0));
-		assertThat(b.get()).isSameAs(before.get(1));
-		assertThat(local.get()).isNotSameAs(before.get(2));
-		assertThat(all.get()).isNotSameAs(before.get(3));
-	}
-
-	@Test
-	void tellsObserversOfTheirKeysInTheirOrder() {
-		this.manager.observe(observer("late", 5));
-		this.manager.observe(observer("first", -5));
-		this.manager.observe(observer("A", 0, "A"));
-		this.manager.observe(observer("b", 0, "b"));
-		this.manager.observe(observer("local", 0, "c", "local"));
-
-		this.source.put("low.yaml", "a: 2\nb: 1");
-
-		assertThat(this.journal).containsExactly("first 1->2", "A 1->2", "local 1->2", "late 1->2");
 	}
 
 	@Test
@@ -296,160 +225,6 @@ class ConfigManagerTests {
 	}
 
 	@Test
-	void showsTheCandidateToTheApplyingThreadAlone() throws Exception {
-		List<Object> seen = new CopyOnWriteArrayList<>();
-		this.manager.validate((change) -> {
-			seen.add(this.manager.visible() == change.after());
-			seen.add(this.manager.current() == change.before());
-			Thread other = new Thread(() -> seen.add(this.manager.visible() == change.before()));
-			other.start();
-			other.join();
-			this.manager.showing(change.before(), () -> seen.add(this.manager.visible() == change.before()));
-			seen.add(this.manager.visible() == change.after());
-		});
-		view("a", (snapshot) -> seen.add(this.manager.visible() == snapshot));
-		this.manager.observe(whenTold((change) -> seen
-			.add(this.manager.visible() == this.manager.current() && this.manager.current() == change.after())));
-
-		this.source.put("low.yaml", "a: 2");
-
-		assertThat(seen).hasSize(8).containsOnly(true);
-	}
-
-	@Test
-	void readsAViewForTheRightStateWhereverItIsMade() {
-		AtomicReference<ConfigView<Object>> inValidator = new AtomicReference<>();
-		AtomicReference<ConfigView<Object>> inObserver = new AtomicReference<>();
-		List<Object> seen = new CopyOnWriteArrayList<>();
-		this.manager.validate((change) -> {
-			if (inValidator.get() == null) {
-				inValidator.set(view("a", (snapshot) -> {
-					seen.add(this.manager.visible() == snapshot);
-					return snapshot.get("a").value();
-				}));
-				seen.add(inValidator.get().get().equals(1));
-			}
-		});
-		this.manager.observe(whenTold((change) -> {
-			if (inObserver.get() == null) {
-				inObserver.set(view("a", (snapshot) -> snapshot.get("a").value()));
-			}
-		}));
-
-		this.source.put("low.yaml", "a: 2");
-
-		assertThat(seen).containsOnly(true);
-		assertThat(inValidator.get().get()).isEqualTo(2);
-		assertThat(inObserver.get().get()).isEqualTo(2);
-		this.source.put("low.yaml", "a: 3");
-		assertThat(inValidator.get().get()).isEqualTo(3);
-		assertThat(inObserver.get().get()).isEqualTo(3);
-	}
-
-	@Test
-	void rollsBackPastAViewThatCannotBeReadFromTheStateBefore() {
-		AtomicReference<ConfigView<Object>> made = new AtomicReference<>();
-		ConfigView<Object> old = view("", (snapshot) -> new Object());
-		Object before = old.get();
-		this.manager.observe(whenTold((change) -> {
-			made.set(view("", (snapshot) -> {
-				if (snapshot.get("a").value().equals(1)) {
-					throw new IllegalStateException(SECRET);
-				}
-				return snapshot.get("a").value();
-			}));
-			throw new IllegalStateException(SECRET);
-		}));
-
-		this.source.put("low.yaml", "a: 2");
-
-		assertThat(value("a")).isEqualTo(1);
-		assertThat(old.get()).isSameAs(before);
-		assertThat(made.get().get()).isEqualTo(2);
-		assertThat(this.log.text()).contains("keeps its value").doesNotContain(SECRET);
-	}
-
-	@Test
-	void refusesAViewThatCannotBeRead() {
-		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> view("a", (snapshot) -> {
-			throw new IllegalStateException("no");
-		}));
-		this.source.put("low.yaml", "a: 2");
-		assertThat(this.events.take()).containsExactly("applied [a, b, local.url]");
-	}
-
-	@Test
-	void tellsAnObserverThatCameDuringANotificationOfTheNextChange() {
-		List<Subscription> added = new ArrayList<>();
-		this.manager.observe(whenTold((change) -> {
-			if (added.isEmpty()) {
-				added.add(this.manager.observe(observer("new", 0)));
-			}
-		}));
-
-		this.source.put("low.yaml", "a: 2");
-		assertThat(this.journal).isEmpty();
-		this.source.put("low.yaml", "a: 3");
-		assertThat(this.journal).containsExactly("new 2->3");
-	}
-
-	@Test
-	void tellsNobodyWhoHasLeft() {
-		Subscription[] second = new Subscription[1];
-		Subscription validator = this.manager.validate((change) -> this.journal.add("validates"));
-		this.manager.observe(whenTold((change) -> second[0].close()));
-		second[0] = this.manager.observe(observer("second", 1));
-		validator.close();
-
-		this.source.put("low.yaml", "a: 2");
-
-		assertThat(this.journal).isEmpty();
-	}
-
-	@Test
-	void takesOneOfTwoEqualObserversAwayHoweverOftenItIsClosed() {
-		RecordingObserver observer = observer("o", 0);
-		Subscription first = this.manager.observe(observer);
-		this.manager.observe(observer);
-		first.close();
-		first.close();
-
-		this.source.put("low.yaml", "a: 2");
-
-		assertThat(this.journal).containsExactly("o 1->2");
-	}
-
-	@Test
-	@DisplayName("F19 a listener that throws disturbs nobody")
-	void survivesAListenerThatThrows() {
-		this.manager.listen(new ConfigEvents() {
-
-			@Override
-			public void onApplied(ConfigChange change, Duration took) {
-				throw new NoClassDefFoundError(SECRET);
-			}
-
-			@Override
-			public void onRejected(ConfigRejection rejection) {
-				throw new IllegalStateException(SECRET);
-			}
-
-		});
-		RecordedEvents later = new RecordedEvents();
-		this.manager.listen(later);
-
-		this.source.put("low.yaml", "a: 2\nb: 1");
-		assertThat(this.manager.status().rejection()).isNull();
-		assertThat(value("a")).isEqualTo(2);
-		this.source.put("low.yaml", "a: {");
-		this.source.put("low.yaml", "a: 2\nb: 1");
-
-		assertThat(later.take()).hasSize(3).isEqualTo(this.events.take());
-		assertThat(this.log.lines(Level.WARN)).filteredOn((line) -> line.startsWith("WARN A listener")).hasSize(2);
-		assertThat(this.log.text()).doesNotContain(SECRET);
-	}
-
-	@Test
 	@DisplayName("F2 the config stays while the backend is away")
 	void tellsWhenTheBackendGoesAndComes() {
 		this.source.goDown();
@@ -478,16 +253,6 @@ class ConfigManagerTests {
 	}
 
 	@Test
-	void canBeClosedByAnObserver() {
-		this.manager.observe(whenTold((change) -> this.manager.close()));
-
-		this.source.put("low.yaml", "a: 2");
-		this.source.put("low.yaml", "a: 3");
-
-		assertThat(value("a")).isEqualTo(2);
-	}
-
-	@Test
 	void leavesNoWatchWhenItIsClosedBeforeItWatches() {
 		ConfigManager closed = ConfigManager.of(this.source, this.manager.layers()).build();
 		int before = this.source.watches();
@@ -506,40 +271,6 @@ class ConfigManagerTests {
 		this.source.put("low.yaml", "a: 2");
 
 		assertThat(interrupted.get()).isTrue();
-	}
-
-	private Object value(String key) {
-		ConfigValue value = this.manager.current().get(key);
-		return (value != null) ? value.value() : null;
-	}
-
-	private ConfigView<Object> view(String prefix, Function<ConfigSnapshot, Object> read) {
-		return this.manager.view(prefix, read);
-	}
-
-	private RecordingObserver observer(String name, int order, String... prefixes) {
-		return new RecordingObserver(name, order, this.journal, prefixes);
-	}
-
-	private static ConfigObserver whenTold(Consumer<ConfigChange> action) {
-		return new ConfigObserver() {
-
-			@Override
-			public String name() {
-				return "action";
-			}
-
-			@Override
-			public Set<String> prefixes() {
-				return Set.of();
-			}
-
-			@Override
-			public void onChange(ConfigChange change) {
-				action.accept(change);
-			}
-
-		};
 	}
 
 	@SuppressWarnings("unchecked")

@@ -1,0 +1,215 @@
+package io.governance.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+
+import ch.qos.logback.classic.Level;
+import io.governance.Subscription;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for the views, validators, observers and listeners of a {@link ConfigManager}.
+ */
+class ConfigManagerMembersTests extends FollowingManager {
+
+	@Test
+	void keepsTheObjectOfAViewThatIsNotTouched() {
+		ConfigView<Object> a = view("a", (snapshot) -> new Object());
+		ConfigView<Object> b = view("b", (snapshot) -> new Object());
+		ConfigView<Object> local = view("local", (snapshot) -> new Object());
+		ConfigView<Object> all = view("", (snapshot) -> new Object());
+		List<Object> before = List.of(a.get(), b.get(), local.get(), all.get());
+
+		this.source.put("low.yaml", "a: 2\nb: 1");
+
+		assertThat(a.get()).isNotSameAs(before.get(0));
+		assertThat(b.get()).isSameAs(before.get(1));
+		assertThat(local.get()).isNotSameAs(before.get(2));
+		assertThat(all.get()).isNotSameAs(before.get(3));
+	}
+
+	@Test
+	void tellsObserversOfTheirKeysInTheirOrder() {
+		this.manager.observe(observer("late", 5));
+		this.manager.observe(observer("first", -5));
+		this.manager.observe(observer("A", 0, "A"));
+		this.manager.observe(observer("b", 0, "b"));
+		this.manager.observe(observer("local", 0, "c", "local"));
+
+		this.source.put("low.yaml", "a: 2\nb: 1");
+
+		assertThat(this.journal).containsExactly("first 1->2", "A 1->2", "local 1->2", "late 1->2");
+	}
+
+	@Test
+	void showsTheCandidateToTheApplyingThreadAlone() throws Exception {
+		List<Object> seen = new CopyOnWriteArrayList<>();
+		this.manager.validate((change) -> {
+			seen.add(this.manager.visible() == change.after());
+			seen.add(this.manager.current() == change.before());
+			Thread other = new Thread(() -> seen.add(this.manager.visible() == change.before()));
+			other.start();
+			other.join();
+			this.manager.showing(change.before(), () -> seen.add(this.manager.visible() == change.before()));
+			seen.add(this.manager.visible() == change.after());
+		});
+		view("a", (snapshot) -> seen.add(this.manager.visible() == snapshot));
+		this.manager.observe(whenTold((change) -> seen
+			.add(this.manager.visible() == this.manager.current() && this.manager.current() == change.after())));
+
+		this.source.put("low.yaml", "a: 2");
+
+		assertThat(seen).hasSize(8).containsOnly(true);
+	}
+
+	@Test
+	void readsAViewForTheRightStateWhereverItIsMade() {
+		AtomicReference<ConfigView<Object>> inValidator = new AtomicReference<>();
+		AtomicReference<ConfigView<Object>> inObserver = new AtomicReference<>();
+		List<Object> seen = new CopyOnWriteArrayList<>();
+		this.manager.validate((change) -> {
+			if (inValidator.get() == null) {
+				inValidator.set(view("a", (snapshot) -> {
+					seen.add(this.manager.visible() == snapshot);
+					return snapshot.get("a").value();
+				}));
+				seen.add(inValidator.get().get().equals(1));
+			}
+		});
+		this.manager.observe(whenTold((change) -> {
+			if (inObserver.get() == null) {
+				inObserver.set(view("a", (snapshot) -> snapshot.get("a").value()));
+			}
+		}));
+
+		this.source.put("low.yaml", "a: 2");
+
+		assertThat(seen).containsOnly(true);
+		assertThat(inValidator.get().get()).isEqualTo(2);
+		assertThat(inObserver.get().get()).isEqualTo(2);
+		this.source.put("low.yaml", "a: 3");
+		assertThat(inValidator.get().get()).isEqualTo(3);
+		assertThat(inObserver.get().get()).isEqualTo(3);
+	}
+
+	@Test
+	void rollsBackPastAViewThatCannotBeReadFromTheStateBefore() {
+		AtomicReference<ConfigView<Object>> made = new AtomicReference<>();
+		ConfigView<Object> old = view("", (snapshot) -> new Object());
+		Object before = old.get();
+		this.manager.observe(whenTold((change) -> {
+			made.set(view("", (snapshot) -> {
+				if (snapshot.get("a").value().equals(1)) {
+					throw new IllegalStateException(SECRET);
+				}
+				return snapshot.get("a").value();
+			}));
+			throw new IllegalStateException(SECRET);
+		}));
+
+		this.source.put("low.yaml", "a: 2");
+
+		assertThat(value("a")).isEqualTo(1);
+		assertThat(old.get()).isSameAs(before);
+		assertThat(made.get().get()).isEqualTo(2);
+		assertThat(this.log.text()).contains("keeps its value").doesNotContain(SECRET);
+	}
+
+	@Test
+	void refusesAViewThatCannotBeRead() {
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> view("a", (snapshot) -> {
+			throw new IllegalStateException("no");
+		}));
+		this.source.put("low.yaml", "a: 2");
+		assertThat(this.events.take()).containsExactly("applied [a, b, local.url]");
+	}
+
+	@Test
+	void tellsAnObserverThatCameDuringANotificationOfTheNextChange() {
+		List<Subscription> added = new ArrayList<>();
+		this.manager.observe(whenTold((change) -> {
+			if (added.isEmpty()) {
+				added.add(this.manager.observe(observer("new", 0)));
+			}
+		}));
+
+		this.source.put("low.yaml", "a: 2");
+		assertThat(this.journal).isEmpty();
+		this.source.put("low.yaml", "a: 3");
+		assertThat(this.journal).containsExactly("new 2->3");
+	}
+
+	@Test
+	void tellsNobodyWhoHasLeft() {
+		Subscription[] second = new Subscription[1];
+		Subscription validator = this.manager.validate((change) -> this.journal.add("validates"));
+		this.manager.observe(whenTold((change) -> second[0].close()));
+		second[0] = this.manager.observe(observer("second", 1));
+		validator.close();
+
+		this.source.put("low.yaml", "a: 2");
+
+		assertThat(this.journal).isEmpty();
+	}
+
+	@Test
+	void takesOneOfTwoEqualObserversAwayHoweverOftenItIsClosed() {
+		RecordingObserver observer = observer("o", 0);
+		Subscription first = this.manager.observe(observer);
+		this.manager.observe(observer);
+		first.close();
+		first.close();
+
+		this.source.put("low.yaml", "a: 2");
+
+		assertThat(this.journal).containsExactly("o 1->2");
+	}
+
+	@Test
+	@DisplayName("F19 a listener that throws disturbs nobody")
+	void survivesAListenerThatThrows() {
+		this.manager.listen(new ConfigEvents() {
+
+			@Override
+			public void onApplied(ConfigChange change, Duration took) {
+				throw new NoClassDefFoundError(SECRET);
+			}
+
+			@Override
+			public void onRejected(ConfigRejection rejection) {
+				throw new IllegalStateException(SECRET);
+			}
+
+		});
+		RecordedEvents later = new RecordedEvents();
+		this.manager.listen(later);
+
+		this.source.put("low.yaml", "a: 2\nb: 1");
+		assertThat(this.manager.status().rejection()).isNull();
+		assertThat(value("a")).isEqualTo(2);
+		this.source.put("low.yaml", "a: {");
+		this.source.put("low.yaml", "a: 2\nb: 1");
+
+		assertThat(later.take()).hasSize(3).isEqualTo(this.events.take());
+		assertThat(this.log.lines(Level.WARN)).filteredOn((line) -> line.startsWith("WARN A listener")).hasSize(2);
+		assertThat(this.log.text()).doesNotContain(SECRET);
+	}
+
+	@Test
+	void canBeClosedByAnObserver() {
+		this.manager.observe(whenTold((change) -> this.manager.close()));
+
+		this.source.put("low.yaml", "a: 2");
+		this.source.put("low.yaml", "a: 3");
+
+		assertThat(value("a")).isEqualTo(2);
+	}
+
+}

@@ -58,7 +58,8 @@ class LocalBackendTests {
 			assertThat(base).doesNotExist();
 			assertThat(backend.name()).isEqualTo("mine");
 			assertThat(backend.capabilities()).containsExactlyInAnyOrder(Capability.ATOMIC_PUBLISH,
-					Capability.CONDITIONAL_CREATE, Capability.CONDITIONAL_DELETE, Capability.LIST, Capability.HISTORY);
+					Capability.CONDITIONAL_CREATE, Capability.CONDITIONAL_DELETE, Capability.EMPTY_DOCUMENTS,
+					Capability.LIST, Capability.HISTORY);
 			assertThat(backend.config().get(Set.of(ID)).documents()).isEmpty();
 			assertThat(base).isDirectory();
 		}

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -157,13 +158,13 @@ class ConfigManagerConcurrencyTests {
 		Future<?> change = this.source.putLater(Map.of("b.yaml", "d: 1"));
 		assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
 
-		Thread[] closer = new Thread[1];
+		AtomicReference<Thread> closer = new AtomicReference<>();
 		Future<Integer> closed = this.threads.submit(() -> {
-			closer[0] = Thread.currentThread();
+			closer.set(Thread.currentThread());
 			subscription.close();
 			return ended.get();
 		});
-		await().until(() -> closer[0] != null && closer[0].getState() == Thread.State.WAITING);
+		await().until(() -> closer.get() != null && closer.get().getState() == Thread.State.WAITING);
 		release.countDown();
 
 		assertThat(closed.get(10, TimeUnit.SECONDS)).as("the call under way is finished").isEqualTo(1);

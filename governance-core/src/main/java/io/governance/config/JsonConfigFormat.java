@@ -79,21 +79,32 @@ final class JsonConfigFormat implements ConfigFormat {
 			this.parser = parser;
 		}
 
-		void object(String path, int depth) {
+		/**
+		 * Reads an object.
+		 * @return the number of its members
+		 */
+		int object(String path, int depth) {
+			int members = 0;
 			while (this.parser.nextToken() != JsonToken.END_OBJECT) {
+				members++;
 				String name = this.parser.currentName();
 				this.parser.nextToken();
 				value(FlatKeys.child(path, name), depth);
 			}
+			return members;
 		}
 
-		private void array(String path, ConfigOrigin start, int depth) {
+		private int array(String path, int depth) {
 			int index = 0;
 			while (this.parser.nextToken() != JsonToken.END_ARRAY) {
 				value(path + "[" + index++ + "]", depth);
 			}
-			if (index == 0) {
-				this.keys.put(path, "", start);
+			return index;
+		}
+
+		private void putIfEmpty(int size, String path, ConfigOrigin origin) {
+			if (size == 0) {
+				this.keys.put(path, "", origin);
 			}
 		}
 
@@ -102,8 +113,8 @@ final class JsonConfigFormat implements ConfigFormat {
 			ConfigOrigin origin = new ConfigOrigin(this.document, location.getLineNr(), location.getColumnNr());
 			this.keys.visit(path, depth, origin);
 			switch (this.parser.currentToken()) {
-				case START_OBJECT -> object(path, depth + 1);
-				case START_ARRAY -> array(path, origin, depth + 1);
+				case START_OBJECT -> putIfEmpty(object(path, depth + 1), path, origin);
+				case START_ARRAY -> putIfEmpty(array(path, depth + 1), path, origin);
 				case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> this.keys.put(path, this.parser.getNumberValue(), origin);
 				case VALUE_TRUE -> this.keys.put(path, true, origin);
 				case VALUE_FALSE -> this.keys.put(path, false, origin);

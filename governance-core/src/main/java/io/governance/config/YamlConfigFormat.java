@@ -87,6 +87,9 @@ final class YamlConfigFormat implements ConfigFormat {
 			this.keys.visit(path, depth, origin);
 			if (node instanceof MappingNode mapping) {
 				mapping(path, mapping, depth + 1);
+				if (mapping.getValue().isEmpty()) {
+					this.keys.put(path, "", origin);
+				}
 			}
 			else if (node instanceof SequenceNode sequence) {
 				int index = 0;

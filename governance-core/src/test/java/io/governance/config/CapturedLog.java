@@ -27,6 +27,7 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
 		log.setContext(log.logger.getLoggerContext());
 		log.start();
 		log.logger.setLevel(Level.TRACE);
+		log.logger.setAdditive(false);
 		log.logger.addAppender(log);
 		return log;
 	}
@@ -60,6 +61,7 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
 	public void close() {
 		this.logger.detachAppender(this);
 		this.logger.setLevel(this.level);
+		this.logger.setAdditive(true);
 		stop();
 	}
 

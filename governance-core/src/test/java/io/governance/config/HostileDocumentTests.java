@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -182,7 +183,7 @@ class HostileDocumentTests {
 
 	@Test
 	void refusesWhatAFormatOfAUserChokesOn() {
-		ConfigFormats own = new ConfigFormats(java.util.List.of(new ConfigFormat() {
+		ConfigFormats own = new ConfigFormats(List.of(new ConfigFormat() {
 
 			@Override
 			public Set<String> extensions() {

@@ -20,7 +20,8 @@ class JsonConfigFormatTests {
 		assertThat(values("""
 				{"a": {"b": 1, "[x/y]": true}, "list": ["s", {"c": 1.5}, null], "none": null, "empty": [], "o": {}}
 				""")).containsExactly(Map.entry("a.b", 1), Map.entry("a[x/y]", true), Map.entry("list[0]", "s"),
-				Map.entry("list[1].c", 1.5), Map.entry("list[2]", ""), Map.entry("none", ""), Map.entry("empty", ""));
+				Map.entry("list[1].c", 1.5), Map.entry("list[2]", ""), Map.entry("none", ""), Map.entry("empty", ""),
+				Map.entry("o", ""));
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.governance.config;
 
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -47,8 +48,8 @@ class YamlConfigFormatTests {
 
 	@Test
 	void turnsNothingIntoEmptyText() {
-		assertThat(values("a:\nb: ~\nc: null\nd: []\ne: ''\n")).containsExactly(Map.entry("a", ""), Map.entry("b", ""),
-				Map.entry("c", ""), Map.entry("d", ""), Map.entry("e", ""));
+		assertThat(values("a:\nb: ~\nc: null\nd: []\ne: ''\nf: {}\n")).containsExactly(Map.entry("a", ""),
+				Map.entry("b", ""), Map.entry("c", ""), Map.entry("d", ""), Map.entry("e", ""), Map.entry("f", ""));
 	}
 
 	@Test
@@ -67,7 +68,7 @@ class YamlConfigFormatTests {
 				""")).containsEntry("int", 1000)
 			.containsEntry("octal", 8)
 			.containsEntry("long", 12345678901L)
-			.containsEntry("big", new java.math.BigInteger("123456789012345678901234567890"))
+			.containsEntry("big", new BigInteger("123456789012345678901234567890"))
 			.containsEntry("float", 1.5)
 			.containsEntry("bool", false)
 			.containsEntry("date", "2024-01-31")

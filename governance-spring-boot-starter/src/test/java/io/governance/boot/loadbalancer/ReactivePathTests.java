@@ -76,7 +76,7 @@ class ReactivePathTests {
 
 	@Test
 	void firstChoiceWaitsForTheListWithoutBlocking() {
-		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel()))
+		StepVerifier.create(choice(Duration.ofSeconds(20)).choose().subscribeOn(Schedulers.parallel()))
 			.then(() -> this.discovery.deliver("orders", List.of(this.instance)))
 			.assertNext((chosen) -> assertThat(chosen.getPort()).isEqualTo(8080))
 			.verifyComplete();
@@ -98,7 +98,7 @@ class ReactivePathTests {
 		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel()))
 			.expectErrorMatches(
 					(ex) -> ex instanceof NoInstanceException && ex.getMessage().contains("has no instances"))
-			.verify(TIMEOUT);
+			.verify(Duration.ofSeconds(20));
 	}
 
 	@Test
@@ -155,7 +155,11 @@ class ReactivePathTests {
 	}
 
 	private ReactiveChoice choice() {
-		return new ReactiveChoice("orders", this.balancers, TIMEOUT, (context) -> LaneContext.STABLE);
+		return choice(TIMEOUT);
+	}
+
+	private ReactiveChoice choice(Duration timeout) {
+		return new ReactiveChoice("orders", this.balancers, timeout, (context) -> LaneContext.STABLE);
 	}
 
 	private <T> T none() {

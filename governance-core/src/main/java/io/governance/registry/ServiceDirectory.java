@@ -81,9 +81,10 @@ public final class ServiceDirectory implements AutoCloseable {
 	/**
 	 * The instances of a service as soon as they are known.
 	 * @param service the service
-	 * @return completes with the first list that the backend delivers, at once if there
-	 * is one, on the thread that delivers it; fails when the directory is closed; never
-	 * completes while the backend does not answer
+	 * @return completes with the first list that the backend delivers, when subscribers
+	 * have been told of it, on the thread that delivers it; at once if there is one;
+	 * fails when the directory is closed; never completes while the backend does not
+	 * answer
 	 * @throws IllegalArgumentException if this is not a service's name
 	 * @throws IllegalStateException if the directory is closed
 	 */
@@ -92,8 +93,8 @@ public final class ServiceDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * The instances of a service, waiting for the first list. Blocks: not for event
-	 * loops.
+	 * The instances of a service, waiting for the first list and until subscribers have
+	 * been told of it. Blocks: not for event loops.
 	 * @param service the service
 	 * @param timeout how long to wait at most
 	 * @return the instances as they are known then; not known if the time ran out or the
@@ -103,9 +104,9 @@ public final class ServiceDirectory implements AutoCloseable {
 	 */
 	public ServiceInstances await(String service, Duration timeout) {
 		Watched entry = watched(service);
-		ServiceInstances current = entry.current;
-		if (current.known()) {
-			return current;
+		// Not "known": the list is known a moment before all subscribers have been told.
+		if (entry.ready.isDone() && !entry.ready.isCompletedExceptionally()) {
+			return entry.current;
 		}
 		try {
 			entry.ready.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

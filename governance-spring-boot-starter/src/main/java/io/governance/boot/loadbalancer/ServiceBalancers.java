@@ -84,9 +84,13 @@ public final class ServiceBalancers implements AutoCloseable {
 	 */
 	public @Nullable ChosenInstance pickOrWait(String service, String lane) {
 		ChosenInstance chosen = pick(service, lane);
-		if (chosen != null || isKnown(service) || !this.firstList.get(service).known()) {
+		if (chosen != null) {
 			return chosen;
 		}
+		if (!isKnown(service)) {
+			this.firstList.get(service);
+		}
+		// Also if it is known: the list may have come after the first look.
 		return pick(service, lane);
 	}
 
@@ -96,7 +100,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	 * @return {@code false} before the first list of the service
 	 */
 	public boolean isKnown(String service) {
-		return this.directory.instances(service).known();
+		return entry(service).known;
 	}
 
 	/**
@@ -163,7 +167,7 @@ public final class ServiceBalancers implements AutoCloseable {
 		Instance.checkService(service);
 		Entry created = new Entry(
 				new ServiceBalancer(service, this.algorithms.apply(service), this.zone, this.policies.apply(service)));
-		// The list goes in before anybody can pick: "known" is then true of the balancer.
+		// A list that is there goes in before anybody can pick.
 		Subscription subscription = this.directory.subscribe(service, created);
 		Entry other = this.entries.putIfAbsent(service, created);
 		if (other != null) {
@@ -189,6 +193,8 @@ public final class ServiceBalancers implements AutoCloseable {
 
 		private volatile @Nullable Subscription subscription;
 
+		private volatile boolean known;
+
 		Entry(ServiceBalancer balancer) {
 			this.balancer = balancer;
 		}
@@ -196,6 +202,7 @@ public final class ServiceBalancers implements AutoCloseable {
 		@Override
 		public void accept(ServiceInstances instances) {
 			this.balancer.update(instances.instances());
+			this.known = true;
 		}
 
 		void close() {

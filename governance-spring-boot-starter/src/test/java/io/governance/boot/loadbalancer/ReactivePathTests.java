@@ -50,12 +50,14 @@ class ReactivePathTests {
 	static void watchForBlockingCalls() {
 		// What Reactor loads once in its life reads files, and is not what is tested
 		// here.
-		Mono.just(1).subscribeOn(Schedulers.parallel()).contextCapture().block();
-		// Spring Cloud LoadBalancer builds its child contexts on the event loop: other
-		// tests
-		// of this process use it.
+		Mono.just(1).contextCapture().block();
+		// Spring Cloud LoadBalancer, which other tests of this process use, builds its
+		// child
+		// contexts on the event loop.
 		BlockHound.install((builder) -> builder
 			.allowBlockingCallsInside("org.springframework.cloud.context.named.NamedContextFactory", "createContext"));
+		// Workers that were idle at that moment would count as blocked.
+		Schedulers.shutdownNow();
 	}
 
 	@AfterEach
@@ -74,7 +76,7 @@ class ReactivePathTests {
 
 	@Test
 	void firstChoiceWaitsForTheListWithoutBlocking() {
-		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel()))
+		StepVerifier.create(choice(Duration.ofSeconds(20)).choose().subscribeOn(Schedulers.parallel()))
 			.then(() -> this.discovery.deliver("orders", List.of(this.instance)))
 			.assertNext((chosen) -> assertThat(chosen.getPort()).isEqualTo(8080))
 			.verifyComplete();
@@ -96,7 +98,7 @@ class ReactivePathTests {
 		StepVerifier.create(choice().choose().subscribeOn(Schedulers.parallel()))
 			.expectErrorMatches(
 					(ex) -> ex instanceof NoInstanceException && ex.getMessage().contains("has no instances"))
-			.verify(TIMEOUT);
+			.verify(Duration.ofSeconds(20));
 	}
 
 	@Test
@@ -118,8 +120,46 @@ class ReactivePathTests {
 		assertThat(client.choose("orders")).isNotNull();
 	}
 
+	@Test
+	void firstChoiceNeverMissesAListThatComesAtThatMoment() {
+		Discovery immediate = new Discovery() {
+
+			@Override
+			public Set<String> services() {
+				return Set.of();
+			}
+
+			@Override
+			public Subscription watch(String service, InstancesListener listener) {
+				listener.onInstances(List.of(Instance.of(service, "127.0.0.1", 8080).build()));
+				return () -> {
+				};
+			}
+
+			@Override
+			public void close() {
+			}
+
+		};
+		try (ServiceDirectory fast = new ServiceDirectory(immediate);
+				ServiceBalancers all = new ServiceBalancers(fast, new FirstList(fast, Duration.ofSeconds(10)),
+						(service) -> new RoundRobinLoadBalancer(), "")) {
+			GovernanceLoadBalancerClient client = new GovernanceLoadBalancerClient(all, CallLane.STABLE);
+			for (int i = 0; i < 500; i++) {
+				assertThat(client.choose("blocking" + i)).isNotNull();
+				ReactiveChoice reactive = new ReactiveChoice("reactive" + i, all, Duration.ofSeconds(10),
+						(context) -> LaneContext.STABLE);
+				assertThat(reactive.choose().block()).isNotNull();
+			}
+		}
+	}
+
 	private ReactiveChoice choice() {
-		return new ReactiveChoice("orders", this.balancers, TIMEOUT, (context) -> LaneContext.STABLE);
+		return choice(TIMEOUT);
+	}
+
+	private ReactiveChoice choice(Duration timeout) {
+		return new ReactiveChoice("orders", this.balancers, timeout, (context) -> LaneContext.STABLE);
 	}
 
 	private <T> T none() {

@@ -50,7 +50,7 @@ public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled,
 		public @Nullable SnapshotCache open(String... parts) {
 			Path home = (this.directory != null) ? this.directory
 					: Path.of(System.getProperty("user.home", "."), ".cache", "governance");
-			return this.enabled ? new SnapshotCache(home, String.join("-", parts)) : null;
+			return this.enabled ? new SnapshotCache(home, String.join("/", parts)) : null;
 		}
 
 	}

@@ -88,9 +88,10 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	/**
-	 * Follows the documents from now on. To be called once, after {@link #load}.
+	 * Follows the documents from now on, after {@link #load}. One watch at a time.
+	 * @return stops following them; they can be watched again then
 	 */
-	public void watch() {
+	public Subscription watch() {
 		Subscription watching = this.source.watch(Set.copyOf(this.layers), new ConfigListener() {
 
 			@Override
@@ -108,6 +109,7 @@ public final class ConfigManager implements AutoCloseable {
 		if (this.closed) {
 			watching.close();
 		}
+		return watching;
 	}
 
 	/**

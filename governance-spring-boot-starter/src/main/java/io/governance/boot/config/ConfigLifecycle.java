@@ -2,12 +2,14 @@ package io.governance.boot.config;
 
 import java.time.Duration;
 
+import io.governance.Subscription;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigEvents;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigValidator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationEventPublisher;
@@ -28,7 +30,9 @@ public final class ConfigLifecycle implements SmartLifecycle, ApplicationListene
 
 	private final ApplicationEventPublisher publisher;
 
-	private volatile boolean running;
+	private boolean wired;
+
+	private @Nullable Subscription watch;
 
 	ConfigLifecycle(ConfigManager manager, ObjectProvider<ConfigValidator> validators,
 			ObjectProvider<ConfigObserver> observers, ApplicationEventPublisher publisher) {
@@ -44,11 +48,17 @@ public final class ConfigLifecycle implements SmartLifecycle, ApplicationListene
 	}
 
 	@Override
-	public void start() {
-		if (this.running) {
-			return;
+	public synchronized void start() {
+		if (!this.wired) {
+			this.wired = true;
+			wire();
 		}
-		this.running = true;
+		if (this.watch == null) {
+			this.watch = this.manager.watch();
+		}
+	}
+
+	private void wire() {
 		this.validators.orderedStream().forEach(this.manager::validate);
 		this.observers.orderedStream().forEach(this.manager::observe);
 		this.manager.listen(new ConfigEvents() {
@@ -64,7 +74,6 @@ public final class ConfigLifecycle implements SmartLifecycle, ApplicationListene
 			}
 
 		});
-		this.manager.watch();
 	}
 
 	@Override
@@ -74,13 +83,19 @@ public final class ConfigLifecycle implements SmartLifecycle, ApplicationListene
 
 	@Override
 	public void stop() {
-		this.running = false;
-		this.manager.close();
+		Subscription watching;
+		synchronized (this) {
+			watching = this.watch;
+			this.watch = null;
+		}
+		if (watching != null) {
+			watching.close();
+		}
 	}
 
 	@Override
-	public boolean isRunning() {
-		return this.running;
+	public synchronized boolean isRunning() {
+		return this.watch != null;
 	}
 
 }

@@ -21,6 +21,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -40,8 +41,8 @@ public final class GovernanceConfigAutoConfiguration {
 	}
 
 	@Bean
+	@Fallback
 	@Scope("prototype")
-	@ConditionalOnMissingBean
 	LiveConfig<?> liveConfig(InjectionPoint injectionPoint, LiveConfigFactory factory) {
 		ResolvableType value = (injectionPoint instanceof DependencyDescriptor dependency)
 				? LiveConfigPoints.valueType(dependency.getResolvableType()) : null;

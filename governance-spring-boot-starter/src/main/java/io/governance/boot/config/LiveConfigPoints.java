@@ -4,14 +4,18 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindMethod;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
@@ -24,6 +28,8 @@ import org.springframework.validation.annotation.Validated;
  * {@link LiveConfig} injection points and of its {@code @ConfigurationProperties} beans.
  */
 final class LiveConfigPoints {
+
+	private static final Logger logger = LoggerFactory.getLogger(LiveConfigPoints.class);
 
 	private final List<Point> points = new ArrayList<>();
 
@@ -44,10 +50,21 @@ final class LiveConfigPoints {
 	private void inspect(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
 		ConfigurationProperties properties = beanFactory.findAnnotationOnBean(name, ConfigurationProperties.class,
 				false);
-		if (properties != null) {
-			this.points.add(new Point(properties.prefix(), Bindable.of(type), false,
+		Bindable<?> bindable = (properties != null) ? bindable(beanFactory, name, type) : null;
+		if (properties != null && bindable != null) {
+			this.points.add(new Point(properties.prefix(), bindable, false,
 					AnnotatedElementUtils.hasAnnotation(type, Validated.class)));
 		}
+		try {
+			inspectMembers(type);
+		}
+		catch (LinkageError | IllegalStateException | TypeNotPresentException ex) {
+			// A class that cannot be looked at has no injection point that could work.
+			logger.debug("Bean '{}' cannot be inspected", name, ex);
+		}
+	}
+
+	private void inspectMembers(Class<?> type) {
 		for (Class<?> declaring = type; declaring != null
 				&& declaring != Object.class; declaring = declaring.getSuperclass()) {
 			for (Constructor<?> constructor : declaring.getDeclaredConstructors()) {
@@ -60,6 +77,35 @@ final class LiveConfigPoints {
 				add(ResolvableType.forField(field), field.getAnnotation(ConfigPrefix.class));
 			}
 		}
+	}
+
+	/**
+	 * How a bean with properties is bound, if Boot alone could make it: what a factory
+	 * method has made may need more than its properties.
+	 */
+	private static @Nullable Bindable<?> bindable(ConfigurableListableBeanFactory beanFactory, String name,
+			Class<?> type) {
+		boolean made = beanFactory.containsBeanDefinition(name)
+				&& beanFactory.getBeanDefinition(name).getFactoryMethodName() != null;
+		if (made || type.getDeclaredConstructors().length > 1) {
+			return hasDefaultConstructor(type) ? Bindable.of(type).withBindMethod(BindMethod.JAVA_BEAN) : null;
+		}
+		return Bindable.of(type);
+	}
+
+	/**
+	 * Whether an object of a type can be made without arguments.
+	 */
+	static boolean hasDefaultConstructor(Class<?> type) {
+		if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
+			return false;
+		}
+		for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+			if (constructor.getParameterCount() == 0) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static void parameters(Executable executable, BiConsumer<ResolvableType, @Nullable ConfigPrefix> each) {

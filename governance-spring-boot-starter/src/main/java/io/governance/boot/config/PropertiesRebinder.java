@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
 import org.springframework.boot.context.properties.bind.BindMethod;
@@ -74,7 +73,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 			if (change.touches(target.prefix())) {
 				Object before = this.manager.showing(change.before(), () -> fresh(target, change.before()));
 				Object after = fresh(target, change.after());
-				PropertyUpdate.collect(target.bean(), before, after, updates);
+				PropertyUpdate.collect(change, target.prefix(), target.bean(), before, after, updates);
 			}
 		}
 		this.planned = change;
@@ -114,7 +113,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 			return false;
 		}
 		Class<?> type = AopUtils.getTargetClass(bean.getInstance());
-		boolean creatable = BeanUtils.getResolvableConstructor(type).getParameterCount() == 0;
+		boolean creatable = LiveConfigPoints.hasDefaultConstructor(type);
 		if (!creatable) {
 			logger.debug("Bean '{}' of {} has no default constructor and is not rebound", bean.getName(), type);
 		}

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.ListIterator;
 
+import io.governance.config.ConfigChange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.util.ObjectUtils;
@@ -21,14 +22,26 @@ import org.springframework.util.ReflectionUtils;
  */
 record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullable Object next) {
 
+	private static final int MAX_DEPTH = 20;
+
 	/**
 	 * Finds what differs between two objects of the type of a bean, and plans the same
-	 * difference for the bean.
+	 * difference for the bean. Only properties that the change touches are looked at:
+	 * other getters may do anything.
 	 */
-	static void collect(Object bean, Object before, Object after, List<PropertyUpdate> updates) {
+	static void collect(ConfigChange change, String prefix, Object bean, Object before, Object after,
+			List<PropertyUpdate> updates) {
+		collect(change, prefix, bean, before, after, updates, 0);
+	}
+
+	private static void collect(ConfigChange change, String prefix, Object bean, Object before, Object after,
+			List<PropertyUpdate> updates, int depth) {
 		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(before.getClass())) {
 			Method getter = property.getReadMethod();
-			if (getter == null || getter.getDeclaringClass() == Object.class) {
+			Method setter = property.getWriteMethod();
+			String path = prefix + "." + property.getName();
+			if (getter == null || getter.getDeclaringClass() == Object.class || !change.touches(path)
+					|| (setter == null && !isNestedBean(getter.getReturnType()))) {
 				continue;
 			}
 			Object was = read(getter, before);
@@ -38,12 +51,12 @@ record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullabl
 			}
 			Object live = read(getter, bean);
 			if (was != null && is != null && live != null && isNestedBean(live.getClass())
-					&& live.getClass() == is.getClass() && live.getClass() == was.getClass()) {
-				collect(live, was, is, updates);
+					&& live.getClass() == is.getClass() && live.getClass() == was.getClass() && depth < MAX_DEPTH) {
+				collect(change, path, live, was, is, updates, depth + 1);
 			}
-			else if (property.getWriteMethod() != null) {
-				ReflectionUtils.makeAccessible(property.getWriteMethod());
-				updates.add(new PropertyUpdate(bean, property.getWriteMethod(), live, is));
+			else if (setter != null) {
+				ReflectionUtils.makeAccessible(setter);
+				updates.add(new PropertyUpdate(bean, setter, live, is));
 			}
 		}
 	}

@@ -20,6 +20,7 @@ import org.springframework.boot.bootstrap.BootstrapRegistry.InstanceSupplier;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.boot.logging.DeferredLogFactory;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
@@ -35,6 +36,9 @@ import org.springframework.core.env.PropertySource;
  * external ones.
  */
 final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
+
+	/** The property sources that survive Spring Cloud's refresh of the environment. */
+	private static final String RETAINED = "spring.cloud.refresh.additional-property-sources-to-retain";
 
 	private final Log logger;
 
@@ -56,6 +60,12 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		if (!(sources.get(ImportMark.NAME) instanceof ImportMark mark)) {
 			return;
 		}
+		if (sources.contains(GovernancePropertySource.NAME)) {
+			// Spring Cloud's refresh reads all files again; the live source stays as it
+			// is.
+			sources.remove(ImportMark.NAME);
+			return;
+		}
 		Binder binder = Binder.get(environment);
 		GovernanceProperties governance = binder.bindOrCreate("governance", GovernanceProperties.class);
 		GovernanceConfigProperties config = binder.bindOrCreate("governance.config", GovernanceConfigProperties.class);
@@ -73,6 +83,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 				tell(manager.status());
 			}
 			place(sources, new GovernancePropertySource(manager));
+			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
 			handOver(new GovernanceBootstrap(backends, manager, policy));
 		}
 		catch (RuntimeException ex) {
@@ -87,7 +98,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
 		SnapshotCache cache = config.cache()
-			.open(governance.namespace(), config.group(), application, String.join("-", profiles));
+			.open("config", governance.namespace(), config.group(), application, String.join(",", profiles));
 		return ConfigManager
 			.of(backends.select().config(),
 					ConfigLayers.of(governance.namespace(), config.group(), application, profiles))

@@ -69,8 +69,8 @@ public final class GovernanceGrayAutoConfiguration {
 			GovernanceConfigProperties config) {
 		DocumentId document = new DocumentId(governance.namespace(), config.group(), properties.document());
 		SnapshotCache cache = config.cache()
-			.open(governance.namespace(), config.group(),
-					environment.getProperty("spring.application.name", "application"), "gray");
+			.open("gray", governance.namespace(), config.group(),
+					environment.getProperty("spring.application.name", "application"));
 		List<GrayRulesListener> all = new ArrayList<>();
 		balancers.ifAvailable((target) -> all.add((rules) -> target.lanes((service) -> policy(rules, service))));
 		all.addAll(listeners.orderedStream().toList());

@@ -61,6 +61,19 @@ class GrayRulesRestartTests {
 	}
 
 	@Test
+	void lastGoodRulesAndLastGoodConfigDoNotMeetAlsoWithAProfileNamedGray() {
+		this.fleet.save("orders-gray.yaml", "a: 1");
+		this.fleet.start(Application.class, "spring.profiles.active=gray").close();
+		this.fleet.save("gray.yaml", "rules: [");
+		this.fleet.save("orders-gray.yaml", "a: [");
+		try (ConfigurableApplicationContext context = this.fleet.start(Application.class,
+				"spring.profiles.active=gray")) {
+			assertThat(laneOf(context, "ann")).isEqualTo("gray");
+			assertThat(context.getEnvironment().getProperty("a")).isEqualTo("1");
+		}
+	}
+
+	@Test
 	void everybodyIsStableWhileBrokenRulesAreStoredAndThereAreNoOthers() {
 		this.fleet.save("gray.yaml", RULES + "  - name: v2\n");
 		try (ConfigurableApplicationContext context = this.fleet.start(Application.class)) {

@@ -1,10 +1,11 @@
 package io.governance.boot.registry;
 
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,44 +117,66 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 
 	@Override
 	public void stop() {
-		leave().toCompletableFuture().join();
+		Instance leaving = take();
+		if (leaving != null) {
+			leave(leaving);
+		}
 	}
 
+	/**
+	 * Leaves on a thread of its own: the common pool may be what waits for the context to
+	 * close.
+	 */
 	@Override
 	public void stop(Runnable callback) {
-		leave().whenComplete((nothing, failure) -> callback.run());
-	}
-
-	private CompletionStage<Void> leave() {
-		Instance leaving;
-		synchronized (this) {
-			this.running = false;
-			leaving = this.registered;
-			this.registered = null;
-		}
+		Instance leaving = take();
 		if (leaving == null) {
-			return CompletableFuture.completedStage(null);
+			callback.run();
+			return;
 		}
-		// One bound for each step: the backend may hang in any of them.
-		Duration removal = this.properties.removalTimeout();
-		Executor drained = CompletableFuture.delayedExecutor(this.properties.drain().toNanos(), TimeUnit.NANOSECONDS);
-		return CompletableFuture.completedStage(null)
-			.thenCompose((nothing) -> bounded(
-					this.keeper.updateStatus(leaving.service(), leaving.id(), InstanceStatus.DRAINING), removal))
-			.handle((nothing, failure) -> failure)
-			.thenCompose((failure) -> (failure != null) ? CompletableFuture.completedStage(null)
-					: CompletableFuture.runAsync(() -> {
-					}, drained))
-			.thenCompose((nothing) -> bounded(this.keeper.deregister(leaving.service(), leaving.id()), removal))
-			.exceptionally((failure) -> {
-				logger.warn("Instance {} was not removed and is left to its lease", leaving.id());
-				return null;
-			});
+		Thread thread = new Thread(() -> {
+			try {
+				leave(leaving);
+			}
+			finally {
+				callback.run();
+			}
+		}, "governance-leaving");
+		thread.setDaemon(true);
+		thread.start();
 	}
 
-	private static CompletionStage<Void> bounded(CompletionStage<Void> stage, Duration bound) {
-		CompletableFuture<Void> result = stage.toCompletableFuture();
-		return result.orTimeout(bound.toNanos(), TimeUnit.NANOSECONDS);
+	private synchronized @Nullable Instance take() {
+		Instance leaving = this.registered;
+		this.registered = null;
+		this.running = false;
+		return leaving;
+	}
+
+	private void leave(Instance leaving) {
+		String service = leaving.service();
+		try {
+			if (await(this.keeper.updateStatus(service, leaving.id(), InstanceStatus.DRAINING))) {
+				Thread.sleep(this.properties.drain().toMillis());
+			}
+			if (!await(this.keeper.deregister(service, leaving.id()))) {
+				logger.warn("Instance {} was not removed and is left to its lease", leaving.id());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** One bound for each step, since the backend may hang in any of them. */
+	private boolean await(CompletionStage<Void> step) throws InterruptedException {
+		try {
+			step.toCompletableFuture().get(this.properties.removalTimeout().toNanos(), TimeUnit.NANOSECONDS);
+			return true;
+		}
+		catch (ExecutionException | TimeoutException | CancellationException ex) {
+			return false;
+		}
 	}
 
 	@Override

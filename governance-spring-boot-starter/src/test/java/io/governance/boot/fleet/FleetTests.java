@@ -107,7 +107,7 @@ class FleetTests {
 			.satisfies((instance) -> assertThat(instance.getMetadata()).containsEntry("zone", "z1")
 				.containsEntry("version", "2")
 				.containsEntry("lane", "stable"));
-		assertThat(blocking.getServices()).contains("orders", "front");
+		await().untilAsserted(() -> assertThat(blocking.getServices()).contains("orders", "front"));
 		ReactiveDiscoveryClient reactive = front.getBean(ReactiveDiscoveryClient.class);
 		assertThat(reactive.getInstances("orders").collectList().block()).hasSize(2);
 		assertThat(reactive.getServices().collectList().block()).contains("orders", "front");

@@ -20,8 +20,8 @@ public interface GrayStrategyFactory {
 	 * @param definition what stands under the key
 	 * @return the strategy
 	 * @throws InvalidRulesException if the definition is not valid: made by
-	 * {@link RulesNode#invalid}, so that it tells the place; other exceptions are taken
-	 * to mean the same of the definition as a whole
+	 * {@link RulesNode#invalid}, so that it tells place and reason; other exceptions are
+	 * taken to mean the same of the definition as a whole, and only their class is shown
 	 */
 	GrayStrategy create(RulesNode definition);
 

@@ -3,6 +3,7 @@ package io.governance.gray;
 import java.util.List;
 import java.util.Map;
 
+import io.governance.GovernanceException;
 import io.governance.internal.Spelling;
 import io.governance.internal.YamlNodes;
 import io.governance.internal.YamlProblem;
@@ -70,8 +71,12 @@ final class RulesReader {
 		catch (InvalidRulesException ex) {
 			throw ex;
 		}
-		catch (RuntimeException ex) {
+		catch (GovernanceException ex) {
 			throw definition.invalid("was refused by its strategy: " + ex.getMessage(), ex);
+		}
+		catch (RuntimeException ex) {
+			// Its message may hold what the document says, or a secret.
+			throw definition.invalid("was refused by its strategy with " + ex.getClass().getName(), null);
 		}
 	}
 

@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -144,10 +143,10 @@ final class LocalRegistry implements Registry {
 	private synchronized void renew() {
 		this.own.forEach((file, own) -> {
 			try {
-				own.renewed(file, renew(file, own));
+				own.renewed(renew(file, own) ? null : file + " has gone or belongs to another process");
 			}
 			catch (IOException | RuntimeException ex) {
-				own.renewed(file, false);
+				own.renewed(ex.toString());
 			}
 		});
 	}
@@ -248,16 +247,16 @@ final class LocalRegistry implements Registry {
 			this.key = key;
 		}
 
-		void renewed(Path file, boolean done) {
-			if (done == this.failing) {
-				this.failing = !done;
-				if (done) {
-					log.info("The lease of instance '{}' of '{}' is renewed again", this.id, this.service);
+		/** Tells each change once. */
+		void renewed(@Nullable String problem) {
+			boolean failing = problem != null;
+			if (failing != this.failing) {
+				this.failing = failing;
+				if (failing) {
+					log.warn("Cannot renew the lease of instance '{}' of '{}': {}", this.id, this.service, problem);
 				}
 				else {
-					log.warn(
-							"Cannot renew the lease of instance '{}' of '{}': {} has gone or belongs to another process",
-							this.id, this.service, Objects.toString(file));
+					log.info("The lease of instance '{}' of '{}' is renewed again", this.id, this.service);
 				}
 			}
 		}

@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,13 @@ public final class ServiceDirectory implements AutoCloseable {
 
 	private Watched watched(String service) {
 		Watched entry = this.watched.get(service);
-		return (entry != null) ? entry : start(service);
+		if (entry == null) {
+			return start(service);
+		}
+		if (entry.refused.get() && entry.refused.compareAndSet(true, false) && !this.closed) {
+			execute(entry);
+		}
+		return entry;
 	}
 
 	private Watched start(String service) {
@@ -162,13 +169,17 @@ public final class ServiceDirectory implements AutoCloseable {
 		if (other != null) {
 			return other;
 		}
+		execute(entry);
+		return entry;
+	}
+
+	private void execute(Watched entry) {
 		try {
 			this.starter.execute(entry::start);
 		}
 		catch (RejectedExecutionException ex) {
 			throw new IllegalStateException("Discovery has ended", ex);
 		}
-		return entry;
 	}
 
 	/** One watch and what it delivered last. */
@@ -184,14 +195,30 @@ public final class ServiceDirectory implements AutoCloseable {
 
 		private @Nullable Subscription watch;
 
+		private boolean told;
+
+		/** Set when the discovery would not watch; the next use tries again. */
+		private final AtomicBoolean refused = new AtomicBoolean();
+
 		Watched(String service) {
 			this.service = service;
 			this.current = ServiceInstances.unknown(service);
 		}
 
 		synchronized void start() {
-			if (!ServiceDirectory.this.closed) {
+			if (ServiceDirectory.this.closed) {
+				return;
+			}
+			try {
 				this.watch = ServiceDirectory.this.discovery.watch(this.service, this);
+			}
+			catch (RuntimeException ex) {
+				if (!this.told) {
+					this.told = true;
+					logger.warn("Service {} cannot be watched ({}): its next use tries again", this.service,
+							ex.getClass().getName());
+				}
+				this.refused.set(true);
 			}
 		}
 

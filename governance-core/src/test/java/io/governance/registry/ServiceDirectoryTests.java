@@ -47,6 +47,18 @@ class ServiceDirectoryTests {
 	}
 
 	@Test
+	void watchThatIsRefusedIsTriedAgainAtALaterUse() {
+		this.discovery.refusals.set(2);
+		List<Instance> told = new CopyOnWriteArrayList<>();
+		this.directory.subscribe("orders", (instances) -> told.addAll(instances.instances()));
+		await().until(() -> this.directory.instances("orders") != null && this.discovery.watches.get() == 3);
+		this.discovery.deliver("orders", this.a);
+		assertThat(this.directory.await("orders", Duration.ofSeconds(5)).instances()).containsExactly(this.a);
+		assertThat(told).containsExactly(this.a);
+		assertThat(this.discovery.watches).hasValue(3);
+	}
+
+	@Test
 	void sharesOneWatchAmongAllCallers() {
 		this.directory.instances("orders");
 		this.directory.ready("orders");
@@ -154,6 +166,8 @@ class ServiceDirectoryTests {
 
 		private final AtomicInteger watches = new AtomicInteger();
 
+		private final AtomicInteger refusals = new AtomicInteger();
+
 		@Override
 		public Set<String> services() {
 			return Set.copyOf(this.listeners.keySet());
@@ -161,7 +175,9 @@ class ServiceDirectoryTests {
 
 		@Override
 		public Subscription watch(String service, InstancesListener listener) {
-			this.watches.incrementAndGet();
+			if (this.watches.incrementAndGet() <= this.refusals.get()) {
+				throw new IllegalStateException("refused");
+			}
 			this.listeners.put(service, listener);
 			return () -> this.listeners.remove(service);
 		}

@@ -11,11 +11,11 @@ final class BackendUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<Ba
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, BackendUnavailableException cause) {
-		return new FailureAnalysis(
-				"The remote config cannot be read from backend '" + cause.backend() + "': " + cause.getMessage(),
+		return new FailureAnalysis("Backend '" + cause.backend() + "' cannot be used: " + cause.getMessage(),
 				"Check the properties below governance." + cause.backend()
-						+ ". To start without the backend, from the last good config if there is one, set "
-						+ "spring.config.import=optional:governance:",
+						+ ". If it was the import of config that failed, "
+						+ "spring.config.import=optional:governance: starts without the backend, "
+						+ "from the last good config if there is one.",
 				cause);
 	}
 

@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import io.governance.boot.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ final class TrustedPeers {
 	/**
 	 * Creates the networks.
 	 * @param networks addresses or networks in CIDR form
-	 * @throws IllegalArgumentException if one of them is neither
+	 * @throws InvalidSettingException if one of them is neither
 	 */
 	TrustedPeers(List<String> networks) {
 		this.networks = networks.stream().map(String::trim).map(Network::parse).toList();
@@ -72,8 +73,9 @@ final class TrustedPeers {
 					return new Network(address.getAddress(), bits);
 				}
 			}
-			throw new IllegalArgumentException("governance.gray.trusted-peers: '" + text
-					+ "' is neither an IP address nor a network such as 10.0.0.0/8");
+			throw new InvalidSettingException("governance.gray.trusted-peers",
+					"'" + text + "' is neither an IP address nor a network",
+					"Write addresses and networks as in 127.0.0.1, 10.0.0.0/8, ::1/128", null);
 		}
 
 		private static int bits(String text) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -26,8 +27,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
+import io.governance.boot.InvalidSettingException;
 import io.governance.boot.discovery.FirstList;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
 import io.governance.loadbalancer.LoadBalancer;
@@ -100,12 +103,13 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 			return find("governance.loadbalancer.algorithm", this.properties.algorithmOf(service));
 		}
 
-		private LoadBalancer find(String property, String name) {
-			LoadBalancer algorithm = this.byName.get(name);
+		private LoadBalancer find(String property, @Nullable String name) {
+			LoadBalancer algorithm = (name != null) ? this.byName.get(name) : null;
 			if (algorithm == null) {
-				throw new IllegalArgumentException(
-						"There is no load-balancing algorithm '" + name + "': set " + property + " to one of "
-								+ this.byName.keySet() + " or define a LoadBalancer bean of that name");
+				String problem = StringUtils.hasText(name) ? "There is no load-balancing algorithm '" + name + "'"
+						: "There is no algorithm given";
+				throw new InvalidSettingException(property, problem, "Set " + property + " to one of "
+						+ this.byName.keySet() + ", or define a LoadBalancer bean of that name", null);
 			}
 			return algorithm;
 		}

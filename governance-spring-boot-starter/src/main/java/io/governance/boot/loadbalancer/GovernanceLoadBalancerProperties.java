@@ -2,6 +2,8 @@ package io.governance.boot.loadbalancer;
 
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("round-robin") String algorithm, @DefaultValue Map<String, Service> services) {
 
-	String algorithmOf(String service) {
+	@Nullable String algorithmOf(String service) {
 		Service own = this.services.get(service);
 		return (own != null) ? own.algorithm() : this.algorithm;
 	}
@@ -26,7 +28,7 @@ public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean ena
 	 *
 	 * @param algorithm Name of the algorithm for this service.
 	 */
-	public record Service(String algorithm) {
+	public record Service(@Nullable String algorithm) {
 	}
 
 }

@@ -4,6 +4,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.governance.boot.InvalidSettingException;
 import io.governance.registry.Instance;
 
 /**
@@ -28,7 +29,7 @@ class OwnInstance {
 	 * @param properties what is configured
 	 * @param host where to find the host if none is configured
 	 * @param environment tells whether the web server speaks TLS
-	 * @throws IllegalArgumentException if a property is wrong
+	 * @throws InvalidSettingException if a property is wrong
 	 */
 	OwnInstance(String service, GovernanceRegistryProperties.Own properties, InstanceHost host,
 			Environment environment) {
@@ -40,7 +41,37 @@ class OwnInstance {
 		this.secure = (secure != null) ? secure : servesTls(environment);
 		Integer port = properties.port();
 		this.port = (port != null) ? port : 0;
-		described((port != null) ? port : 1);
+		check((port != null) ? port : 1);
+	}
+
+	private void check(int port) {
+		checkPart("governance.registry.service", "1 to 200 letters, digits and any of _ . : @ -",
+				() -> Instance.checkService(this.service));
+		String host = host();
+		Instance.Builder any = Instance.of(this.service, "localhost", 1);
+		check("host", "a host name or an IP address", () -> Instance.of(this.service, host, 1).build());
+		check("port", "1 to 65535", () -> Instance.of(this.service, "localhost", port).build());
+		check("id", "1 to 200 letters, digits and any of _ . : @ -", () -> any.id(id(port)).build());
+		String label = "at most 128 letters, digits and any of _ . : + @ -";
+		check("zone", label, () -> any.zone(this.properties.zone()).build());
+		check("version", label, () -> any.version(this.properties.version()).build());
+		check("lane", label, () -> any.lane(this.properties.lane()).build());
+		check("weight", "0 to " + Instance.MAX_WEIGHT, () -> any.weight(this.properties.weight()).build());
+		check("metadata", "at most 64 entries", () -> any.metadata(this.properties.metadata()).build());
+	}
+
+	private static void check(String part, String allowed, Runnable use) {
+		checkPart("governance.registry.instance." + part, allowed, use);
+	}
+
+	private static void checkPart(String property, String allowed, Runnable use) {
+		try {
+			use.run();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException(property, String.valueOf(ex.getMessage()),
+					"Set " + property + " to a value that is allowed: " + allowed, ex);
+		}
 	}
 
 	private static boolean servesTls(Environment environment) {

@@ -2,13 +2,17 @@ package io.governance.boot.gray;
 
 import java.util.List;
 
+import io.governance.boot.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class TrustedPeersTests {
 
@@ -25,8 +29,17 @@ class TrustedPeersTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "10.0.0/8", "::/129" })
 	void refusesWhatIsNoNetwork(String network) {
-		assertThatIllegalArgumentException().isThrownBy(() -> new TrustedPeers(List.of(network)))
-			.withMessageContaining("governance.gray.trusted-peers");
+		assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(() -> new TrustedPeers(List.of(network)))
+			.satisfies((ex) -> assertThat(ex.property()).isEqualTo("governance.gray.trusted-peers"));
+	}
+
+	@Test
+	void trustsOnlyThisMachineByDefault() {
+		GovernanceGrayProperties defaults = new Binder(new MapConfigurationPropertySource())
+			.bindOrCreate("governance.gray", GovernanceGrayProperties.class);
+		TrustedPeers peers = new TrustedPeers(defaults.trustedPeers());
+		assertThat(List.of("127.0.0.1", "127.0.1.1", "::1")).allMatch(peers::trusts);
+		assertThat(List.of("10.0.0.1", "172.17.0.1", "192.168.1.1", "fd12::1", "8.8.8.8")).noneMatch(peers::trusts);
 	}
 
 	@Test

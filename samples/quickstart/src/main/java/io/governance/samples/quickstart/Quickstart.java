@@ -32,7 +32,8 @@ public final class Quickstart implements AutoCloseable {
 	}
 
 	/**
-	 * Starts the fleet or one more instance.
+	 * Starts the fleet or one more instance. If that fails, ends what was started, says
+	 * what to do, and exits with 1.
 	 * @param arguments optionally {@code orders}, then properties such as
 	 * {@code --server.port=9090}
 	 * @throws IOException if the documents cannot be laid out
@@ -40,15 +41,28 @@ public final class Quickstart implements AutoCloseable {
 	public static void main(String[] arguments) throws IOException {
 		Quickstart quickstart = new Quickstart(Path.of(System.getProperty("quickstart.data", "data")));
 		quickstart.layOutDocuments();
+		try {
+			quickstart.start(arguments);
+		}
+		catch (RuntimeException ex) {
+			// Spring Boot has told the reason.
+			quickstart.close();
+			System.err.println("The quickstart has ended. If its port is taken, choose another one: "
+					+ "samples/quickstart/run --server.port=9090");
+			System.exit(1);
+		}
+	}
+
+	private void start(String[] arguments) {
 		if (arguments.length > 0 && arguments[0].equals("orders")) {
 			String id = "orders-" + ProcessHandle.current().pid();
-			quickstart.startOrders(id, "1.4.0", "stable", Arrays.copyOfRange(arguments, 1, arguments.length));
-			System.out.println("Instance " + id + " of 'orders' has joined the fleet in " + quickstart.data
+			startOrders(id, "1.4.0", "stable", Arrays.copyOfRange(arguments, 1, arguments.length));
+			System.out.println("Instance " + id + " of 'orders' has joined the fleet in " + this.data
 					+ ". End it with Ctrl-C, or with: kill -9 " + ProcessHandle.current().pid());
 		}
 		else {
-			quickstart.startFleet(arguments);
-			quickstart.explain(System.out);
+			startFleet(arguments);
+			explain(System.out);
 		}
 	}
 

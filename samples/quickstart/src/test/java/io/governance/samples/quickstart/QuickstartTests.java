@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +121,31 @@ class QuickstartTests {
 				.pollInterval(Duration.ofMillis(200))
 				.until(() -> instances(9).size() == 2);
 			assertThat(instances(30)).containsExactlyInAnyOrder("orders-1", "orders-2");
+		}
+		finally {
+			second.destroyForcibly();
+		}
+	}
+
+	@Test
+	void aFleetWhosePortIsTakenSaysHowToChooseAnotherAndLeavesNothing(@TempDir Path directory) throws Exception {
+		Path log = directory.resolve("second.log");
+		Process second = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(),
+				"-Dquickstart.data=" + directory.resolve("data"), "-cp", System.getProperty("java.class.path"),
+				Quickstart.class.getName(),
+				"--server.port=" + this.fleet.front().getEnvironment().getProperty("local.server.port"))
+			.redirectErrorStream(true)
+			.redirectOutput(log.toFile())
+			.start();
+		try {
+			assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+			assertThat(second.exitValue()).isEqualTo(1);
+			assertThat(Files.readString(log)).contains("was already in use")
+				.contains("samples/quickstart/run --server.port=9090")
+				.doesNotContain("The fleet is up");
+			try (Stream<Path> files = Files.walk(directory.resolve("data/services"))) {
+				assertThat(files.filter((file) -> file.toString().endsWith(".json"))).isEmpty();
+			}
 		}
 		finally {
 			second.destroyForcibly();

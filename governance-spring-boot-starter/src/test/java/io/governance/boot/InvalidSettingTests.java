@@ -1,0 +1,95 @@
+package io.governance.boot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class InvalidSettingTests {
+
+	@TempDir
+	private Path directory;
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			governance.loadbalancer.algorithm                 | round-rubin | one of [random, round-robin]
+			governance.loadbalancer.services.orders.algorithm | fastest     | one of [random, round-robin]
+			governance.loadbalancer.services.orders.algorithm | ''          | There is no algorithm given
+			governance.gray.trusted-peers                     | 10.0.0.0/33 | is neither an IP address nor a network
+			governance.registry.service                       | or/ders     | Not a valid service name
+			governance.registry.instance.id                   | a b         | Not a valid instance id
+			governance.registry.instance.host                 | a b         | Not a valid host
+			governance.registry.instance.port                 | 65536       | 1 to 65535
+			governance.registry.instance.zone                 | a b         | Not a valid zone
+			governance.registry.instance.version              | 1,2         | Not a valid version
+			governance.registry.instance.lane                 | a b         | Not a valid lane
+			governance.registry.instance.weight               | 10001       | 0 to 10000
+			""")
+	void failureAnalysisNamesThePropertyToSet(String property, String value, String problem, CapturedOutput output) {
+		TestFleet fleet = new TestFleet(this.directory);
+		assertThatThrownBy(() -> fleet.start(Application.class, property + "=" + value));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.containsPattern("Description:\\s+" + property.replace(".", "\\.") + ": ")
+			.contains(problem);
+	}
+
+	@Test
+	void failureAnalysisTellsHowToStartWhenConfigCannotBeImported(CapturedOutput output) throws IOException {
+		TestFleet fleet = new TestFleet(Files.createFile(this.directory.resolve("file")));
+		assertThatThrownBy(() -> fleet.start(Application.class,
+				"governance.config.cache.directory=" + this.directory.resolve("cache")));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Backend 'local' cannot be used")
+			.contains("Check the properties below governance.local")
+			.contains("spring.config.import=optional:governance:");
+	}
+
+	@Test
+	void failureAnalysisDoesNotBlameConfigWhenServicesCannotBeListed(CapturedOutput output) throws IOException {
+		TestFleet fleet = new TestFleet(Files.createFile(this.directory.resolve("file")));
+		assertThatThrownBy(() -> fleet.start(AskingApplication.class, "spring.config.import=optional:governance:",
+				"governance.config.cache.directory=" + this.directory.resolve("cache")));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Backend 'local' cannot be used")
+			.contains("Check the properties below governance.local")
+			.containsPattern("If it was the import of config that failed")
+			.doesNotContain("remote config cannot be read");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class AskingApplication {
+
+		@Bean
+		List<String> services(DiscoveryClient discovery) {
+			return discovery.getServices();
+		}
+
+	}
+
+}

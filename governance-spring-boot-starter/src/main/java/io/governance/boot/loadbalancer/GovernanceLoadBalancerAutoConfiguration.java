@@ -169,7 +169,6 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(ReactorLoadBalancerExchangeFilterFunction.class)
-		@ConditionalOnBean(ReactiveLoadBalancer.Factory.class)
 		GovernanceExchangeFilter governanceExchangeFilter(ReactiveLoadBalancer.Factory<ServiceInstance> factory,
 				ObjectProvider<LoadBalancerClientRequestTransformer> transformers) {
 			return new GovernanceExchangeFilter(factory, transformers.orderedStream().toList());

@@ -116,7 +116,7 @@ class RemoteConfigTests {
 		Path file = Files.writeString(this.directory.resolve("file"), "");
 		assertThatThrownBy(() -> start("governance.local.directory=" + file.resolve("below")));
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("cannot be read from backend 'local'")
+			.contains("Backend 'local' cannot be used")
 			.contains(file.resolve("below").toString())
 			.contains("spring.config.import=optional:governance:");
 	}

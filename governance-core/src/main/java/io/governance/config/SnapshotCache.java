@@ -1,6 +1,12 @@
 package io.governance.config;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +31,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The last good documents, kept in a file so that a process can start without the
@@ -44,7 +50,10 @@ public final class SnapshotCache {
 	/** With what is added to it, below the 255 bytes that file systems allow. */
 	private static final int MAX_NAME = 150;
 
-	private static final JsonMapper json = JsonMapper.shared();
+	/**
+	 * Says how the rest is written: plain data, since a JSON mapper takes long to make.
+	 */
+	private static final int FORMAT = 0x676f7631;
 
 	private final Path file;
 
@@ -172,14 +181,21 @@ public final class SnapshotCache {
 		}
 	}
 
-	private static byte[] encode(ConfigDocuments documents, Instant time) {
-		List<Stored> stored = new ArrayList<>();
+	private static byte[] encode(ConfigDocuments documents, Instant time) throws IOException {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		DataOutputStream output = new DataOutputStream(bytes);
+		output.writeInt(FORMAT);
+		output.writeUTF(time.toString());
+		output.writeInt(documents.documents().size());
 		for (ConfigDocument document : documents.documents().values()) {
-			DocumentId id = document.id();
-			stored.add(
-					new Stored(id.namespace(), id.group(), id.name(), document.revision().value(), document.content()));
+			output.writeUTF(document.id().namespace());
+			output.writeUTF(document.id().group());
+			output.writeUTF(document.id().name());
+			output.writeUTF(document.revision().value());
+			output.writeInt(document.content().length);
+			output.write(document.content());
 		}
-		byte[] body = json.writeValueAsBytes(new StoredSnapshot(time.toString(), stored));
+		byte[] body = bytes.toByteArray();
 		byte[] content = new byte[DIGEST_LENGTH + 1 + body.length];
 		byte[] digest = ConfigDocument.digestOf(body).getBytes(StandardCharsets.US_ASCII);
 		System.arraycopy(digest, 0, content, 0, DIGEST_LENGTH);
@@ -197,13 +213,30 @@ public final class SnapshotCache {
 		if (!digest.equals(ConfigDocument.digestOf(body))) {
 			throw new IOException("is damaged");
 		}
-		StoredSnapshot snapshot = json.readValue(body, StoredSnapshot.class);
-		List<ConfigDocument> documents = new ArrayList<>();
-		for (Stored stored : snapshot.documents()) {
-			documents.add(ConfigDocument.of(new DocumentId(stored.namespace(), stored.group(), stored.name()),
-					stored.content(), new Revision(stored.revision())));
+		try {
+			return read(new DataInputStream(new ByteArrayInputStream(body)));
 		}
-		return new Entry(ConfigDocuments.of(documents), Instant.parse(snapshot.time()));
+		catch (EOFException | UTFDataFormatException | DateTimeException ex) {
+			throw new IOException("is not understood", ex);
+		}
+	}
+
+	private static Entry read(DataInputStream input) throws IOException {
+		if (input.readInt() != FORMAT) {
+			throw new IOException("is not understood");
+		}
+		Instant time = Instant.parse(input.readUTF());
+		List<ConfigDocument> documents = new ArrayList<>();
+		for (int left = input.readInt(); left > 0; left--) {
+			DocumentId id = new DocumentId(input.readUTF(), input.readUTF(), input.readUTF());
+			Revision revision = new Revision(input.readUTF());
+			int length = input.readInt();
+			if (length < 0 || length > input.available()) {
+				throw new EOFException();
+			}
+			documents.add(ConfigDocument.of(id, input.readNBytes(length), revision));
+		}
+		return new Entry(ConfigDocuments.of(documents), time);
 	}
 
 	/**
@@ -213,12 +246,6 @@ public final class SnapshotCache {
 	 * @param time when they were found good
 	 */
 	public record Entry(ConfigDocuments documents, Instant time) {
-	}
-
-	private record StoredSnapshot(String time, List<Stored> documents) {
-	}
-
-	private record Stored(String namespace, String group, String name, String revision, byte[] content) {
 	}
 
 }

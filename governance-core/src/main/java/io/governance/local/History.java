@@ -25,7 +25,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -48,8 +47,6 @@ final class History {
 	private final LocalDirectory directory;
 
 	private final int limit;
-
-	private final JsonMapper json = new JsonMapper();
 
 	History(LocalDirectory directory, int limit) {
 		this.directory = directory;
@@ -103,7 +100,7 @@ final class History {
 			Author author, Instant time) throws IOException {
 		Path home = this.directory.history(id);
 		String key = String.format(Locale.ROOT, "%010d", number);
-		ObjectNode entry = this.json.createObjectNode()
+		ObjectNode entry = LocalJson.MAPPER.createObjectNode()
 			.put("author", author.name())
 			.put("comment", author.comment())
 			.put("time", time.toString());
@@ -111,7 +108,7 @@ final class History {
 			entry.put("digest", ConfigDocument.digestOf(content));
 			transaction.write(home.resolve(key + CONTENT), content);
 		}
-		transaction.write(home.resolve(key + ENTRY), this.json.writeValueAsBytes(entry));
+		transaction.write(home.resolve(key + ENTRY), LocalJson.MAPPER.writeValueAsBytes(entry));
 	}
 
 	List<HistoryEntry> entries(DocumentId id, int limit) throws IOException {
@@ -185,7 +182,7 @@ final class History {
 	private @Nullable HistoryEntry read(DocumentId id, String key) throws IOException {
 		try {
 			byte[] bytes = Files.readAllBytes(this.directory.history(id).resolve(key + ENTRY));
-			JsonNode entry = this.json.readTree(new String(bytes, StandardCharsets.UTF_8));
+			JsonNode entry = LocalJson.MAPPER.readTree(new String(bytes, StandardCharsets.UTF_8));
 			String digest = entry.path("digest").asString("");
 			Revision revision = digest.isEmpty() ? Revision.ABSENT : Stored.revisionOf(digest);
 			Author author = new Author(entry.path("author").asString(""), entry.path("comment").asString(""));

@@ -15,7 +15,6 @@ import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,8 +33,6 @@ record InstanceFile(Instance instance, Duration lease, String owner) {
 
 	private static final long MAX_LEASE_MILLIS = Duration.ofMinutes(5).toMillis();
 
-	private static final JsonMapper JSON = new JsonMapper();
-
 	static String nameOf(String instanceId) {
 		return FileNames.encode(instanceId) + EXTENSION;
 	}
@@ -46,7 +43,7 @@ record InstanceFile(Instance instance, Duration lease, String owner) {
 	}
 
 	byte[] toJson() {
-		ObjectNode json = JSON.createObjectNode();
+		ObjectNode json = LocalJson.MAPPER.createObjectNode();
 		json.put("service", this.instance.service());
 		json.put("id", this.instance.id());
 		json.put("host", this.instance.host());
@@ -61,7 +58,7 @@ record InstanceFile(Instance instance, Duration lease, String owner) {
 		this.instance.metadata().forEach(metadata::put);
 		json.put("leaseMillis", this.lease.toMillis());
 		json.put("owner", this.owner);
-		return JSON.writeValueAsBytes(json);
+		return LocalJson.MAPPER.writeValueAsBytes(json);
 	}
 
 	/**
@@ -82,7 +79,7 @@ record InstanceFile(Instance instance, Duration lease, String owner) {
 			throw new FileSystemException(file.toString(), null, "is larger than " + MAX_BYTES + " bytes");
 		}
 		try {
-			InstanceFile read = of(JSON.readTree(content));
+			InstanceFile read = of(LocalJson.MAPPER.readTree(content));
 			if (!read.instance.service().equals(service) || !read.instance.id().equals(id)) {
 				throw new IllegalArgumentException("The file belongs to another instance");
 			}

@@ -16,7 +16,6 @@ import java.util.UUID;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,8 +34,6 @@ final class Journal {
 	private final Path home;
 
 	private final Path pending;
-
-	private final JsonMapper json = new JsonMapper();
 
 	Journal(LocalDirectory directory) {
 		this.directory = directory;
@@ -83,7 +80,7 @@ final class Journal {
 	private void finish() throws IOException {
 		JsonNode list;
 		try {
-			list = this.json.readTree(Files.readAllBytes(this.pending));
+			list = LocalJson.MAPPER.readTree(Files.readAllBytes(this.pending));
 		}
 		catch (JacksonException ex) {
 			throw new FileSystemException(this.pending.toString(), null, "is damaged: delete it by hand");
@@ -180,7 +177,7 @@ final class Journal {
 		}
 
 		private ObjectNode step(Path target) {
-			ObjectNode step = Journal.this.json.createObjectNode();
+			ObjectNode step = LocalJson.MAPPER.createObjectNode();
 			String relative = Journal.this.directory.base().relativize(target).toString();
 			step.put("target", relative.replace(target.getFileSystem().getSeparator(), "/"));
 			this.steps.add(step);
@@ -192,12 +189,12 @@ final class Journal {
 		 * @throws IOException if nothing will be done
 		 */
 		void prepare() throws IOException {
-			ObjectNode list = Journal.this.json.createObjectNode();
+			ObjectNode list = LocalJson.MAPPER.createObjectNode();
 			list.put("stage", this.stage.getFileName().toString());
 			ArrayNode array = list.putArray("steps");
 			this.steps.forEach(array::add);
 			Path file = this.stage.resolve("steps");
-			Journal.this.directory.writeNew(file, Journal.this.json.writeValueAsBytes(list), true);
+			Journal.this.directory.writeNew(file, LocalJson.MAPPER.writeValueAsBytes(list), true);
 			Journal.this.directory.force(this.stage);
 			Files.move(file, Journal.this.pending, StandardCopyOption.ATOMIC_MOVE);
 			Journal.this.directory.force(Journal.this.home);

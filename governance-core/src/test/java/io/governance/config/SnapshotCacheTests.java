@@ -111,7 +111,10 @@ class SnapshotCacheTests {
 		SnapshotCache cache = cache("orders");
 		cache.save(DOCUMENTS, TIME);
 
-		for (String body : List.of("", "null", "{}", "[]", "{\"time\":\"s3cretValue\",\"documents\":[]}",
+		for (String body : List.of("", "null", "{}", "[]", "gov1", "gov1\0\u000bs3cretValue\0\0\0\0",
+				"gov1\0\u00142026-01-02T03:04:05Z\0\0\0\u0001\0\4../x\0\1g\0\1n\0\u00011\0\0\0\0",
+				"gov1\0\u00142026-01-02T03:04:05Z\0\0\0\u0001\0\1x\0\1g\0\1n\0\u00011\u007f\0\0\0",
+				"{\"time\":\"s3cretValue\",\"documents\":[]}",
 				"{\"time\":\"2026-01-02T03:04:05Z\",\"documents\":[{\"namespace\":\"../x\",\"group\":\"g\",\"name\":\"n\",\"revision\":\"1\",\"content\":\"\"}]}")) {
 			Files.writeString(cache.file(), ConfigDocument.digestOf(body.getBytes()) + "\n" + body);
 			try (CapturedLog log = CapturedLog.open()) {

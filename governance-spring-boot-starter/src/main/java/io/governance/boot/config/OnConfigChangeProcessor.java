@@ -12,6 +12,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
 
 /**
  * Finds the methods with {@link OnConfigChange} and registers them as observers.
@@ -34,7 +35,8 @@ final class OnConfigChangeProcessor implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> type = AopUtils.getTargetClass(bean);
-		if (!type.getName().startsWith("org.springframework.")) {
+		if (!type.getName().startsWith("org.springframework.")
+				&& AnnotationUtils.isCandidateClass(type, OnConfigChange.class)) {
 			methods(type).forEach((method, annotation) -> observe(bean, beanName, type, method, annotation));
 		}
 		return bean;

@@ -1,5 +1,7 @@
 package io.governance.boot.gray;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -142,7 +144,9 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 					: GrayRules.NONE;
 			apply(parsed);
 			this.started = true;
-			if (this.cache != null) {
+			// To have kept no rules is the same as to have kept nothing.
+			if (this.cache != null
+					&& (document != null || Files.exists(this.cache.file(), LinkOption.NOFOLLOW_LINKS))) {
 				this.cache.save(documents, Instant.now());
 			}
 		}

@@ -11,16 +11,18 @@ import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigValidator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 
 /**
  * Follows the remote config from the moment when all beans are there, and keeps it as the
- * last good one when the application is ready.
+ * last good one when the application accepts traffic.
  */
-public final class ConfigLifecycle implements SmartLifecycle, ApplicationListener<ApplicationReadyEvent> {
+public final class ConfigLifecycle
+		implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
 	private final ConfigManager manager;
 
@@ -77,8 +79,10 @@ public final class ConfigLifecycle implements SmartLifecycle, ApplicationListene
 	}
 
 	@Override
-	public void onApplicationEvent(ApplicationReadyEvent event) {
-		this.manager.ready();
+	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+			this.manager.ready();
+		}
 	}
 
 	@Override

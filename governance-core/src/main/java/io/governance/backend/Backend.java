@@ -3,6 +3,7 @@ package io.governance.backend;
 import java.util.Set;
 
 import io.governance.config.ConfigStore;
+import io.governance.lock.DistributedLock;
 import io.governance.registry.Discovery;
 import io.governance.registry.Registry;
 
@@ -43,9 +44,18 @@ public interface Backend extends AutoCloseable {
 	Discovery discovery();
 
 	/**
-	 * Ends all watches, leases and threads within 5 seconds, also while the backend
-	 * hangs. Instances that are still registered are left to their lease, which for a
-	 * backend whose lease is its connection ends at once. Closing twice does nothing.
+	 * Locks between processes.
+	 * @return the locks
+	 * @throws UnsupportedOperationException if the backend does not declare
+	 * {@link Capability#LOCK}
+	 */
+	DistributedLock lock();
+
+	/**
+	 * Ends all watches, leases, locks and threads within 5 seconds, also while the
+	 * backend hangs. Instances that are still registered are left to their lease, which
+	 * for a backend whose lease is its connection ends at once. Closing twice does
+	 * nothing.
 	 */
 	@Override
 	void close();

@@ -1,5 +1,7 @@
 package io.governance.backend;
 
+import java.util.Map;
+
 import javax.net.ssl.SSLContext;
 
 /**
@@ -33,12 +35,37 @@ public interface BackendEnvironment {
 	<T> T settings(Class<T> type);
 
 	/**
-	 * The TLS context of a bundle, by its name under {@code spring.ssl.bundle}.
+	 * The TLS context of a bundle, by its name under {@code spring.ssl.bundle}. Where the
+	 * bundle is reloaded while the process runs, connections that the context makes from
+	 * then on use the new keys and certificates.
 	 * @param bundle the bundle's name
 	 * @return the context
 	 * @throws IllegalArgumentException if there is no such bundle: TLS that is
 	 * misconfigured never becomes plain text
 	 */
 	SSLContext sslContext(String bundle);
+
+	/**
+	 * An environment for whoever creates a backend without Spring, without TLS bundles.
+	 * @param name the backend's name
+	 * @param namespace the environment that the process belongs to
+	 * @param settings the settings record of the backend
+	 * @return the environment
+	 */
+	static BackendEnvironment of(String name, String namespace, Object settings) {
+		return of(name, namespace, settings, Map.of());
+	}
+
+	/**
+	 * An environment for whoever creates a backend without Spring.
+	 * @param name the backend's name
+	 * @param namespace the environment that the process belongs to
+	 * @param settings the settings record of the backend
+	 * @param sslContexts the TLS contexts by the name of their bundle
+	 * @return the environment
+	 */
+	static BackendEnvironment of(String name, String namespace, Object settings, Map<String, SSLContext> sslContexts) {
+		return new GivenEnvironment(name, namespace, settings, Map.copyOf(sslContexts));
+	}
 
 }

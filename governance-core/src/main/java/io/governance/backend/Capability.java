@@ -31,6 +31,9 @@ public enum Capability {
 	HISTORY,
 
 	/** Revisions are unsigned numbers that grow. */
-	ORDERED_REVISIONS
+	ORDERED_REVISIONS,
+
+	/** There are locks with fencing tokens. */
+	LOCK
 
 }

@@ -18,6 +18,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.governance.Subscription;
+import io.governance.backend.support.ConnectionLog;
+import io.governance.backend.support.Delivery;
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
@@ -48,6 +50,8 @@ final class ConfigWatches {
 	private final Supplier<DirectoryWatcher> watchers;
 
 	private final Executor executor;
+
+	private final ConnectionLog log;
 
 	private final DocumentReader reader;
 
@@ -80,11 +84,12 @@ final class ConfigWatches {
 	private volatile boolean closed;
 
 	ConfigWatches(LocalDirectory directory, LocalSettings settings, Supplier<DirectoryWatcher> watchers,
-			Executor executor, DocumentReader reader, Predicate<Runnable> alone) {
+			Executor executor, ConnectionLog log, DocumentReader reader, Predicate<Runnable> alone) {
 		this.directory = directory;
 		this.settings = settings;
 		this.watchers = watchers;
 		this.executor = executor;
+		this.log = log;
 		this.reader = reader;
 		this.alone = alone;
 	}
@@ -105,7 +110,7 @@ final class ConfigWatches {
 		}
 		this.started = true;
 		String what = (ids.size() <= 3) ? ids.toString() : ids.size() + " documents";
-		Delivery<ConfigDocuments> delivery = new Delivery<>(what, this.executor, ConfigDocuments::sameContent,
+		Delivery<ConfigDocuments> delivery = new Delivery<>(what, this.executor, this.log, ConfigDocuments::sameContent,
 				listener::onDocuments, listener::onConnection, (closed) -> watcher().execute(() -> remove(closed)));
 		watcher().execute(() -> add(delivery, ids));
 		return delivery;

@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.backend.support.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,12 +49,12 @@ final class DirectoryWatcher implements AutoCloseable {
 	 * @param events whether to ask the operating system to tell of changes
 	 */
 	DirectoryWatcher(boolean events) {
-		this.executor = new ScheduledThreadPoolExecutor(1, new LocalThreads("watcher"));
+		this.executor = new ScheduledThreadPoolExecutor(1, new DaemonThreads("local", "watcher"));
 		this.executor.setRemoveOnCancelPolicy(true);
 		this.executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 		this.executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
 		this.service = events ? open() : null;
-		this.pump = (this.service != null) ? new LocalThreads("events").newThread(this::pump) : null;
+		this.pump = (this.service != null) ? new DaemonThreads("local", "events").newThread(this::pump) : null;
 		if (this.pump != null) {
 			this.pump.start();
 		}

@@ -1,12 +1,10 @@
 package io.governance.local;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import io.governance.backend.support.HistoryRecord;
 import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
 import io.governance.config.DocumentId;
@@ -23,9 +22,6 @@ import io.governance.config.Revision;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Earlier versions of documents: for each entry, numbered from 1, a file that tells of it
@@ -100,15 +96,11 @@ final class History {
 			Author author, Instant time) throws IOException {
 		Path home = this.directory.history(id);
 		String key = String.format(Locale.ROOT, "%010d", number);
-		ObjectNode entry = LocalJson.MAPPER.createObjectNode()
-			.put("author", author.name())
-			.put("comment", author.comment())
-			.put("time", time.toString());
+		String digest = (content != null) ? ConfigDocument.digestOf(content) : "";
 		if (content != null) {
-			entry.put("digest", ConfigDocument.digestOf(content));
 			transaction.write(home.resolve(key + CONTENT), content);
 		}
-		transaction.write(home.resolve(key + ENTRY), LocalJson.MAPPER.writeValueAsBytes(entry));
+		transaction.write(home.resolve(key + ENTRY), new HistoryRecord(author, time, digest).toJson());
 	}
 
 	List<HistoryEntry> entries(DocumentId id, int limit) throws IOException {
@@ -181,17 +173,15 @@ final class History {
 
 	private @Nullable HistoryEntry read(DocumentId id, String key) throws IOException {
 		try {
-			byte[] bytes = Files.readAllBytes(this.directory.history(id).resolve(key + ENTRY));
-			JsonNode entry = LocalJson.MAPPER.readTree(new String(bytes, StandardCharsets.UTF_8));
-			String digest = entry.path("digest").asString("");
-			Revision revision = digest.isEmpty() ? Revision.ABSENT : Stored.revisionOf(digest);
-			Author author = new Author(entry.path("author").asString(""), entry.path("comment").asString(""));
-			return new HistoryEntry(id, revision, Instant.parse(entry.path("time").asString("")), author, digest, key);
+			HistoryRecord record = HistoryRecord
+				.parse(Files.readAllBytes(this.directory.history(id).resolve(key + ENTRY)));
+			Revision revision = record.digest().isEmpty() ? Revision.ABSENT : Stored.revisionOf(record.digest());
+			return new HistoryEntry(id, revision, record.time(), record.author(), record.digest(), key);
 		}
 		catch (NoSuchFileException ex) {
 			return null;
 		}
-		catch (JacksonException | DateTimeException | IllegalArgumentException ex) {
+		catch (IllegalArgumentException ex) {
 			log.warn("History entry {} of document {} is damaged and left out", key, id);
 			return null;
 		}

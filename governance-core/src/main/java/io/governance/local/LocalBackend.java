@@ -4,18 +4,16 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
+import io.governance.backend.support.ConnectionLog;
+import io.governance.backend.support.ListenerThreads;
 import io.governance.config.ConfigStore;
+import io.governance.lock.DistributedLock;
 import io.governance.registry.Discovery;
 import io.governance.registry.Registry;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The backend over a directory. Touches nothing and starts no thread before its first
@@ -23,22 +21,19 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalBackend implements Backend {
 
-	/** How many listeners may block before others have to wait. */
-	private static final int MAX_LISTENER_THREADS = 16;
-
-	private static final Logger log = LoggerFactory.getLogger(LocalBackend.class);
-
 	private final String name;
 
 	private final boolean events;
 
-	private final ThreadPoolExecutor listeners;
+	private final ListenerThreads listeners;
 
 	private final LocalConfigStore config;
 
 	private final LocalRegistry registry;
 
 	private final LocalDiscovery discovery;
+
+	private final LocalLock lock;
 
 	private @Nullable DirectoryWatcher watcher;
 
@@ -55,15 +50,15 @@ final class LocalBackend implements Backend {
 	LocalBackend(String name, String namespace, LocalSettings settings, InstantSource clock, boolean events) {
 		this.name = name;
 		this.events = events;
-		this.listeners = new ThreadPoolExecutor(MAX_LISTENER_THREADS, MAX_LISTENER_THREADS, 10, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), new LocalThreads("listener"));
-		this.listeners.allowCoreThreadTimeOut(true);
+		this.listeners = new ListenerThreads("local");
+		ConnectionLog log = new ConnectionLog(name);
 		LocalDirectory directory = new LocalDirectory(name, settings.path());
 		this.config = new LocalConfigStore(directory, clock, (reader, alone) -> new ConfigWatches(directory, settings,
-				this::watcher, this.listeners, reader, alone));
+				this::watcher, this.listeners, log, reader, alone));
 		this.registry = new LocalRegistry(directory, namespace, settings.lease(), clock, UUID.randomUUID().toString());
 		this.discovery = new LocalDiscovery(directory, namespace, settings.rescan(), clock, this::watcher,
-				this.listeners);
+				this.listeners, log);
+		this.lock = new LocalLock(directory, namespace);
 	}
 
 	private synchronized DirectoryWatcher watcher() {
@@ -102,6 +97,11 @@ final class LocalBackend implements Backend {
 	}
 
 	@Override
+	public DistributedLock lock() {
+		return this.lock;
+	}
+
+	@Override
 	public void close() {
 		DirectoryWatcher watcher;
 		synchronized (this) {
@@ -115,15 +115,8 @@ final class LocalBackend implements Backend {
 		if (watcher != null) {
 			watcher.close();
 		}
-		this.listeners.shutdownNow();
-		try {
-			if (!this.listeners.awaitTermination(1, TimeUnit.SECONDS)) {
-				log.warn("A listener of backend '{}' does not end although it was interrupted", this.name);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.lock.close();
+		this.listeners.close();
 	}
 
 }

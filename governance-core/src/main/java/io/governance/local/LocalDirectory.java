@@ -73,6 +73,10 @@ final class LocalDirectory {
 		return this.base.resolve("services").resolve(FileNames.encode(namespace));
 	}
 
+	Path locks(String namespace) {
+		return this.base.resolve("locks").resolve(FileNames.encode(namespace));
+	}
+
 	Path hidden(String name) {
 		return this.base.resolve(".governance").resolve(name);
 	}
@@ -154,14 +158,14 @@ final class LocalDirectory {
 	}
 
 	/**
-	 * Opens a file for writing that is made if need be.
+	 * Opens a file for reading and writing that is made if need be.
 	 * @param file the file
 	 * @return the channel
 	 * @throws IOException if that is not possible
 	 */
 	FileChannel openForWriting(Path file) throws IOException {
-		return FileChannel.open(file,
-				Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS), this.forFiles);
+		return FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ,
+				StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS), this.forFiles);
 	}
 
 	/**

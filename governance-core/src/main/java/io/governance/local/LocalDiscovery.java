@@ -20,6 +20,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import io.governance.Subscription;
+import io.governance.backend.support.ConnectionLog;
+import io.governance.backend.support.Delivery;
 import io.governance.registry.Discovery;
 import io.governance.registry.Instance;
 import io.governance.registry.InstancesListener;
@@ -45,6 +47,8 @@ final class LocalDiscovery implements Discovery {
 
 	private final Executor executor;
 
+	private final ConnectionLog log;
+
 	/* Belongs to the watcher's thread. */
 	private final Map<String, WatchedService> watched = new HashMap<>();
 
@@ -53,13 +57,14 @@ final class LocalDiscovery implements Discovery {
 	private volatile boolean closed;
 
 	LocalDiscovery(LocalDirectory directory, String namespace, Duration rescan, InstantSource clock,
-			Supplier<DirectoryWatcher> watchers, Executor executor) {
+			Supplier<DirectoryWatcher> watchers, Executor executor, ConnectionLog log) {
 		this.directory = directory;
 		this.services = directory.services(namespace);
 		this.rescan = rescan;
 		this.clock = clock;
 		this.watchers = watchers;
 		this.executor = executor;
+		this.log = log;
 	}
 
 	@Override
@@ -120,8 +125,8 @@ final class LocalDiscovery implements Discovery {
 			throw new IllegalStateException("The discovery is closed");
 		}
 		this.started = true;
-		Delivery<List<Instance>> delivery = new Delivery<>("service '" + service + "'", this.executor, List::equals,
-				listener::onInstances, listener::onConnection,
+		Delivery<List<Instance>> delivery = new Delivery<>("service '" + service + "'", this.executor, this.log,
+				List::equals, listener::onInstances, listener::onConnection,
 				(closed) -> watcher().execute(() -> remove(service, closed)));
 		watcher().execute(() -> add(service, delivery));
 		return delivery;

@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.backend.support.InstanceRecord;
 import io.governance.registry.Instance;
 import io.governance.registry.Registry;
+import io.governance.backend.support.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,14 +102,14 @@ final class LocalRegistry implements Registry {
 	}
 
 	private void put(Path file, Instance instance) throws IOException {
-		InstanceFile wanted = new InstanceFile(instance, this.lease, this.owner);
+		InstanceRecord wanted = new InstanceRecord(instance, this.lease, this.owner);
 		if (!wanted.equals(read(file, instance.service(), instance.id())) || !touch(file)) {
 			this.directory.replace(file, wanted.toJson());
 		}
 		this.own.put(file, new Own(instance.service(), instance.id(), key(file)));
 	}
 
-	private static @Nullable InstanceFile read(Path file, String service, String id) throws IOException {
+	private static @Nullable InstanceRecord read(Path file, String service, String id) throws IOException {
 		try {
 			return InstanceFile.read(file, service, id);
 		}
@@ -134,7 +136,7 @@ final class LocalRegistry implements Registry {
 
 	private void startRenewal() {
 		if (this.renewal == null && !this.own.isEmpty()) {
-			this.renewal = new ScheduledThreadPoolExecutor(1, new LocalThreads("leases"));
+			this.renewal = new ScheduledThreadPoolExecutor(1, new DaemonThreads("local", "leases"));
 			long interval = this.lease.toNanos() / RENEWALS_PER_LEASE;
 			this.renewal.scheduleWithFixedDelay(this::renew, interval, interval, TimeUnit.NANOSECONDS);
 		}
@@ -154,7 +156,7 @@ final class LocalRegistry implements Registry {
 	private boolean renew(Path file, Own own) throws IOException {
 		Object key = key(file);
 		if (key == null || !key.equals(own.key)) {
-			InstanceFile written = read(file, own.service, own.id);
+			InstanceRecord written = read(file, own.service, own.id);
 			if (written == null || !written.owner().equals(this.owner)) {
 				return false;
 			}
@@ -169,7 +171,7 @@ final class LocalRegistry implements Registry {
 		try {
 			this.directory.open();
 			if (this.own.containsKey(file)) {
-				InstanceFile written = read(file, service, instanceId);
+				InstanceRecord written = read(file, service, instanceId);
 				if (written == null || written.owner().equals(this.owner)) {
 					Files.deleteIfExists(file);
 				}
@@ -195,7 +197,7 @@ final class LocalRegistry implements Registry {
 				Own own = entry.getValue();
 				if (own.service.equals(service)) {
 					Fingerprint fingerprint = Fingerprint.of(entry.getKey(), LinkOption.NOFOLLOW_LINKS);
-					InstanceFile written = read(entry.getKey(), service, own.id);
+					InstanceRecord written = read(entry.getKey(), service, own.id);
 					if (fingerprint != null && written != null
 							&& fingerprint.modified().toInstant().plus(written.lease()).isAfter(now)) {
 						there.add(written.instance());

@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.backend.support.Delivery;
+import io.governance.backend.support.InstanceRecord;
 import io.governance.registry.Instance;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -221,7 +223,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 		}
 	}
 
-	private @Nullable InstanceFile read(Path file, String id) {
+	private @Nullable InstanceRecord read(Path file, String id) {
 		try {
 			return InstanceFile.read(file, this.service, id);
 		}
@@ -299,7 +301,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 	private void bury() {
 		long now = System.nanoTime();
 		this.seen.forEach((name, seen) -> {
-			InstanceFile file = seen.file;
+			InstanceRecord file = seen.file;
 			if (file != null && now - seen.aliveUntil > Math.max(MIN_GRAVE, GRAVE_LEASES * file.lease().toNanos())) {
 				try {
 					bury(this.home.resolve(name), seen);
@@ -330,7 +332,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 
 		private Fingerprint fingerprint;
 
-		private final @Nullable InstanceFile file;
+		private final @Nullable InstanceRecord file;
 
 		private long lookedAt = System.nanoTime();
 
@@ -338,7 +340,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 
 		private boolean alive;
 
-		Seen(Fingerprint fingerprint, @Nullable InstanceFile file) {
+		Seen(Fingerprint fingerprint, @Nullable InstanceRecord file) {
 			this.fingerprint = fingerprint;
 			this.file = file;
 		}

@@ -19,11 +19,11 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
+import io.governance.Backoff;
+import io.governance.registry.RegistrationEvent.Kind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import io.governance.registry.RegistrationEvent.Kind;
 
 /**
  * Keeps own instances registered: puts them at once when they change, then compares the

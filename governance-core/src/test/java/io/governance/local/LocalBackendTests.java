@@ -59,7 +59,7 @@ class LocalBackendTests {
 			assertThat(backend.name()).isEqualTo("mine");
 			assertThat(backend.capabilities()).containsExactlyInAnyOrder(Capability.ATOMIC_PUBLISH,
 					Capability.CONDITIONAL_CREATE, Capability.CONDITIONAL_DELETE, Capability.EMPTY_DOCUMENTS,
-					Capability.LIST, Capability.HISTORY);
+					Capability.LIST, Capability.HISTORY, Capability.LOCK);
 			assertThat(backend.config().get(Set.of(ID)).documents()).isEmpty();
 			assertThat(base).isDirectory();
 		}
@@ -139,7 +139,7 @@ class LocalBackendTests {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.filter((thread) -> thread.getName().startsWith(LocalThreads.PREFIX))
+			.filter((thread) -> thread.getName().startsWith("governance-local-"))
 			.toList();
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 import io.governance.BackendUnavailableException;
+import io.governance.Backoff;
 import io.governance.registry.RegistrationEvent.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

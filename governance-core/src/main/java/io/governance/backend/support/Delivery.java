@@ -1,4 +1,4 @@
-package io.governance.local;
+package io.governance.backend.support;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,15 +19,17 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the type of the state
  */
-final class Delivery<T> implements Subscription {
+public final class Delivery<T> implements Subscription {
 
-	private static final Logger log = LoggerFactory.getLogger(Delivery.class);
+	private static final Logger logger = LoggerFactory.getLogger(Delivery.class);
 
 	private static final long CLOSE_PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
 	private final String what;
 
 	private final Executor executor;
+
+	private final ConnectionLog log;
 
 	private final BiPredicate<T, T> same;
 
@@ -55,15 +57,17 @@ final class Delivery<T> implements Subscription {
 	 * Creates a delivery.
 	 * @param what what is watched, for the log
 	 * @param executor runs the listener
+	 * @param log told of a lost connection
 	 * @param same whether two states are the same to the listener
 	 * @param onState the listener
 	 * @param onConnection the listener for the connection
 	 * @param onClose told when this is closed by its owner
 	 */
-	Delivery(String what, Executor executor, BiPredicate<T, T> same, Consumer<T> onState,
+	public Delivery(String what, Executor executor, ConnectionLog log, BiPredicate<T, T> same, Consumer<T> onState,
 			Consumer<ConnectionState> onConnection, Consumer<Delivery<T>> onClose) {
 		this.what = what;
 		this.executor = executor;
+		this.log = log;
 		this.same = same;
 		this.onState = onState;
 		this.onConnection = onConnection;
@@ -74,7 +78,7 @@ final class Delivery<T> implements Subscription {
 	 * The state is known to be this one: the backend can be reached.
 	 * @param state the state
 	 */
-	synchronized void offer(T state) {
+	public synchronized void offer(T state) {
 		connection(ConnectionState.CONNECTED, "");
 		this.next = state;
 		schedule();
@@ -84,7 +88,7 @@ final class Delivery<T> implements Subscription {
 	 * The state cannot be known.
 	 * @param reason why, for the log
 	 */
-	synchronized void lost(String reason) {
+	public synchronized void lost(String reason) {
 		connection(ConnectionState.DISCONNECTED, reason);
 		schedule();
 	}
@@ -93,10 +97,10 @@ final class Delivery<T> implements Subscription {
 		if (state != this.connection && !this.closed) {
 			this.connection = state;
 			if (state == ConnectionState.DISCONNECTED) {
-				log.warn("Watch of {}: {}. What was delivered last stays in force", this.what, reason);
+				this.log.lost(this, this.what, reason);
 			}
 			else {
-				log.info("Watch of {}: the directory can be read again", this.what);
+				this.log.recovered(this);
 			}
 		}
 	}
@@ -124,7 +128,7 @@ final class Delivery<T> implements Subscription {
 				news.run();
 			}
 			catch (Throwable ex) {
-				log.warn("The listener for {} failed; it is told of the next change all the same", this.what, ex);
+				logger.warn("The listener for {} failed; it is told of the next change all the same", this.what, ex);
 			}
 			news = nextNews();
 		}
@@ -153,9 +157,10 @@ final class Delivery<T> implements Subscription {
 	/**
 	 * Ends the delivery without waiting for the listener.
 	 */
-	synchronized void end() {
+	public synchronized void end() {
 		this.closed = true;
 		this.next = null;
+		this.log.forget(this);
 	}
 
 	@Override

@@ -1,0 +1,132 @@
+package io.governance.local;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.governance.backend.support.DaemonThreads;
+import io.governance.lock.DistributedLock;
+import io.governance.lock.HeldLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Locks as files, {@code locks/{namespace}/{name}}, which hold the last fencing token.
+ * The operating system frees the lock of a process that dies; a holder whose file was
+ * removed has lost it.
+ */
+final class LocalLock implements DistributedLock {
+
+	/*
+	 * Operating systems keep file locks per process: the backends of this one have to
+	 * queue here first, which nothing but static state can make them do.
+	 */
+	private static final ConcurrentMap<Path, Semaphore> OF_THIS_PROCESS = new ConcurrentHashMap<>();
+
+	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+	private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
+
+	private final LocalDirectory directory;
+
+	private final String namespace;
+
+	private final Set<LocalHeldLock> held = ConcurrentHashMap.newKeySet();
+
+	private @Nullable ScheduledThreadPoolExecutor looking;
+
+	private volatile boolean closed;
+
+	LocalLock(LocalDirectory directory, String namespace) {
+		this.directory = directory;
+		this.namespace = namespace;
+	}
+
+	@Override
+	public Optional<HeldLock> acquire(String name, Duration patience) throws InterruptedException {
+		DistributedLock.checkName(name);
+		long deadline = System.nanoTime() + patience.toNanos();
+		Path home = this.directory.locks(this.namespace);
+		try {
+			this.directory.create(home);
+			Path real = home.toRealPath().resolve(FileNames.encode(name));
+			Semaphore local = OF_THIS_PROCESS.computeIfAbsent(real, (any) -> new Semaphore(1, true));
+			if (!local.tryAcquire(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS)) {
+				return Optional.empty();
+			}
+			LocalHeldLock lock = null;
+			try {
+				lock = acquire(name, real, local, deadline);
+			}
+			finally {
+				if (lock == null) {
+					local.release();
+				}
+			}
+			return Optional.ofNullable(lock);
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("lock in", home, ex);
+		}
+	}
+
+	private @Nullable LocalHeldLock acquire(String name, Path path, Semaphore local, long deadline)
+			throws IOException, InterruptedException {
+		while (true) {
+			checkOpen();
+			LockFile file = LockFile.tryLock(this.directory, path);
+			if (file != null) {
+				return hold(new LocalHeldLock(name, file, () -> local.release(), this.held::remove));
+			}
+			if (System.nanoTime() - deadline >= 0) {
+				return null;
+			}
+			LockSupport.parkNanos(RETRY_NANOS);
+			if (Thread.interrupted()) {
+				throw new InterruptedException("Interrupted while waiting for lock '" + name + "'");
+			}
+		}
+	}
+
+	private synchronized LocalHeldLock hold(LocalHeldLock lock) throws IOException {
+		if (this.closed) {
+			lock.close();
+			throw new FileSystemException(null, null, "the backend is closed");
+		}
+		this.held.add(lock);
+		if (this.looking == null) {
+			this.looking = new ScheduledThreadPoolExecutor(1, new DaemonThreads("local", "locks"));
+			this.looking.scheduleWithFixedDelay(() -> this.held.forEach(LocalHeldLock::isHeld),
+					LOOK_INTERVAL.toMillis(), LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		return lock;
+	}
+
+	private void checkOpen() {
+		if (this.closed) {
+			throw new IllegalStateException("The locks are closed");
+		}
+	}
+
+	@Override
+	public void close() {
+		ScheduledThreadPoolExecutor looking;
+		synchronized (this) {
+			this.closed = true;
+			looking = this.looking;
+		}
+		this.held.forEach(LocalHeldLock::close);
+		if (looking != null) {
+			looking.shutdownNow();
+		}
+	}
+
+}

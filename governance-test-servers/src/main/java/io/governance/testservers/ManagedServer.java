@@ -34,6 +34,8 @@ final class ManagedServer implements TestServer {
 
 	private boolean portTold;
 
+	private boolean frozen;
+
 	private boolean closed;
 
 	private @Nullable ServerProcess process;
@@ -134,6 +136,10 @@ final class ManagedServer implements TestServer {
 	public synchronized void stop() {
 		if (this.process != null) {
 			this.process.terminate();
+			if (this.frozen) {
+				// what is frozen is not told
+				this.process.resume();
+			}
 			awaitEnd(this.process);
 		}
 	}
@@ -148,17 +154,20 @@ final class ManagedServer implements TestServer {
 
 	private void ended() {
 		this.process = null;
+		this.frozen = false;
 		this.watchdog.release();
 	}
 
 	@Override
 	public synchronized void pause() {
 		running().pause();
+		this.frozen = true;
 	}
 
 	@Override
 	public synchronized void resume() {
 		running().resume();
+		this.frozen = false;
 	}
 
 	private ServerProcess running() {

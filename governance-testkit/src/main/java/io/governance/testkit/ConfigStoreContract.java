@@ -42,6 +42,12 @@ import static org.assertj.core.api.Assertions.within;
  */
 public abstract class ConfigStoreContract extends ConfigSourceContract {
 
+	/** As many as are published at once where the backend would take more. */
+	private static final int MOST_DOCUMENTS = 128;
+
+	/** As much as is published at once where the backend would take more. */
+	private static final int MOST_BYTES = 8 * 1024 * 1024;
+
 	private ConfigStore store;
 
 	private DocumentId orders;
@@ -134,15 +140,18 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 			return;
 		}
 		PublishLimits limits = this.store.limits();
+		int documents = Math.min(limits.maxDocuments(), MOST_DOCUMENTS);
+		int each = Math.min(Math.min(limits.maxTotalBytes(), MOST_BYTES) / documents, limits.maxDocumentBytes());
 		List<Publication> most = new ArrayList<>();
-		int each = limits.maxTotalBytes() / limits.maxDocuments();
-		for (int i = 0; i < limits.maxDocuments(); i++) {
-			most.add(Publication.put(id("document" + i), text(Math.min(each, limits.maxDocumentBytes()))));
+		for (int i = 0; i < documents; i++) {
+			most.add(Publication.put(id("document" + i), text(each)));
 		}
-		assertThat(this.store.publish(most, ALICE)).hasSize(most.size());
-		assertThat(content(id("document" + (most.size() - 1)))).isEqualTo(most.get(most.size() - 1).content());
-		List<Publication> tooMany = new ArrayList<>(most);
-		tooMany.add(Publication.put(this.orders, "one more"));
+		assertThat(this.store.publish(most, ALICE)).hasSize(documents);
+		assertThat(content(id("document" + (documents - 1)))).isEqualTo(text(each));
+		List<Publication> tooMany = new ArrayList<>(List.of(Publication.put(this.orders, "one of too many")));
+		for (int i = 0; i < limits.maxDocuments(); i++) {
+			tooMany.add(Publication.put(id("document" + i), "x"));
+		}
 		assertThatIllegalArgumentException().isThrownBy(() -> this.store.publish(tooMany, ALICE));
 		if (limits.maxTotalBytes() < (long) limits.maxDocumentBytes() * limits.maxDocuments()) {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.store.publish(tooLarge(limits), ALICE));

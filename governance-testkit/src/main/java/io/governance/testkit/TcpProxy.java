@@ -263,6 +263,7 @@ public final class TcpProxy implements AutoCloseable {
 		SocketChannel client = (listening != null) ? listening.accept() : null;
 		if (client != null) {
 			this.links.add(new ProxyLink(client, this.server, this.selector));
+			this.connections = this.links.size();
 		}
 	}
 

@@ -30,15 +30,17 @@ class TcpProxyTests {
 
 	private ServerSocket server;
 
+	private Thread accepting;
+
 	private TcpProxy proxy;
 
 	@BeforeEach
 	void startServer() throws IOException {
 		this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		this.opened.add(this.server);
-		Thread accepting = new Thread(this::acceptAll, "echo");
-		accepting.setDaemon(true);
-		accepting.start();
+		this.accepting = new Thread(this::acceptAll, "echo");
+		this.accepting.setDaemon(true);
+		this.accepting.start();
 		this.proxy = TcpProxy.to(this.server.getLocalPort());
 		this.opened.add(this.proxy);
 	}
@@ -166,6 +168,7 @@ class TcpProxyTests {
 	@Test
 	void connectionToAServerThatIsNotThereIsReset() throws Exception {
 		this.server.close();
+		this.accepting.join();
 		try (Socket socket = connect()) {
 			assertThatExceptionOfType(SocketException.class).isThrownBy(() -> {
 				send(socket, "x");

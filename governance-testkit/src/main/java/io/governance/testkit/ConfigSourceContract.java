@@ -477,15 +477,4 @@ public abstract class ConfigSourceContract extends BackendContract {
 		return this.store.watch(Set.of(ids), this.listener);
 	}
 
-	private static void awaitLatch(CountDownLatch latch) {
-		try {
-			if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-				throw new IllegalStateException("Nobody lets go");
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -62,7 +63,8 @@ public abstract class RegistryContract extends BackendContract {
 
 	@Test
 	void hostNamesAndIdsOfEveryKindAreKept() {
-		List<Instance> instances = List.of(Instance.of(this.service, "orders-7.shop.example", 1).id("_a.b@c-d:e").build(),
+		List<Instance> instances = List.of(
+				Instance.of(this.service, "orders-7.shop.example", 1).id("_a.b@c-d:e").build(),
 				Instance.of(this.service, "10.0.0.2", 65535).id("x".repeat(100)).build());
 		put(instances.toArray(Instance[]::new));
 		watch();
@@ -80,11 +82,11 @@ public abstract class RegistryContract extends BackendContract {
 		put(first);
 		Instance changed = first.toBuilder().version("2").weight(7).metadata(Map.of("colour", "blue")).build();
 		put(changed);
-		await().until(() -> this.listener.latest().equals(java.util.Optional.of(List.of(changed))));
+		await().until(() -> this.listener.latest().equals(Optional.of(List.of(changed))));
 		assertThat(this.registry.observe(this.service)).containsExactly(changed);
 		Instance again = changed.toBuilder().metadata(Map.of("size", "xl")).build();
 		put(again);
-		await().until(() -> this.listener.latest().equals(java.util.Optional.of(List.of(again))));
+		await().until(() -> this.listener.latest().equals(Optional.of(List.of(again))));
 		assertThat(this.listener.deliveries()).allMatch((instances) -> instances.size() == 1);
 	}
 
@@ -211,8 +213,7 @@ public abstract class RegistryContract extends BackendContract {
 
 	@Test
 	void instanceOfAnotherServiceIsRefused() {
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.registry.put(unique("stock"), List.of(instance(1))));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.registry.put(unique("stock"), List.of(instance(1))));
 	}
 
 	@Test
@@ -251,9 +252,10 @@ public abstract class RegistryContract extends BackendContract {
 		FaultyConnection way = connect();
 		Registry remote = openThrough(way).registry();
 		RegistrationKeeper keeper = new RegistrationKeeper(remote, new RegistrationSettings(Duration.ofMillis(500),
-				Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ofSeconds(5)), new Random(1));
-		closing(keeper::close);
-		keeper.set(instance(1));
+				Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ofSeconds(5)), (event) -> {
+				}, new Random(1), System::nanoTime);
+		closing(keeper);
+		keeper.register(instance(1));
 		watch();
 		await().until(() -> this.listener.shows(instance(1).id()));
 		way.cut();
@@ -263,7 +265,7 @@ public abstract class RegistryContract extends BackendContract {
 		await().atMost(given().lease())
 			.until(() -> this.listener.latest().orElseThrow().stream().noneMatch((one) -> one.status().takesCalls()));
 		Instance changed = instance(1).toBuilder().version("2").build();
-		keeper.set(changed);
+		keeper.register(changed);
 		way.restore();
 		await().until(() -> this.listener.latest().orElseThrow().equals(List.of(changed)));
 		assertThat(remote.observe(this.service)).containsExactly(changed);

@@ -1,6 +1,8 @@
 package io.governance.testservers;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,8 @@ record NacosKind(String classPath, @Nullable String password, List<String> prope
 	public List<String> arguments(int port, Path home) throws IOException {
 		Path data = home.resolve("data");
 		Path conf = home.resolve("conf");
+		// each start unpacks a library of 10 MB there
+		Files.walkFileTree(data.resolve("tmp"), new DeleteVisitor());
 		for (Path directory : List.of(conf, data.resolve("tmp"), data.resolve("logs"), data.resolve("tomcat"))) {
 			Files.createDirectories(directory);
 		}
@@ -56,7 +60,7 @@ record NacosKind(String classPath, @Nullable String password, List<String> prope
 				"-Dderby.stream.error.file=" + data.resolve("derby.log"), "-Dnacos.logs.path=" + data.resolve("logs"),
 				"-Dserver.tomcat.basedir=" + data.resolve("tomcat"), "-Djava.io.tmpdir=" + data.resolve("tmp"),
 				"-Duser.home=" + data, "-Dnacos.naming.push.pushTaskDelay=0", "-cp",
-				conf + java.io.File.pathSeparator + this.classPath, LAUNCHER);
+				conf + File.pathSeparator + this.classPath, LAUNCHER);
 	}
 
 	private List<String> settings() {
@@ -87,12 +91,13 @@ record NacosKind(String classPath, @Nullable String password, List<String> prope
 	}
 
 	private static boolean canLogIn(HttpProbe probe, String users, String password) {
-		String form = "username=" + ADMINISTRATOR + "&password=" + password;
+		String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8);
+		String form = "username=" + ADMINISTRATOR + "&password=" + encoded;
 		if (probe.post(users + "/login", form).status() == 200) {
 			return true;
 		}
 		// refused once the administrator is there
-		probe.post(users + "/admin", "password=" + password);
+		probe.post(users + "/admin", "password=" + encoded);
 		return false;
 	}
 

@@ -19,7 +19,7 @@ final class SharedServer implements TestServer {
 	 * @param own the server behind it if this JVM started it
 	 */
 	SharedServer(String address, @Nullable TestServer own) {
-		this.address = address;
+		this.address = address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
 		this.own = own;
 	}
 

@@ -30,7 +30,7 @@ public final class EtcdFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
-		return Duration.ofSeconds(6);
+		return Duration.ofSeconds(5);
 	}
 
 	@Override

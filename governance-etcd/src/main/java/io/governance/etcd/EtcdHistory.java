@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -67,15 +68,18 @@ final class EtcdHistory {
 				+ HexFormat.of().toHexDigits(random.nextInt());
 	}
 
-	/** Writes a content unless it is there. */
-	void keep(String blob, byte[] content) {
-		ByteSequence key = KeyRange.bytes(blob);
-		this.client.ask("publish",
-				(client) -> client.getKVClient()
-					.txn()
-					.If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.version(0)))
-					.Then(Op.put(key, ByteSequence.from(content), PutOption.DEFAULT))
-					.commit());
+	/** Writes contents unless they are there, all at once. */
+	void keep(Map<String, byte[]> contents) {
+		List<CompletableFuture<TxnResponse>> written = new ArrayList<>();
+		contents.forEach((blob, content) -> {
+			ByteSequence key = KeyRange.bytes(blob);
+			written.add(this.client.call((client) -> client.getKVClient()
+				.txn()
+				.If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.version(0)))
+				.Then(Op.put(key, ByteSequence.from(content), PutOption.DEFAULT))
+				.commit()));
+		});
+		written.forEach((answer) -> this.client.await("publish", answer));
 	}
 
 	List<HistoryEntry> entries(DocumentId id, int limit) {

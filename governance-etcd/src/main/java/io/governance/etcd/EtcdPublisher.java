@@ -72,7 +72,7 @@ final class EtcdPublisher {
 		for (int tries = 1;; tries++) {
 			Plan plan = new Plan(publications, author, now, absent(publications));
 			plan.checkSize();
-			plan.contents.forEach((key, content) -> this.history.keep(key, content));
+			this.history.keep(plan.contents);
 			TxnResponse answer = this.client.ask(WHAT,
 					(client) -> client.getKVClient()
 						.txn()

@@ -27,6 +27,9 @@ final class EtcdReader {
 
 	private static final int PAGE = 500;
 
+	/** This many of the largest values that etcd takes fit into one answer. */
+	private static final int MIN_PAGE = EtcdClient.MAX_ANSWER_BYTES / (2 * 1024 * 1024);
+
 	private static final int KEYS_PAGE = 10_000;
 
 	private static final int RESTARTS = 3;
@@ -35,6 +38,13 @@ final class EtcdReader {
 
 	private final Timeline timeline;
 
+	/**
+	 * How many keys to ask for at once; shrinks for good once an answer was too large.
+	 */
+	private volatile int page = PAGE;
+
+	private volatile int ops = MAX_OPS;
+
 	EtcdReader(EtcdClient client, Timeline timeline) {
 		this.client = client;
 		this.timeline = timeline;
@@ -42,7 +52,7 @@ final class EtcdReader {
 
 	/** Reads a range. */
 	CompletableFuture<Snapshot> read(KeyRange range) {
-		return restarting(() -> new RangeRead(range, false, PAGE).run(), RESTARTS);
+		return restarting(() -> new RangeRead(range, false, this.page).run(), RESTARTS);
 	}
 
 	/** Reads the keys of a range without their values. */
@@ -172,10 +182,11 @@ final class EtcdReader {
 		}
 
 		private CompletableFuture<Snapshot> smaller(Throwable thrown) {
-			if (!isTooLarge(thrown) || this.limit == 1) {
+			if (!isTooLarge(thrown) || this.limit <= MIN_PAGE) {
 				return CompletableFuture.failedFuture(thrown);
 			}
-			this.limit = Math.max(1, this.limit / 4);
+			this.limit = Math.max(MIN_PAGE, this.limit / 4);
+			EtcdReader.this.page = Math.min(EtcdReader.this.page, this.limit);
 			return run();
 		}
 
@@ -187,7 +198,7 @@ final class EtcdReader {
 
 		private int from;
 
-		private int size = MAX_OPS;
+		private int size = EtcdReader.this.ops;
 
 		KeysRead(List<String> keys, Timeline.@Nullable Position before) {
 			super(before);
@@ -213,10 +224,11 @@ final class EtcdReader {
 		}
 
 		private CompletableFuture<Snapshot> smaller(Throwable thrown) {
-			if (!isTooLarge(thrown) || this.size == 1) {
+			if (!isTooLarge(thrown) || this.size <= MIN_PAGE) {
 				return CompletableFuture.failedFuture(thrown);
 			}
-			this.size = Math.max(1, this.size / 4);
+			this.size = Math.max(MIN_PAGE, this.size / 4);
+			EtcdReader.this.ops = Math.min(EtcdReader.this.ops, this.size);
 			return run();
 		}
 

@@ -13,6 +13,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.backend.BackendFactory;
+import io.governance.testkit.SettingsMetadata;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,11 @@ class EtcdSettingsTests {
 		assertThat(DEFAULTS.lease()).isEqualTo(Duration.ofSeconds(10));
 		assertThat(DEFAULTS.resync()).isEqualTo(Duration.ofMinutes(1));
 		assertThat(endpoints(null).endpoints()).isEqualTo(DEFAULTS.endpoints());
+	}
+
+	@Test
+	void metadataDescribesExactlyTheSettings() {
+		SettingsMetadata.assertDescribes("governance.etcd", DEFAULTS);
 	}
 
 	@Test

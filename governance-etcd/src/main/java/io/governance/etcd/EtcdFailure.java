@@ -60,7 +60,7 @@ record EtcdFailure(Kind kind, String reason, Throwable cause) {
 		return switch (status.getCode()) {
 			case DEADLINE_EXCEEDED -> new EtcdFailure(Kind.SILENT, "it does not answer in time", cause);
 			case ABORTED, UNAVAILABLE, INTERNAL ->
-				new EtcdFailure(Kind.UNREACHABLE, said + because(status.getCause()), cause);
+				new EtcdFailure(Kind.UNREACHABLE, connection(said, status.getCause()), cause);
 			case UNAUTHENTICATED -> unauthenticated(status, said, cause);
 			case PERMISSION_DENIED -> new EtcdFailure(Kind.REFUSED, "it refuses: " + said
 					+ ". Grant the user of governance.etcd.username a role that may read and write below governance.etcd.root",
@@ -104,12 +104,16 @@ record EtcdFailure(Kind kind, String reason, Throwable cause) {
 		return new EtcdFailure(said.contains("exceeds maximum size") ? Kind.ANSWER_TOO_LARGE : Kind.OTHER, said, cause);
 	}
 
-	private static String because(@Nullable Throwable cause) {
+	private static String connection(String said, @Nullable Throwable cause) {
 		Throwable root = cause;
 		while (root != null && root.getCause() != null && !(root instanceof SSLException)) {
 			root = root.getCause();
 		}
-		return (root != null) ? " (" + message(root) + ")" : "";
+		if (root == null) {
+			return said;
+		}
+		boolean telling = !said.isEmpty() && !said.equals("io exception");
+		return telling ? said + " (" + message(root) + ")" : message(root);
 	}
 
 	private static String message(Throwable failure) {

@@ -184,6 +184,17 @@ final class EtcdRegistry implements Registry {
 			}
 		}
 		this.own.remove(key);
+		if (this.own.isEmpty()) {
+			endLease();
+		}
+	}
+
+	/** So that a put of which no answer came cannot bring back what was removed. */
+	private void endLease() {
+		Lease lease = this.lease.getAndSet(null);
+		if (lease != null) {
+			lease.revoke();
+		}
 	}
 
 	private boolean isOurs(Snapshot.Entry entry, String service, String id) {

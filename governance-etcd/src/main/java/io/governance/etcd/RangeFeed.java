@@ -34,6 +34,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 final class RangeFeed<V> {
 
+	private static final int MAX_PINGS = 2;
+
 	private final WatchLoop loop;
 
 	private final KeyRange range;
@@ -60,6 +62,9 @@ final class RangeFeed<V> {
 
 	/** Counts the watchers, so that what a closed one still says is not heard. */
 	private int generation;
+
+	/** How often the watch was asked for a sign of life since the last one came. */
+	private int pings;
 
 	private @Nullable Future<?> timer;
 
@@ -126,6 +131,19 @@ final class RangeFeed<V> {
 		}
 	}
 
+	/** Asks the member that serves the watch for a sign of life. */
+	void ping() {
+		if (this.watcher == null) {
+			return;
+		}
+		if (++this.pings > MAX_PINGS) {
+			torn(this.generation);
+		}
+		else {
+			this.watcher.requestProgress();
+		}
+	}
+
 	private boolean tells(Subscriber<V> subscriber) {
 		return this.position != null && (!this.selective || this.known.containsAll(subscriber.interest().keys()));
 	}
@@ -160,8 +178,8 @@ final class RangeFeed<V> {
 		cancelTimer();
 		Set<String> keys = new TreeSet<>();
 		this.subscribers.forEach((subscriber) -> keys.addAll(subscriber.interest().keys()));
-		CompletableFuture<Snapshot> snapshot = this.selective ? this.loop.reader().read(keys)
-				: this.loop.reader().read(this.range);
+		CompletableFuture<Snapshot> snapshot = this.loop
+			.ask(() -> this.selective ? this.loop.reader().read(keys) : this.loop.reader().read(this.range));
 		snapshot.whenComplete((read, thrown) -> this.loop.execute(() -> {
 			this.reading = false;
 			if (!this.ended) {
@@ -235,6 +253,7 @@ final class RangeFeed<V> {
 
 	private void watch(Timeline.Position from) {
 		int generation = ++this.generation;
+		this.pings = 0;
 		WatchOption option = WatchOption.builder()
 			.withRange(this.range.last())
 			.withRevision(from.revision() + 1)
@@ -279,6 +298,7 @@ final class RangeFeed<V> {
 		if (generation != this.generation || this.ended || this.position == null) {
 			return;
 		}
+		this.pings = 0;
 		if (!this.loop.timeline().isOfCluster(response.getHeader())) {
 			torn(generation);
 			return;

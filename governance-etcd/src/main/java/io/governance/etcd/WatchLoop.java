@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.governance.Backoff;
@@ -116,14 +118,38 @@ final class WatchLoop implements AutoCloseable {
 		}
 	}
 
-	/** Asks about a range that is watched: whoever may watch it may ask, too. */
+	/**
+	 * Asks again where one of several members does not answer: the next call goes to
+	 * another one.
+	 * @param <T> the type of the answer
+	 * @param question asks without waiting
+	 * @return the answer
+	 */
+	<T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
+		return question.get()
+			.exceptionallyCompose(
+					(thrown) -> (hasSeveralMembers() && EtcdFailure.of(thrown).kind() == EtcdFailure.Kind.SILENT)
+							? question.get() : CompletableFuture.failedFuture(thrown));
+	}
+
+	private boolean hasSeveralMembers() {
+		return this.settings.endpoints().size() > 1;
+	}
+
+	/**
+	 * Asks about a range that is watched: whoever may watch it may ask, too. The answer
+	 * of one member says nothing about a watch of another one: those are asked each.
+	 */
 	private void beat() {
+		if (hasSeveralMembers()) {
+			List.copyOf(this.feeds).forEach(RangeFeed::ping);
+		}
 		RangeFeed<?> any = this.feeds.stream().filter(RangeFeed::isWatching).findFirst().orElse(null);
 		if (any == null || this.probing) {
 			return;
 		}
 		this.probing = true;
-		this.reader.probe(any.range()).whenComplete((position, thrown) -> execute(() -> {
+		ask(() -> this.reader.probe(any.range())).whenComplete((position, thrown) -> execute(() -> {
 			this.probing = false;
 			List<RangeFeed<?>> all = List.copyOf(this.feeds);
 			if (thrown != null) {

@@ -79,6 +79,31 @@ class EtcdClusterTests {
 		}
 	}
 
+	@Test
+	@DisplayName("F3 a member that hangs does not keep its watches silent, and nobody is told of a loss")
+	void hangingMemberIsLeft() throws Exception {
+		try (EtcdCluster cluster = EtcdServer.options().startCluster(3)) {
+			EtcdServer leader = leader(cluster);
+			List<EtcdServer> followers = cluster.members().stream().filter((member) -> member != leader).toList();
+			try (Backend writer = Etcds.open(leader.address(), this.namespace);
+					Backend backend = Etcds.open(Etcds.settings(followers.get(0).address(), followers.get(1).address()),
+							this.namespace)) {
+				publish(writer, "a: 0");
+				RecordingConfigListener listener = new RecordingConfigListener();
+				backend.config().watch(Set.of(this.id), listener);
+				await().until(() -> listener.latest(this.id).equals("a: 0"));
+				for (EtcdServer follower : followers) {
+					follower.pause();
+					publish(writer, "a: " + follower.address());
+					await().atMost(Duration.ofSeconds(8))
+						.until(() -> listener.latest(this.id).equals("a: " + follower.address()));
+					follower.resume();
+				}
+				assertThat(listener.connections()).isEmpty();
+			}
+		}
+	}
+
 	private static EtcdServer leader(EtcdCluster cluster) {
 		EtcdServer[] found = new EtcdServer[1];
 		await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {

@@ -84,7 +84,10 @@ final class Timeline {
 			this.suspicion = new Suspicion(cluster, now);
 		}
 		if (now - this.suspicion.sinceNanos < PATIENCE.toNanos()) {
-			throw new StaleStateException("it has gone back from revision " + this.seen.revision + " to " + revision
+			throw new StaleStateException(((cluster != this.seen.cluster)
+					? "it answers as cluster " + Long.toHexString(cluster) + " instead of "
+							+ Long.toHexString(this.seen.cluster)
+					: "it has gone back from revision " + before.revision + " to " + revision)
 					+ ", as if it had been wiped or restored; believed when it stays so for " + PATIENCE.toSeconds()
 					+ "s");
 		}

@@ -119,17 +119,16 @@ final class WatchLoop implements AutoCloseable {
 	}
 
 	/**
-	 * Asks again where one of several members does not answer: the next call goes to
-	 * another one.
+	 * Asks again where one of several members does not answer, or is just losing its
+	 * leader: the next call goes to another one.
 	 * @param <T> the type of the answer
 	 * @param question asks without waiting
 	 * @return the answer
 	 */
 	<T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
 		return question.get()
-			.exceptionallyCompose(
-					(thrown) -> (hasSeveralMembers() && EtcdFailure.of(thrown).kind() == EtcdFailure.Kind.SILENT)
-							? question.get() : CompletableFuture.failedFuture(thrown));
+			.exceptionallyCompose((thrown) -> (hasSeveralMembers() && EtcdFailure.of(thrown).isOfConnection())
+					? question.get() : CompletableFuture.failedFuture(thrown));
 	}
 
 	private boolean hasSeveralMembers() {

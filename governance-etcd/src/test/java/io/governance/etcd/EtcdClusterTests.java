@@ -138,7 +138,7 @@ class EtcdClusterTests {
 			ofBoth.config().watch(Set.of(this.id), listener);
 			await().until(() -> !listener.deliveries().isEmpty());
 			String first = listener.latest(this.id);
-			await().during(Duration.ofSeconds(6))
+			await().during(Duration.ofSeconds(4))
 				.atMost(Duration.ofSeconds(8))
 				.until(() -> listener.texts(this.id).equals(List.of(first)));
 		}

@@ -143,7 +143,7 @@ class EtcdOutageTests {
 		RecordingConfigListener listener = watching("a: 1");
 		server.kill();
 		awaitState(listener, ConnectionState.DISCONNECTED, 2);
-		await().during(Duration.ofSeconds(8))
+		await().during(Duration.ofSeconds(5))
 			.atMost(Duration.ofSeconds(10))
 			.until(() -> listener.latest(this.id).equals("a: 1"));
 		server.start();
@@ -156,35 +156,29 @@ class EtcdOutageTests {
 	@Test
 	@DisplayName("F21 a server that is restarted on its data never shows an older state")
 	void restartedServerShowsNothingOlder() throws Exception {
-		for (int i = 0; i < 300; i++) {
+		for (int i = 0; i < 100; i++) {
 			publish("a: " + i);
 		}
-		RecordingConfigListener listener = watching("a: 299");
+		RecordingConfigListener listener = watching("a: 99");
 		ExecutorService reader = Executors.newSingleThreadExecutor();
 		try {
-			for (int i = 0; i < 2; i++) {
-				server.kill();
-				Future<?> started = reader.submit(server::start);
-				while (!started.isDone()) {
-					try {
-						assertThat(this.backend.config().get(Set.of(this.id)).find(this.id).map(ConfigDocument::text))
-							.hasValue("a: 299");
-					}
-					catch (BackendUnavailableException ex) {
-						assertThat(ex).hasMessageContaining(server.address());
-					}
+			server.kill();
+			Future<?> started = reader.submit(server::start);
+			while (!started.isDone()) {
+				try {
+					assertThat(this.backend.config().get(Set.of(this.id)).find(this.id).map(ConfigDocument::text))
+						.hasValue("a: 99");
 				}
-				started.get();
-				within(5).until(() -> this.backend.config().get(Set.of(this.id)).find(this.id).isPresent());
+				catch (BackendUnavailableException ex) {
+					assertThat(ex).hasMessageContaining(server.address());
+				}
 			}
-		}
-		catch (BackendUnavailableException ex) {
-			throw new AssertionError("It is back", ex);
+			started.get();
 		}
 		finally {
 			reader.shutdown();
 		}
-		assertThat(listener.texts(this.id)).containsExactly("a: 299");
+		assertThat(listener.texts(this.id)).containsExactly("a: 99");
 	}
 
 	@Test
@@ -222,13 +216,13 @@ class EtcdOutageTests {
 			process.registry().put("orders", List.of(instance));
 			within(5).until(() -> instances.shows("o-1"));
 			server.pause();
-			await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+			await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
 			server.resume();
 			within(10).until(() -> process.registry().observe("orders").isEmpty() && instances.shows());
 			process.registry().put("orders", List.of(instance));
 			assertThat(process.registry().observe("orders")).containsExactly(instance);
 			within(5).until(() -> instances.shows("o-1"));
-			await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(5)).until(() -> instances.shows("o-1"));
+			await().during(Duration.ofMillis(2500)).atMost(Duration.ofSeconds(5)).until(() -> instances.shows("o-1"));
 		}
 		within(6).until(() -> instances.shows());
 	}

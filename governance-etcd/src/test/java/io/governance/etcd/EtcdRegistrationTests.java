@@ -90,7 +90,7 @@ class EtcdRegistrationTests {
 		server.kill();
 		this.keeper.register(this.instance);
 		await().atMost(PROMISE).until(() -> this.events.contains(RegistrationEvent.Kind.REFUSED));
-		await().during(Duration.ofSeconds(4)).until(() -> true);
+		await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
 		server.start();
 		inTime().until(() -> registered().equals(List.of(this.instance)));
 	}
@@ -128,7 +128,7 @@ class EtcdRegistrationTests {
 		}
 		assertThat(registered()).isEmpty();
 		inTime().until(() -> registered().equals(List.of(this.instance)));
-		await().during(Duration.ofSeconds(3))
+		await().during(Duration.ofSeconds(2))
 			.pollInterval(Duration.ofMillis(200))
 			.atMost(Duration.ofSeconds(5))
 			.until(() -> registered().size() == 1);

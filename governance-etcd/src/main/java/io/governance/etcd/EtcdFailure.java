@@ -1,6 +1,7 @@
 package io.governance.etcd;
 
 import java.net.ConnectException;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
@@ -112,7 +113,8 @@ record EtcdFailure(Kind kind, String reason, Throwable cause) {
 		if (root == null) {
 			return said;
 		}
-		boolean telling = !said.isEmpty() && !said.equals("io exception");
+		// The client's own words for it are "io exception" and its inner parts.
+		boolean telling = !said.isEmpty() && !said.startsWith("io exception") && !said.startsWith("ssl exception");
 		return telling ? said + " (" + message(root) + ")" : message(root);
 	}
 
@@ -136,10 +138,20 @@ record EtcdFailure(Kind kind, String reason, Throwable cause) {
 	}
 
 	BackendUnavailableException toException(String backend, String what, EtcdSettings settings) {
-		String advice = isOfConnection() ? ". Check that etcd runs there and that governance.etcd.endpoints is right"
-				: "";
 		return new BackendUnavailableException(backend, "Backend '" + backend + "': cannot " + what + " at "
-				+ settings.endpoints() + ": " + this.reason + advice, this.cause);
+				+ settings.endpoints() + ": " + this.reason + advice(), this.cause);
+	}
+
+	private String advice() {
+		if (!isOfConnection()) {
+			return "";
+		}
+		for (Throwable cause = this.cause; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
+				return ". Check the certificates: those of the SSL bundle that governance.etcd.ssl-bundle names, and the server's";
+			}
+		}
+		return ". Check that etcd runs there and that governance.etcd.endpoints is right";
 	}
 
 	/** What a failure means. */

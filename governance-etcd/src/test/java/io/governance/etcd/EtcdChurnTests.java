@@ -7,7 +7,9 @@ import io.governance.testkit.BackendFixture;
 import io.governance.testkit.ChurnContract;
 import io.governance.testkit.FaultyConnection;
 import io.governance.testservers.EtcdServer;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated
 class EtcdChurnTests extends ChurnContract {
 
 	private final EtcdServer server = EtcdServer.options().create();

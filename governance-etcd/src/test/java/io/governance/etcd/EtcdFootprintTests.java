@@ -10,7 +10,9 @@ import io.governance.testkit.FaultyConnection;
 import io.governance.testkit.FootprintContract;
 import io.governance.testkit.TcpProxy;
 import io.governance.testservers.EtcdServer;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated
 class EtcdFootprintTests extends FootprintContract {
 
 	private final TcpProxy proxy = TcpProxy.to(URI.create(EtcdServer.shared().address()).getPort());

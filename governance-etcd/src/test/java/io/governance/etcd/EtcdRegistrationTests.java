@@ -134,4 +134,29 @@ class EtcdRegistrationTests {
 			.until(() -> registered().size() == 1);
 	}
 
+	@Test
+	@DisplayName("F34 a process that was stopped for longer than its lease is registered again when it goes on")
+	void processThatWasStoppedIsRegisteredAgain() throws Exception {
+		Process owner = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx64m",
+				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+				RegisteredProcess.class.getName(), server.address(), this.namespace)
+			.redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		try {
+			await().atMost(Duration.ofSeconds(20)).until(() -> registered().size() == 1);
+			signal("STOP", owner);
+			await().atMost(Duration.ofSeconds(6)).until(() -> registered().isEmpty());
+			signal("CONT", owner);
+			inTime().until(() -> registered().size() == 1);
+		}
+		finally {
+			owner.destroyForcibly().waitFor();
+		}
+	}
+
+	private static void signal(String name, Process process) throws Exception {
+		assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor()).isZero();
+	}
+
 }

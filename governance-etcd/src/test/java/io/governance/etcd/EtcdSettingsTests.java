@@ -19,11 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+@Isolated
 class EtcdSettingsTests {
 
 	private static final EtcdSettings DEFAULTS = new EtcdSettings(null, null, null, null, null, null, null, null);
@@ -130,6 +132,7 @@ class EtcdSettingsTests {
 		appender.start();
 		logger.addAppender(appender);
 		logger.setLevel(Level.WARN);
+		logger.setAdditive(false);
 		try {
 			create(withPassword("http://10.0.0.1:2379", null)).close();
 			assertThat(appender.list).singleElement()
@@ -144,6 +147,7 @@ class EtcdSettingsTests {
 		}
 		finally {
 			logger.setLevel(before);
+			logger.setAdditive(true);
 			logger.detachAppender(appender);
 		}
 	}

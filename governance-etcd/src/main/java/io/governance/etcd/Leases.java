@@ -42,8 +42,9 @@ final class Leases implements AutoCloseable {
 		return new Lease(this, this.client, this.nanoTime, id, duration, asked, listener);
 	}
 
+	/* Without making up for what was missed while the process was stopped. */
 	ScheduledFuture<?> repeat(Runnable task, Duration interval) {
-		return this.thread.scheduleAtFixedRate(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+		return this.thread.scheduleWithFixedDelay(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	@Override

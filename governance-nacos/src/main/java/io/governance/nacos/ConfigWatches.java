@@ -81,7 +81,7 @@ final class ConfigWatches
 
 	private boolean scheduled;
 
-	private volatile long connectedAt = System.nanoTime();
+	private volatile int connections;
 
 	ConfigWatches(String backend, NacosLink link, ConfigReads reads) {
 		this.link = link;
@@ -101,12 +101,18 @@ final class ConfigWatches
 	 */
 	DocumentState newest(DocumentId id, DocumentState read) {
 		Watched watched = this.documents.get(id);
-		DocumentState known = (watched != null) ? watched.known : null;
-		return (known != null && read.isOlderThan(known, isFresh())) ? known : read;
+		if (watched == null) {
+			return read;
+		}
+		DocumentState known = watched.known;
+		return (known != null && read.isOlderThan(known, isUnconfirmed(watched))) ? known : read;
 	}
 
-	private boolean isFresh() {
-		return System.nanoTime() - this.connectedAt < DOUBT.toNanos();
+	/**
+	 * Whether what is known was told by an earlier connection, perhaps by another server.
+	 */
+	private boolean isUnconfirmed(Watched watched) {
+		return watched.knownOn != this.connections;
 	}
 
 	@Override
@@ -148,8 +154,8 @@ final class ConfigWatches
 
 	@Override
 	public void connected() {
-		this.connectedAt = System.nanoTime();
 		execute(() -> {
+			this.connections++;
 			this.down = false;
 			this.left.clear();
 			this.backoff.reset();
@@ -294,14 +300,14 @@ final class ConfigWatches
 			soon(DOUBT_PAUSE);
 		}
 		else {
-			watched.take(read);
+			watched.take(read, this.connections);
 			this.backoff.reset();
 		}
 	}
 
 	private boolean isDoubtful(Watched watched, DocumentState read) {
 		DocumentState known = watched.known;
-		if (known == null || !read.isOlderThan(known, isFresh() || watched.doubtedSince != null)) {
+		if (known == null || !read.isOlderThan(known, isUnconfirmed(watched))) {
 			return false;
 		}
 		long now = System.nanoTime();
@@ -359,6 +365,8 @@ final class ConfigWatches
 
 		private volatile @Nullable DocumentState known;
 
+		private volatile int knownOn;
+
 		private boolean listened;
 
 		private boolean dirty = true;
@@ -380,7 +388,8 @@ final class ConfigWatches
 						.equals(unnamed ? NacosNames.namespace(DocumentId.DEFAULT) : namespace);
 		}
 
-		void take(DocumentState state) {
+		void take(DocumentState state, int connection) {
+			this.knownOn = connection;
 			this.dirty = false;
 			this.problem = null;
 			this.doubtedSince = null;

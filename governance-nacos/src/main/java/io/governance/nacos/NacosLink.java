@@ -1,5 +1,6 @@
 package io.governance.nacos;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +30,8 @@ import io.governance.BackendUnavailableException;
  * at its first use. Thread-safe.
  */
 final class NacosLink implements AutoCloseable {
+
+	private static final Duration FIRST_TRY = Duration.ofSeconds(4);
 
 	private final String backend;
 
@@ -165,12 +168,11 @@ final class NacosLink implements AutoCloseable {
 	 * @throws BackendUnavailableException if there is no answer in time
 	 */
 	List<Response> callAll(String what, List<? extends Request> requests) {
-		long deadline = System.nanoTime() + this.settings.timeout().toNanos();
-		start();
+		RpcLink rpc = start();
 		try {
-			List<Response> answers = send(requests, deadline);
+			List<Response> answers = send(rpc, requests);
 			if (answers.stream().anyMatch(NacosLink::isForbidden) && this.login.renew()) {
-				answers = send(requests, deadline);
+				answers = send(rpc, requests);
 			}
 			return answers;
 		}
@@ -186,9 +188,13 @@ final class NacosLink implements AutoCloseable {
 		}
 	}
 
-	private List<Response> send(List<? extends Request> requests, long deadline) throws Exception {
+	private List<Response> send(RpcLink rpc, List<? extends Request> requests) throws Exception {
+		boolean patient = rpc.isFirstTry();
+		long timeout = this.settings.timeout().toNanos();
+		long begun = System.nanoTime();
 		String token = this.login.token();
-		Connection connection = await(deadline);
+		Connection connection = await(rpc, begun + timeout);
+		long deadline = (patient ? System.nanoTime() : begun) + timeout;
 		List<RequestFuture> sent = new ArrayList<>(requests.size());
 		for (Request request : requests) {
 			if (!token.isEmpty()) {
@@ -212,14 +218,15 @@ final class NacosLink implements AutoCloseable {
 		}
 	}
 
-	private Connection await(long deadline) throws InterruptedException {
+	/** Waits for the connection; longer for the first one, which loads many classes. */
+	private Connection await(RpcLink rpc, long deadline) throws InterruptedException {
 		synchronized (this.lock) {
 			while (this.connection == null) {
-				long left = deadline - System.nanoTime();
+				long left = deadline - System.nanoTime() + (rpc.isFirstTry() ? FIRST_TRY.toNanos() : 0);
 				if (left <= 0 || this.closed) {
 					throw new IllegalStateException("there is no connection");
 				}
-				TimeUnit.NANOSECONDS.timedWait(this.lock, left);
+				TimeUnit.NANOSECONDS.timedWait(this.lock, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
 			}
 			return this.connection;
 		}

@@ -59,6 +59,8 @@ final class RpcLink extends GrpcSdkClient {
 
 	private final Backoff backoff;
 
+	private volatile boolean tried;
+
 	private volatile boolean closed;
 
 	private @Nullable ThreadPoolExecutor executor;
@@ -126,9 +128,24 @@ final class RpcLink extends GrpcSdkClient {
 	 */
 	@Override
 	public @Nullable Connection connectToServer(ServerInfo server) {
-		if (this.first.getAndSet(false) || this.closed || !reachable(server)) {
+		if (this.first.getAndSet(false) || this.closed) {
 			return null;
 		}
+		Connection connection = reachable(server) ? connect(server) : null;
+		this.tried = true;
+		if (connection != null && this.closed) {
+			connection.close();
+			return null;
+		}
+		return connection;
+	}
+
+	/** Whether the first try to connect is not over yet. */
+	boolean isFirstTry() {
+		return !this.tried;
+	}
+
+	private @Nullable Connection connect(ServerInfo server) {
 		this.secured = null;
 		Connection connection = super.connectToServer(server);
 		ManagedChannel channel = this.secured;
@@ -138,10 +155,6 @@ final class RpcLink extends GrpcSdkClient {
 		}
 		else if (channel != null) {
 			channel.shutdownNow();
-		}
-		if (connection != null && this.closed) {
-			connection.close();
-			return null;
 		}
 		return connection;
 	}

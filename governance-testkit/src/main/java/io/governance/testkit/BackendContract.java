@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
@@ -108,6 +110,17 @@ abstract class BackendContract {
 			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(5))
 			.atMost(PATIENCE);
+	}
+
+	static void awaitLatch(CountDownLatch latch) {
+		try {
+			if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+				throw new IllegalStateException("Nobody lets go");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	static String unique(String prefix) {

@@ -360,7 +360,7 @@ public abstract class ConfigSourceContract extends BackendContract {
 		this.store.watch(ids, this.listener);
 		await().until(() -> !this.listener.deliveries().isEmpty());
 		await().until(() -> each.values().stream().noneMatch((told) -> told.deliveries().isEmpty()));
-		ids.forEach((id) -> put(id, "name: " + id.name()));
+		putAll(ids.stream().map((id) -> Publication.put(id, "name: " + id.name())).toList());
 		await().until(() -> latest().documents().size() == 200);
 		await().until(
 				() -> each.entrySet().stream().allMatch((told) -> told.getValue().latest(told.getKey()).length() > 10));
@@ -370,6 +370,13 @@ public abstract class ConfigSourceContract extends BackendContract {
 				"name: " + id.name()));
 		if (can(Capability.LIST)) {
 			assertThat(this.store.list(namespace(), "many")).containsExactlyElementsOf(ids);
+		}
+	}
+
+	private void putAll(List<Publication> publications) {
+		int atOnce = can(Capability.ATOMIC_PUBLISH) ? Math.min(20, this.store.limits().maxDocuments()) : 1;
+		for (int i = 0; i < publications.size(); i += atOnce) {
+			this.store.publish(publications.subList(i, Math.min(i + atOnce, publications.size())), ALICE);
 		}
 	}
 
@@ -468,17 +475,6 @@ public abstract class ConfigSourceContract extends BackendContract {
 
 	private Subscription watch(DocumentId... ids) {
 		return this.store.watch(Set.of(ids), this.listener);
-	}
-
-	private static void awaitLatch(CountDownLatch latch) {
-		try {
-			if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-				throw new IllegalStateException("Nobody lets go");
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 	}
 
 }

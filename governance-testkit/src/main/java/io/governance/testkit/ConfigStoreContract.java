@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import io.governance.backend.Capability;
@@ -41,6 +39,12 @@ import static org.assertj.core.api.Assertions.within;
  * refused.
  */
 public abstract class ConfigStoreContract extends ConfigSourceContract {
+
+	/** As many as are published at once where the backend would take more. */
+	private static final int MOST_DOCUMENTS = 128;
+
+	/** As much as is published at once where the backend would take more. */
+	private static final int MOST_BYTES = 8 * 1024 * 1024;
 
 	private ConfigStore store;
 
@@ -134,15 +138,18 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 			return;
 		}
 		PublishLimits limits = this.store.limits();
+		int documents = Math.min(limits.maxDocuments(), MOST_DOCUMENTS);
+		int each = Math.min(Math.min(limits.maxTotalBytes(), MOST_BYTES) / documents, limits.maxDocumentBytes());
 		List<Publication> most = new ArrayList<>();
-		int each = limits.maxTotalBytes() / limits.maxDocuments();
-		for (int i = 0; i < limits.maxDocuments(); i++) {
-			most.add(Publication.put(id("document" + i), text(Math.min(each, limits.maxDocumentBytes()))));
+		for (int i = 0; i < documents; i++) {
+			most.add(Publication.put(id("document" + i), text(each)));
 		}
-		assertThat(this.store.publish(most, ALICE)).hasSize(most.size());
-		assertThat(content(id("document" + (most.size() - 1)))).isEqualTo(most.get(most.size() - 1).content());
-		List<Publication> tooMany = new ArrayList<>(most);
-		tooMany.add(Publication.put(this.orders, "one more"));
+		assertThat(this.store.publish(most, ALICE)).hasSize(documents);
+		assertThat(content(id("document" + (documents - 1)))).isEqualTo(text(each));
+		List<Publication> tooMany = new ArrayList<>(List.of(Publication.put(this.orders, "one of too many")));
+		for (int i = 0; i < limits.maxDocuments(); i++) {
+			tooMany.add(Publication.put(id("document" + i), "x"));
+		}
 		assertThatIllegalArgumentException().isThrownBy(() -> this.store.publish(tooMany, ALICE));
 		if (limits.maxTotalBytes() < (long) limits.maxDocumentBytes() * limits.maxDocuments()) {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.store.publish(tooLarge(limits), ALICE));
@@ -350,9 +357,10 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 			ConfigStore writer = open(namespace()).config();
 			writers.add(() -> increment(writer, 20));
 		}
-		ExecutorService executor = closing(new Writers()).threads;
-		for (Future<Void> done : executor.invokeAll(writers)) {
-			done.get();
+		try (Threads threads = new Threads()) {
+			for (Future<Void> done : threads.invokeAll(writers)) {
+				done.get();
+			}
 		}
 		assertThat(text(this.orders)).isEqualTo("40");
 	}
@@ -398,18 +406,6 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 		}
 		Arrays.fill(content, 0, Math.min(1, size), (byte) 'x');
 		return content;
-	}
-
-	/** Two threads that end with the test. */
-	private static final class Writers implements AutoCloseable {
-
-		private final ExecutorService threads = Executors.newFixedThreadPool(2);
-
-		@Override
-		public void close() {
-			this.threads.shutdownNow();
-		}
-
 	}
 
 }

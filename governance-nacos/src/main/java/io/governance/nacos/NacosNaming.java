@@ -149,12 +149,6 @@ final class NacosNaming {
 		return new SubscribeServiceRequest(this.namespace, this.settings.group(), service, "", begin);
 	}
 
-	/** Whether a push is about that namespace and group. */
-	boolean isOurs(String namespace, String group) {
-		return this.namespace.equals(namespace.isEmpty() ? NacosNames.namespace("default") : namespace)
-				&& this.settings.group().equals(group);
-	}
-
 	/**
 	 * The services that have an instance.
 	 * @return their names

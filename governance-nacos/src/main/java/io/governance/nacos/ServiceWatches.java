@@ -141,11 +141,9 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 	public void pushed(Request push) {
 		if (push instanceof NotifySubscriberRequest change && change.getServiceInfo() != null) {
 			ServiceInfo info = change.getServiceInfo();
-			String namespace = (change.getNamespace() != null) ? change.getNamespace() : "";
 			execute(() -> {
 				Watched watched = this.services.get(nameOf(info));
-				if (watched != null && watched.subscribed && !this.down
-						&& this.naming.isOurs(namespace, info.getGroupName())) {
+				if (watched != null && watched.subscribed && !this.down) {
 					watched.take(info);
 				}
 			});

@@ -38,9 +38,9 @@ public final class NacosFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
-		// A connection that ends takes the registration along; one that hangs is given up
-		// by the server after 20 seconds of silence.
-		return Duration.ofSeconds(30);
+		// A connection that ends takes the registration along. (One that hangs is given up
+		// by the server after some 20 seconds of silence.)
+		return Duration.ofSeconds(10);
 	}
 
 	@Override

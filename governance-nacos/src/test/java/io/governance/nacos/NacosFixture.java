@@ -38,7 +38,8 @@ public final class NacosFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
-		// A connection that ends takes the registration along. (One that hangs is given up
+		// A connection that ends takes the registration along. (One that hangs is given
+		// up
 		// by the server after some 20 seconds of silence.)
 		return Duration.ofSeconds(10);
 	}

@@ -2,7 +2,6 @@ package io.governance.nacos;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +19,6 @@ import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
 import com.alibaba.nacos.api.config.remote.response.ConfigChangeBatchListenResponse;
 import com.alibaba.nacos.api.remote.request.Request;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +27,6 @@ import io.governance.BackendUnavailableException;
 import io.governance.Subscription;
 import io.governance.backend.support.DaemonThreads;
 import io.governance.backend.support.Watches;
-import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.DocumentId;
 
@@ -67,7 +64,7 @@ final class ConfigWatches
 
 	private final Backoff backoff;
 
-	private final Map<DocumentId, Watched> documents = new ConcurrentHashMap<>();
+	private final Map<DocumentId, WatchedDocument> documents = new ConcurrentHashMap<>();
 
 	/* What follows belongs to the loop. */
 
@@ -100,7 +97,7 @@ final class ConfigWatches
 	 * @return the newer of the two
 	 */
 	DocumentState newest(DocumentId id, DocumentState read) {
-		Watched watched = this.documents.get(id);
+		WatchedDocument watched = this.documents.get(id);
 		if (watched == null) {
 			return read;
 		}
@@ -111,13 +108,13 @@ final class ConfigWatches
 	/**
 	 * Whether what is known was told by an earlier connection, perhaps by another server.
 	 */
-	private boolean isUnconfirmed(Watched watched) {
+	private boolean isUnconfirmed(WatchedDocument watched) {
 		return watched.knownOn != this.connections;
 	}
 
 	@Override
 	public Subscription watch(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
-		WatchedSet set = new WatchedSet(ids, sink);
+		WatchedSet set = new WatchedSet(ids, sink, this.documents);
 		execute(() -> add(set));
 		return () -> execute(() -> remove(set));
 	}
@@ -130,9 +127,9 @@ final class ConfigWatches
 					TimeUnit.MILLISECONDS);
 		}
 		this.sets.add(set);
-		for (DocumentId id : set.ids) {
+		for (DocumentId id : set.ids()) {
 			this.left.remove(id);
-			this.documents.computeIfAbsent(id, Watched::new).sets.add(set);
+			this.documents.computeIfAbsent(id, WatchedDocument::new).sets.add(set);
 		}
 		if (this.down) {
 			set.lost(this.link.problem());
@@ -142,8 +139,8 @@ final class ConfigWatches
 
 	private void remove(WatchedSet set) {
 		this.sets.remove(set);
-		for (DocumentId id : set.ids) {
-			Watched watched = this.documents.get(id);
+		for (DocumentId id : set.ids()) {
+			WatchedDocument watched = this.documents.get(id);
 			if (watched != null && watched.sets.remove(set) && watched.sets.isEmpty()) {
 				this.documents.remove(id);
 				this.left.add(id);
@@ -233,7 +230,7 @@ final class ConfigWatches
 		List<DocumentId> ids = this.documents.values()
 			.stream()
 			.filter((watched) -> !watched.listened)
-			.map((watched) -> watched.id)
+			.map((watched) -> watched.id())
 			.toList();
 		if (!ids.isEmpty()) {
 			ask(ids, true);
@@ -258,7 +255,7 @@ final class ConfigWatches
 		ConfigBatchListenRequest request = new ConfigBatchListenRequest();
 		request.setListen(listen);
 		for (DocumentId id : ids) {
-			Watched watched = this.documents.get(id);
+			WatchedDocument watched = this.documents.get(id);
 			DocumentState known = (watched != null) ? watched.known : null;
 			request.addConfigListenContext(NacosNames.group(id.group()), id.name(),
 					NacosNames.namespace(id.namespace()), (known != null) ? known.md5() : "");
@@ -273,24 +270,24 @@ final class ConfigWatches
 		Set<String> changed = new HashSet<>();
 		answer.getChangedConfigs().forEach((context) -> changed.add(context.getGroup() + "\n" + context.getDataId()));
 		for (DocumentId id : ids) {
-			Watched watched = Objects.requireNonNull(this.documents.get(id));
+			WatchedDocument watched = Objects.requireNonNull(this.documents.get(id));
 			watched.listened = true;
 			watched.dirty |= changed.contains(NacosNames.group(id.group()) + "\n" + id.name());
 		}
 	}
 
 	private void read() {
-		List<Watched> dirty = this.documents.values().stream().filter((watched) -> watched.dirty).toList();
+		List<WatchedDocument> dirty = this.documents.values().stream().filter((watched) -> watched.dirty).toList();
 		if (dirty.isEmpty()) {
 			return;
 		}
-		Map<DocumentId, ConfigReads.Result> results = this.reads.read(dirty.stream().map((some) -> some.id).toList());
-		for (Watched watched : dirty) {
-			take(watched, Objects.requireNonNull(results.get(watched.id)));
+		Map<DocumentId, ConfigReads.Result> results = this.reads.read(dirty.stream().map((some) -> some.id()).toList());
+		for (WatchedDocument watched : dirty) {
+			take(watched, Objects.requireNonNull(results.get(watched.id())));
 		}
 	}
 
-	private void take(Watched watched, ConfigReads.Result result) {
+	private void take(WatchedDocument watched, ConfigReads.Result result) {
 		DocumentState read = result.state();
 		if (read == null) {
 			watched.problem = (result.failure() != null) ? String.valueOf(result.failure().getMessage()) : "";
@@ -305,7 +302,7 @@ final class ConfigWatches
 		}
 	}
 
-	private boolean isDoubtful(Watched watched, DocumentState read) {
+	private boolean isDoubtful(WatchedDocument watched, DocumentState read) {
 		DocumentState known = watched.known;
 		if (known == null || !read.isOlderThan(known, isUnconfirmed(watched))) {
 			return false;
@@ -319,7 +316,7 @@ final class ConfigWatches
 		if (now - since < DOUBT.toNanos()) {
 			return true;
 		}
-		logger.info("Document {} is older on the server than it was, and stays so: it is taken as it is", watched.id);
+		logger.info("Document {} is older on the server than it was, and stays so: it is taken as it is", watched.id());
 		return false;
 	}
 
@@ -354,101 +351,6 @@ final class ConfigWatches
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-	}
-
-	/** A document that somebody watches. */
-	private static final class Watched {
-
-		private final DocumentId id;
-
-		private final Set<WatchedSet> sets = new LinkedHashSet<>();
-
-		private volatile @Nullable DocumentState known;
-
-		private volatile int knownOn;
-
-		private boolean listened;
-
-		private boolean dirty = true;
-
-		private @Nullable String problem;
-
-		private @Nullable Long doubtedSince;
-
-		Watched(DocumentId id) {
-			this.id = id;
-		}
-
-		boolean isNamed(ConfigChangeNotifyRequest change) {
-			String namespace = change.getTenant();
-			boolean unnamed = namespace == null || namespace.isEmpty();
-			return this.id.name().equals(change.getDataId())
-					&& NacosNames.group(this.id.group()).equals(change.getGroup())
-					&& NacosNames.namespace(this.id.namespace())
-						.equals(unnamed ? NacosNames.namespace(DocumentId.DEFAULT) : namespace);
-		}
-
-		void take(DocumentState state, int connection) {
-			this.knownOn = connection;
-			this.dirty = false;
-			this.problem = null;
-			this.doubtedSince = null;
-			this.known = state;
-			this.sets.forEach((set) -> set.stale = true);
-		}
-
-	}
-
-	/** Documents that are watched together. */
-	private final class WatchedSet {
-
-		private final Set<DocumentId> ids;
-
-		private final Watches.Sink<ConfigDocuments> sink;
-
-		private boolean stale = true;
-
-		WatchedSet(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
-			this.ids = ids;
-			this.sink = sink;
-		}
-
-		void lost(String reason) {
-			this.stale = true;
-			this.sink.lost(reason);
-		}
-
-		/** Tells the whole set if all of it is known. */
-		void tell() {
-			List<Watched> all = new ArrayList<>(this.ids.size());
-			for (DocumentId id : this.ids) {
-				Watched watched = Objects.requireNonNull(ConfigWatches.this.documents.get(id));
-				if (watched.problem != null) {
-					lost(watched.problem);
-					return;
-				}
-				if (watched.dirty || !watched.listened) {
-					return;
-				}
-				all.add(watched);
-			}
-			if (this.stale) {
-				this.stale = false;
-				this.sink.offer(ConfigDocuments.of(documents(all)));
-			}
-		}
-
-		private Collection<ConfigDocument> documents(List<Watched> all) {
-			List<ConfigDocument> documents = new ArrayList<>();
-			for (Watched watched : all) {
-				DocumentState known = watched.known;
-				if (known != null && known.document() != null) {
-					documents.add(known.document());
-				}
-			}
-			return documents;
-		}
-
 	}
 
 }

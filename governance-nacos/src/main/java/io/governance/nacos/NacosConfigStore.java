@@ -42,7 +42,7 @@ final class NacosConfigStore implements ConfigStore {
 
 	private static final int MAX_NAME = 128;
 
-	private static final int MAX_COMMENT = 256;
+	private static final int MAX_COMMENT = 128;
 
 	private static final long VISIBLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -202,7 +202,7 @@ class NacosFaultTests {
 			within(10).until(() -> this.instances.shows("127.0.0.1:8001", "127.0.0.1:8002"));
 			other.close();
 		}
-		assertThat(this.instances.deliveries()).doesNotContain(List.of());
+		assertThat(this.instances.deliveries().stream().dropWhile(List::isEmpty)).doesNotContain(List.of());
 		assertThat(this.documents.texts(this.orders)).containsExactly("a: 1", RecordingConfigListener.ABSENT);
 	}
 

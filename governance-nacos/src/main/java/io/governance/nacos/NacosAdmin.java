@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import tools.jackson.databind.JsonNode;
@@ -29,7 +30,13 @@ final class NacosAdmin {
 
 	private final NacosLogin login;
 
-	NacosAdmin(String backend, NacosHttp http, NacosLogin login) {
+	/*
+	 * Whether the server is known to be of before version 3: then it refuses every path.
+	 */
+	private final BooleanSupplier old;
+
+	NacosAdmin(String backend, NacosHttp http, NacosLogin login, BooleanSupplier old) {
+		this.old = old;
 		this.backend = backend;
 		this.http = http;
 		this.login = login;
@@ -50,13 +57,14 @@ final class NacosAdmin {
 		if (isForbidden(answer) && this.login.renew()) {
 			answer = this.http.send(what, "GET", PATH + path, this.login.token(), parameters);
 		}
+		boolean unknown = answer.status() == NacosHttp.NOT_FOUND && answer.code() == NacosHttp.NOT_FOUND;
+		if (unknown || (isForbidden(answer) && this.old.getAsBoolean())) {
+			throw new UnsupportedOperationException("Backend '" + this.backend + "': could not " + what
+					+ ": this server has no admin API (/nacos" + PATH + "), which Nacos has from version 3 on");
+		}
 		if (isForbidden(answer)) {
 			throw this.http.unavailable(what, "the server's admin API does not let this user do that: set "
 					+ "governance.nacos.admin.username and governance.nacos.admin.password");
-		}
-		if (answer.status() == NacosHttp.NOT_FOUND && answer.code() == NacosHttp.NOT_FOUND) {
-			throw new UnsupportedOperationException("Backend '" + this.backend + "': could not " + what
-					+ ": this server has no admin API (/nacos" + PATH + "), which Nacos has from version 3 on");
 		}
 		if (answer.status() >= 502 || answer.status() == 429) {
 			throw this.http.unavailable(what, answer.message());

@@ -66,10 +66,11 @@ final class NacosBackend implements Backend {
 		this.http = new NacosHttp(name, settings.addresses(), settings, tls);
 		this.adminHttp = new NacosHttp(name, user.addresses(), settings, tls);
 		NacosLogin login = new NacosLogin(this.http, settings.username(), settings.password(), System::nanoTime);
-		NacosAdmin admin = new NacosAdmin(name, this.adminHttp,
-				new NacosLogin(this.adminHttp, user.username(), user.password(), System::nanoTime));
 		this.configLink = new NacosLink(name, "config", settings, tls, login);
 		this.namingLink = new NacosLink(name, "naming", settings, tls, login);
+		NacosAdmin admin = new NacosAdmin(name, this.adminHttp,
+				new NacosLogin(this.adminHttp, user.username(), user.password(), System::nanoTime),
+				() -> this.configLink.isOfOldServer() || this.namingLink.isOfOldServer());
 		ConfigReads reads = new ConfigReads(this.configLink);
 		ConfigWatches documents = new ConfigWatches(name, this.configLink, reads);
 		this.config = new NacosConfigStore(this.configLink, admin, reads, documents,

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
 
+import com.alibaba.nacos.api.ability.constant.AbilityKey;
+import com.alibaba.nacos.api.ability.constant.AbilityStatus;
 import com.alibaba.nacos.api.config.remote.request.ClientConfigMetricRequest;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
 import com.alibaba.nacos.api.config.remote.response.ClientConfigMetricResponse;
@@ -84,6 +86,17 @@ final class NacosLink implements AutoCloseable {
 	boolean isConnected() {
 		synchronized (this.lock) {
 			return this.connection != null;
+		}
+	}
+
+	/**
+	 * Whether the server is known to be one of before version 3.
+	 * @return {@code false} also if it is not known
+	 */
+	boolean isOfOldServer() {
+		synchronized (this.lock) {
+			return this.connection != null
+					&& this.connection.getConnectionAbility(AbilityKey.SERVER_FUZZY_WATCH) != AbilityStatus.SUPPORTED;
 		}
 	}
 

@@ -40,6 +40,8 @@ class NacosHttpTests {
 
 	private final CountDownLatch end = new CountDownLatch(1);
 
+	private boolean old;
+
 	private HttpServer server;
 
 	private NacosHttp http;
@@ -145,6 +147,11 @@ class NacosHttpTests {
 	@Test
 	@DisplayName("Nacos 2, which has no admin API, is told so")
 	void serverWithoutAdminApiIsRefusedInWords() {
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(this::read)
+			.withMessageContaining("version 3");
+		// One that asks for a login before it says that it does not know the path.
+		answer("/nacos/v3/admin/it", 403, "");
+		this.old = true;
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(this::read)
 			.withMessageContaining("version 3");
 	}

@@ -57,7 +57,8 @@ class NacosHttpTests {
 		NacosSettings settings = new NacosSettings(List.of(address), "alice", "s3cret", null, null, null, null, null,
 				Duration.ofMillis(500), null, null);
 		this.http = new NacosHttp("nacos", settings.addresses(), settings, null);
-		this.admin = new NacosAdmin("nacos", this.http, new NacosLogin(this.http, "alice", "s3cret", System::nanoTime));
+		this.admin = new NacosAdmin("nacos", this.http, new NacosLogin(this.http, "alice", "s3cret", System::nanoTime),
+				() -> this.old);
 		answer("/nacos/v3/auth/user/login", 200, "{\"accessToken\":\"t0ken\",\"tokenTtl\":18000}");
 	}
 

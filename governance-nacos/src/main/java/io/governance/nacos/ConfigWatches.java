@@ -203,7 +203,7 @@ final class ConfigWatches
 	}
 
 	private void sync() {
-		if (this.down || this.sets.isEmpty()) {
+		if (this.down || (this.sets.isEmpty() && this.left.isEmpty())) {
 			return;
 		}
 		try {

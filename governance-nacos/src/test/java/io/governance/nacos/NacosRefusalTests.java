@@ -1,5 +1,9 @@
 package io.governance.nacos;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +115,24 @@ class NacosRefusalTests {
 			this.backend.registry().put("orders", List.of(heavy.withStatus(status)));
 			assertThat(this.backend.registry().observe("orders")).containsExactly(heavy.withStatus(status));
 		}
+	}
+
+	@Test
+	@DisplayName("What an operator has disabled is seen as out of service, not as gone")
+	void disabledInstanceIsObserved() throws Exception {
+		this.backend.registry().put("orders", List.of(instance(8001)));
+		String form = "namespaceId=" + this.namespace
+				+ "&groupName=DEFAULT_GROUP&serviceName=orders&ip=127.0.0.1&port=8001&ephemeral=true&enabled=false";
+		HttpRequest disable = HttpRequest
+			.newBuilder(URI.create("http://" + this.fixture.address() + "/nacos/v3/admin/ns/instance"))
+			.header("Content-Type", "application/x-www-form-urlencoded")
+			.PUT(HttpRequest.BodyPublishers.ofString(form))
+			.build();
+		assertThat(HttpClient.newHttpClient().send(disable, HttpResponse.BodyHandlers.ofString()).statusCode())
+			.isEqualTo(200);
+		Awaitility.await()
+			.until(() -> this.backend.registry().observe("orders").stream().map(Instance::status).toList(),
+					List.of(InstanceStatus.OUT_OF_SERVICE)::equals);
 	}
 
 	@Test

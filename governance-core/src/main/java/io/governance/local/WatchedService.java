@@ -186,7 +186,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 		try {
 			Fingerprint fingerprint = Fingerprint.of(file, LinkOption.NOFOLLOW_LINKS);
 			if (fingerprint == null) {
-				lookForBase();
+				this.directory.checkBase();
 				this.seen.remove(name);
 				return;
 			}
@@ -201,17 +201,9 @@ final class WatchedService implements DirectoryWatcher.Listener {
 			}
 		}
 		catch (IOException ex) {
-			log.debug("Cannot look at {}", file, ex);
-		}
-	}
-
-	private void lookForBase() throws IOException {
-		try {
-			this.directory.checkBase();
-		}
-		catch (IOException ex) {
+			// Whether the instance is there is not known: it must not look as if it were
+			// gone.
 			this.failure = ex;
-			throw ex;
 		}
 	}
 

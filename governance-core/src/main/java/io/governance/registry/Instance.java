@@ -1,8 +1,9 @@
 package io.governance.registry;
 
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +21,9 @@ import java.util.regex.Pattern;
  * @param lane the lane it serves; {@value #STABLE} for the ordinary one
  * @param weight its share of the calls relative to others, 0 (none) to 10,000; 100 is
  * ordinary
- * @param metadata anything else, at most 64 entries, in the order of the keys
+ * @param metadata anything else, at most 64 entries, in the order of the keys, which are
+ * neither {@code secure}, {@code zone}, {@code version} or {@code lane} nor begin with
+ * {@code governance-}
  */
 public record Instance(String service, String id, String host, int port, boolean secure, InstanceStatus status,
 		String zone, String version, String lane, int weight, Map<String, String> metadata) {
@@ -33,6 +36,10 @@ public record Instance(String service, String id, String host, int port, boolean
 
 	/** The largest weight. */
 	public static final int MAX_WEIGHT = 10_000;
+
+	private static final String RESERVED_PREFIX = "governance-";
+
+	private static final Set<String> RESERVED = Set.of("secure", "zone", "version", "lane");
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,199}");
 
@@ -64,6 +71,17 @@ public record Instance(String service, String id, String host, int port, boolean
 					"Instance '" + id + "' has " + metadata.size() + " metadata entries: 64 are allowed");
 		}
 		metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+		for (String key : metadata.keySet()) {
+			checkNotReserved(id, key);
+		}
+	}
+
+	/** Backends keep these parts among the metadata. */
+	private static void checkNotReserved(String id, String key) {
+		if (key.startsWith(RESERVED_PREFIX) || RESERVED.contains(key)) {
+			throw new IllegalArgumentException("Metadata key '" + key + "' of instance '" + id
+					+ "' is reserved: set the field of the instance that it stands for, or rename the key");
+		}
 	}
 
 	/**

@@ -16,11 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
-import io.governance.Backoff;
-import io.governance.registry.RegistrationEvent.Kind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,13 +38,15 @@ public final class RegistrationKeeper implements AutoCloseable {
 
 	private final RegistrationSettings settings;
 
-	private final RegistrationListener listener;
+	private final RegistrationLog log;
 
 	private final RandomGenerator random;
 
 	private final LongSupplier nanoTime;
 
 	private final ScheduledThreadPoolExecutor thread;
+
+	private final OwnService.Rounds rounds = new KeeperRounds();
 
 	/** Used by the keeper's thread only. */
 	private final Map<String, OwnService> services = new TreeMap<>();
@@ -71,7 +70,7 @@ public final class RegistrationKeeper implements AutoCloseable {
 			RandomGenerator random, LongSupplier nanoTime) {
 		this.registry = registry;
 		this.settings = settings;
-		this.listener = listener;
+		this.log = new RegistrationLog(listener);
 		this.random = random;
 		this.nanoTime = nanoTime;
 		this.thread = new ScheduledThreadPoolExecutor(1, (task) -> {
@@ -176,7 +175,7 @@ public final class RegistrationKeeper implements AutoCloseable {
 					done.cancel(false);
 					return;
 				}
-				OwnService own = this.services.computeIfAbsent(service, OwnService::new);
+				OwnService own = this.services.computeIfAbsent(service, this::own);
 				change.accept(own, done);
 				if (!done.isDone()) {
 					own.run();
@@ -189,29 +188,8 @@ public final class RegistrationKeeper implements AutoCloseable {
 		return done.minimalCompletionStage();
 	}
 
-	private void tell(Kind kind, String service, String instanceId, String reason) {
-		String words = switch (kind) {
-			case REGISTERED -> "is registered";
-			case LOST -> "is not registered any more";
-			case REPAIRED -> "was registered again";
-			case REFUSED -> "could not be registered, is tried again";
-			case UPDATED -> "was changed";
-			case REMOVED -> "was removed";
-		};
-		String message = "Instance {} of service {} {}{}";
-		String because = reason.isEmpty() ? "" : ": " + reason;
-		if (kind == Kind.LOST || kind == Kind.REFUSED) {
-			logger.warn(message, instanceId, service, words, because);
-		}
-		else {
-			logger.info(message, instanceId, service, words, because);
-		}
-		try {
-			this.listener.onEvent(new RegistrationEvent(kind, service, instanceId, reason));
-		}
-		catch (RuntimeException ex) {
-			logger.warn("A listener failed on {} of instance {}", kind, instanceId, ex);
-		}
+	private OwnService own(String service) {
+		return new OwnService(service, this.registry, this.settings, this.log, this.random, this.nanoTime, this.rounds);
 	}
 
 	private void publishStates() {
@@ -220,278 +198,28 @@ public final class RegistrationKeeper implements AutoCloseable {
 		this.states = List.copyOf(all);
 	}
 
-	/**
-	 * The own instances of one service: what should be there and what the server was last
-	 * told. Used by the keeper's thread only.
-	 */
-	private final class OwnService {
+	private final class KeeperRounds implements OwnService.Rounds {
 
-		private final String name;
-
-		private final Backoff backoff;
-
-		private final Map<String, Instance> wanted = new TreeMap<>();
-
-		/** What the server was last told or seen to hold; absent after a failure. */
-		private final Map<String, Instance> held = new TreeMap<>();
-
-		private final Map<String, Removal> removals = new TreeMap<>();
-
-		private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
-
-		/** The differences found last time, which are not told again. */
-		private Map<String, String> toldDifferences = Map.of();
-
-		private final Map<String, String> toldFailures = new TreeMap<>();
-
-		private @Nullable Future<?> next;
-
-		OwnService(String name) {
-			this.name = name;
-			this.backoff = new Backoff(RegistrationKeeper.this.settings.retryBase(),
-					RegistrationKeeper.this.settings.retryCap(), RegistrationKeeper.this.random);
-		}
-
-		void want(Instance instance, CompletableFuture<Void> done) {
-			Removal removal = this.removals.remove(instance.id());
-			if (removal != null) {
-				removal.done.cancel(false);
-			}
-			this.wanted.put(instance.id(), instance);
-			this.waiting.add(done);
-		}
-
-		void change(String id, UnaryOperator<Instance> change, CompletableFuture<Void> done) {
-			Instance before = this.wanted.get(id);
-			if (before != null) {
-				want(change.apply(before), done);
-			}
-			else {
-				done.complete(null);
-			}
-		}
-
-		void unwant(String id, CompletableFuture<Void> done) {
-			Removal pending = this.removals.get(id);
-			if (pending != null) {
-				pending.done.whenComplete((nothing, failure) -> complete(done, failure));
-			}
-			else if (this.wanted.remove(id) == null) {
-				done.complete(null);
-			}
-			else {
-				this.held.remove(id);
-				this.toldFailures.remove(id);
-				this.removals.put(id, new Removal(done, RegistrationKeeper.this.nanoTime.getAsLong()
-						+ RegistrationKeeper.this.settings.removalDeadline().toNanos()));
-			}
-		}
-
-		void rest() {
-			if (this.next != null) {
-				this.next.cancel(false);
-				this.next = null;
-			}
-		}
-
-		/** One round: withdraws, puts or compares; then sets the time of the next. */
-		void run() {
-			rest();
-			long delay = RegistrationKeeper.this.settings.retryCap().toNanos();
+		@Override
+		public @Nullable Future<?> schedule(Runnable round, long delay) {
 			try {
-				delay = round() ? quietNanos() : this.backoff.nextNanos();
-			}
-			finally {
-				publishStates();
-				boolean idle = this.wanted.isEmpty() && this.removals.isEmpty();
-				if (!idle && !RegistrationKeeper.this.closed.get()) {
-					this.next = schedule(Math.min(delay, nanosToRemovalDeadline()));
-				}
-			}
-		}
-
-		private @Nullable Future<?> schedule(long delay) {
-			try {
-				return RegistrationKeeper.this.thread.schedule(this::run, delay, TimeUnit.NANOSECONDS);
+				return RegistrationKeeper.this.thread.schedule(round, delay, TimeUnit.NANOSECONDS);
 			}
 			catch (RejectedExecutionException ex) {
 				return null;
 			}
 		}
 
-		private long nanosToRemovalDeadline() {
-			long now = RegistrationKeeper.this.nanoTime.getAsLong();
-			return this.removals.values()
-				.stream()
-				.filter((removal) -> !removal.done.isDone())
-				.mapToLong((removal) -> Math.max(0, removal.deadlineNanos - now))
-				.min()
-				.orElse(Long.MAX_VALUE);
+		@Override
+		public void changed() {
+			publishStates();
 		}
 
-		/**
-		 * A little earlier each time than promised, so that a fleet does not beat as one.
-		 */
-		private long quietNanos() {
-			this.backoff.reset();
-			long interval = RegistrationKeeper.this.settings.reconcileInterval().toNanos();
-			return (long) (interval * (0.9 + 0.1 * RegistrationKeeper.this.random.nextDouble()));
+		@Override
+		public boolean closed() {
+			return RegistrationKeeper.this.closed.get();
 		}
 
-		private boolean round() {
-			boolean removed = withdraw();
-			if (this.wanted.isEmpty()) {
-				// Whoever still waits waits for what has been withdrawn since.
-				this.waiting.forEach((done) -> done.cancel(false));
-				this.waiting.clear();
-				return removed;
-			}
-			try {
-				if (this.held.equals(this.wanted)) {
-					compare();
-				}
-				else {
-					announce();
-				}
-				publishStates();
-				this.waiting.forEach((done) -> done.complete(null));
-				this.waiting.clear();
-				return removed;
-			}
-			catch (RuntimeException | Error ex) {
-				failed(describe(ex));
-				return false;
-			}
-		}
-
-		private boolean withdraw() {
-			new TreeMap<>(this.removals).forEach(this::withdraw);
-			return this.removals.isEmpty();
-		}
-
-		private void withdraw(String id, Removal removal) {
-			try {
-				RegistrationKeeper.this.registry.remove(this.name, id);
-				this.removals.remove(id);
-				publishStates();
-				tell(Kind.REMOVED, this.name, id, "");
-				removal.done.complete(null);
-			}
-			catch (RuntimeException | Error ex) {
-				boolean late = RegistrationKeeper.this.nanoTime.getAsLong() - removal.deadlineNanos >= 0;
-				if (late && removal.done.completeExceptionally(ex)) {
-					logger.warn("Instance {} of service {} could not be removed in time: {}", id, this.name,
-							describe(ex));
-				}
-			}
-		}
-
-		private void announce() {
-			RegistrationKeeper.this.registry.put(this.name, List.copyOf(this.wanted.values()));
-			this.toldDifferences = Map.of();
-			for (Instance instance : this.wanted.values()) {
-				Instance before = this.held.put(instance.id(), instance);
-				boolean failedBefore = this.toldFailures.remove(instance.id()) != null;
-				if (before == null || failedBefore) {
-					tell(Kind.REGISTERED, this.name, instance.id(), "");
-				}
-				else if (!before.equals(instance)) {
-					tell(Kind.UPDATED, this.name, instance.id(), difference(before, instance));
-				}
-			}
-		}
-
-		private void compare() {
-			Map<String, Instance> seen = new TreeMap<>();
-			RegistrationKeeper.this.registry.observe(this.name)
-				.forEach((instance) -> seen.put(instance.id(), instance));
-			Map<String, String> differences = new TreeMap<>();
-			for (Instance instance : this.wanted.values()) {
-				Instance there = seen.get(instance.id());
-				String difference = (there != null) ? difference(there, instance) : "it is not there";
-				if (!difference.isEmpty()) {
-					differences.put(instance.id(), difference);
-				}
-				if (there == null && !difference.equals(this.toldDifferences.get(instance.id()))) {
-					tell(Kind.LOST, this.name, instance.id(), "");
-				}
-			}
-			if (!differences.isEmpty()) {
-				differences.keySet().forEach(this.held::remove);
-				RegistrationKeeper.this.registry.put(this.name, List.copyOf(this.wanted.values()));
-				this.held.putAll(this.wanted);
-			}
-			differences.forEach((id, difference) -> {
-				if (!difference.equals(this.toldDifferences.get(id))) {
-					tell(Kind.REPAIRED, this.name, id, difference);
-				}
-			});
-			this.toldDifferences = differences;
-			List.copyOf(this.toldFailures.keySet()).forEach((id) -> {
-				this.toldFailures.remove(id);
-				if (!differences.containsKey(id)) {
-					tell(Kind.REGISTERED, this.name, id, "the server answers again");
-				}
-			});
-		}
-
-		private void failed(String reason) {
-			for (String id : this.wanted.keySet()) {
-				if (this.toldFailures.put(id, reason) == null) {
-					tell(Kind.REFUSED, this.name, id, reason);
-				}
-			}
-		}
-
-		private void addStates(List<RegistrationState> states) {
-			for (Instance instance : this.wanted.values()) {
-				states.add(new RegistrationState(instance, this.held.containsKey(instance.id()),
-						this.toldFailures.getOrDefault(instance.id(), "")));
-			}
-		}
-
-	}
-
-	private static void complete(CompletableFuture<Void> done, @Nullable Throwable failure) {
-		if (failure != null) {
-			done.completeExceptionally(failure);
-		}
-		else {
-			done.complete(null);
-		}
-	}
-
-	/** What differs, in words without the values of metadata; empty if nothing does. */
-	private static String difference(Instance there, Instance wanted) {
-		List<String> parts = new ArrayList<>();
-		boolean complains = there.status() == InstanceStatus.WARNING && wanted.status() == InstanceStatus.UP;
-		if (!complains) {
-			add(parts, "status", there.status(), wanted.status());
-		}
-		add(parts, "address", there.host() + ":" + there.port(), wanted.host() + ":" + wanted.port());
-		add(parts, "secure", there.secure(), wanted.secure());
-		add(parts, "zone", there.zone(), wanted.zone());
-		add(parts, "version", there.version(), wanted.version());
-		add(parts, "lane", there.lane(), wanted.lane());
-		add(parts, "weight", there.weight(), wanted.weight());
-		if (!there.metadata().equals(wanted.metadata())) {
-			parts.add("metadata");
-		}
-		return String.join(", ", parts);
-	}
-
-	private static void add(List<String> parts, String what, Object there, Object wanted) {
-		if (!there.equals(wanted)) {
-			parts.add(what + " " + there + " -> " + wanted);
-		}
-	}
-
-	private static String describe(Throwable failure) {
-		String message = failure.getMessage();
-		return (message != null) ? message : failure.getClass().getSimpleName();
-	}
-
-	private record Removal(CompletableFuture<Void> done, long deadlineNanos) {
 	}
 
 }

@@ -34,7 +34,7 @@ public final class InstanceAttributes {
 
 	private static final String LANE = "lane";
 
-	private static final Set<String> OWN = Set.of(ID, NAMESPACE, STATUS, WEIGHT, SECURE, ZONE, VERSION, LANE);
+	private static final String PREFIX = "governance-";
 
 	private InstanceAttributes() {
 	}
@@ -44,17 +44,8 @@ public final class InstanceAttributes {
 	 * @param instance the instance
 	 * @return its metadata with {@code secure}, {@code zone}, {@code version} and
 	 * {@code lane}, and the id and the status; a copy that may be changed
-	 * @throws IllegalArgumentException if the metadata has a key that is used for
-	 * something else
 	 */
 	public static Map<String, String> toMetadata(Instance instance) {
-		for (String key : instance.metadata().keySet()) {
-			if (OWN.contains(key)) {
-				throw new IllegalArgumentException(
-						"Metadata key '" + key + "' of instance '" + instance.id() + "' is reserved: set the "
-								+ key.replace("governance-", "") + " of the instance itself, or rename the key");
-			}
-		}
 		Map<String, String> metadata = new TreeMap<>(instance.metadata());
 		metadata.put(ID, instance.id());
 		if (instance.status() != InstanceStatus.UP) {
@@ -89,7 +80,8 @@ public final class InstanceAttributes {
 	public static Instance.Builder fromMetadata(String service, String host, int port, String foreignId,
 			Map<String, String> metadata) {
 		Map<String, String> rest = new TreeMap<>(metadata);
-		rest.keySet().removeAll(OWN);
+		rest.keySet().removeAll(Set.of(SECURE, ZONE, VERSION, LANE));
+		rest.keySet().removeIf((key) -> key.startsWith(PREFIX));
 		Instance.Builder builder = Instance.of(service, host, port)
 			.id(metadata.getOrDefault(ID, foreignId))
 			.secure(Boolean.parseBoolean(metadata.get(SECURE)))

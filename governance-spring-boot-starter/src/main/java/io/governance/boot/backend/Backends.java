@@ -9,6 +9,7 @@ import io.governance.backend.BackendFactory;
 import io.governance.boot.GovernanceProperties;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 
 /**
@@ -20,6 +21,8 @@ public final class Backends implements AutoCloseable {
 	private static final String LOCAL = "local";
 
 	private final Environment environment;
+
+	private final SslContexts sslContexts;
 
 	private final Map<String, BackendFactory> factories = new TreeMap<>();
 
@@ -34,6 +37,7 @@ public final class Backends implements AutoCloseable {
 	 */
 	public Backends(Environment environment, @Nullable ClassLoader classLoader) {
 		this.environment = environment;
+		this.sslContexts = new SslContexts(environment);
 		ServiceLoader.load(BackendFactory.class, classLoader)
 			.forEach((factory) -> this.factories.put(factory.name(), factory));
 	}
@@ -59,7 +63,8 @@ public final class Backends implements AutoCloseable {
 			}
 			GovernanceProperties properties = Binder.get(this.environment)
 				.bindOrCreate("governance", GovernanceProperties.class);
-			backend = factory.create(new BoundBackendEnvironment(this.environment, name, properties.namespace()));
+			backend = factory
+				.create(new BoundBackendEnvironment(this.environment, name, properties.namespace(), this.sslContexts));
 			this.created.put(name, backend);
 		}
 		return backend;
@@ -72,6 +77,15 @@ public final class Backends implements AutoCloseable {
 			case 1 -> others.get(0);
 			default -> throw BackendSelectionException.ambiguous(others);
 		};
+	}
+
+	/**
+	 * From now on the TLS of the backends follows these bundles: when one is reloaded,
+	 * new connections use it.
+	 * @param bundles the bundles of the application
+	 */
+	void follow(SslBundles bundles) {
+		this.sslContexts.follow(bundles);
 	}
 
 	/**

@@ -6,7 +6,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -14,7 +16,7 @@ import org.springframework.core.io.ResourceLoader;
 /**
  * Auto-configuration of the backend, shared with the config data that was read before.
  */
-@AutoConfiguration
+@AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(GovernanceProperties.class)
 public final class GovernanceBackendAutoConfiguration {
@@ -29,7 +31,8 @@ public final class GovernanceBackendAutoConfiguration {
 
 	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean
-	Backend governanceBackend(Backends backends) {
+	Backend governanceBackend(Backends backends, ObjectProvider<SslBundles> bundles) {
+		bundles.ifAvailable(backends::follow);
 		return backends.select();
 	}
 

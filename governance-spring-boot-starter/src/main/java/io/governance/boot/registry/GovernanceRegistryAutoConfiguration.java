@@ -19,6 +19,7 @@ import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.commons.util.InetUtils;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -53,6 +54,12 @@ public final class GovernanceRegistryAutoConfiguration {
 		return new RegistrationKeeper(backend.registry(), settings,
 				(event) -> all.forEach((listener) -> listener.onEvent(event)), new SplittableRandom(),
 				System::nanoTime);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RegistrationEventPublisher governanceRegistrationEventPublisher(ApplicationEventPublisher publisher) {
+		return new RegistrationEventPublisher(publisher);
 	}
 
 	@Bean

@@ -90,8 +90,8 @@ class BackendSelectionTests {
 
 	@Test
 	void failsForAnSslBundleThatIsNotThere() {
-		BoundBackendEnvironment environment = new BoundBackendEnvironment(new MockEnvironment(), "consul", "default");
-		assertThatIllegalArgumentException().isThrownBy(() -> environment.sslContext("client"))
+		SslContexts contexts = new SslContexts(new MockEnvironment());
+		assertThatIllegalArgumentException().isThrownBy(() -> contexts.get("client"))
 			.withMessageContaining("There is no SSL bundle 'client'");
 	}
 

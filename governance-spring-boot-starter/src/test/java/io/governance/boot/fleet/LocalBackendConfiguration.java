@@ -3,8 +3,6 @@ package io.governance.boot.fleet;
 import java.nio.file.Path;
 import java.time.Duration;
 
-import javax.net.ssl.SSLContext;
-
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.local.LocalBackendFactory;
@@ -24,30 +22,9 @@ public class LocalBackendConfiguration {
 	}
 
 	public static Backend in(Path directory) {
-		return new LocalBackendFactory().create(new BackendEnvironment() {
-
-			@Override
-			public String name() {
-				return "local";
-			}
-
-			@Override
-			public String namespace() {
-				return "default";
-			}
-
-			@Override
-			public <T> T settings(Class<T> type) {
-				return type
-					.cast(new LocalSettings(directory.toString(), Duration.ofMillis(20), null, Duration.ofMillis(200)));
-			}
-
-			@Override
-			public SSLContext sslContext(String bundle) {
-				throw new IllegalArgumentException("No bundle " + bundle);
-			}
-
-		});
+		LocalSettings settings = new LocalSettings(directory.toString(), Duration.ofMillis(20), null,
+				Duration.ofMillis(200));
+		return new LocalBackendFactory().create(BackendEnvironment.of("local", "default", settings));
 	}
 
 }

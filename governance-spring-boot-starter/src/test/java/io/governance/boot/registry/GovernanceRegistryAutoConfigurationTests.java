@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.governance.backend.Backend;
+import io.governance.boot.actuate.GovernanceMetricsAutoConfiguration;
 import io.governance.boot.fleet.LocalBackendConfiguration;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
@@ -13,6 +14,8 @@ import io.governance.registry.RegistrationEvent;
 import io.governance.registry.RegistrationEvent.Kind;
 import io.governance.registry.RegistrationKeeper;
 import io.governance.registry.RegistrationListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +36,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -51,7 +55,8 @@ class GovernanceRegistryAutoConfigurationTests {
 	void useADirectory() {
 		this.runner = this.runner.withUserConfiguration(LocalBackendConfiguration.class)
 			.withPropertyValues("test.directory=" + this.directory, "spring.application.name=orders",
-					"governance.registry.instance.port=8081", "governance.registry.drain=100ms");
+					"governance.registry.instance.port=8081", "governance.registry.drain=100ms",
+					"governance.registry.reconcile-interval=500ms");
 	}
 
 	@Test
@@ -117,6 +122,29 @@ class GovernanceRegistryAutoConfigurationTests {
 				.toList()
 				.contains(Kind.REGISTERED));
 		});
+	}
+
+	@Test
+	void publishesWhatHappensAsAnEventAndCountsIt() {
+		this.runner.withConfiguration(AutoConfigurations.of(GovernanceMetricsAutoConfiguration.class))
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				MeterRegistry meters = context.getBean(MeterRegistry.class);
+				assertThat(eventsOf(meters, "lost")).isZero();
+				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+				await().until(() -> eventsOf(meters, "registered") == 1);
+				Published published = context.getBean(Published.class);
+				await().until(() -> published.events.size() == 1);
+				context.getBean(Backend.class).registry().remove("orders", "orders-127.0.0.1-8081");
+				await().until(() -> eventsOf(meters, "lost") == 1 && eventsOf(meters, "repaired") == 1);
+				await().until(() -> published.events.size() == 3);
+				assertThat(published.events).extracting(RegistrationEvent::kind)
+					.containsExactly(Kind.REGISTERED, Kind.LOST, Kind.REPAIRED);
+			});
+	}
+
+	private static double eventsOf(MeterRegistry meters, String kind) {
+		return meters.get("governance.registry.events").tag("kind", kind).counter().count();
 	}
 
 	@Test
@@ -232,8 +260,24 @@ class GovernanceRegistryAutoConfigurationTests {
 
 	}
 
+	static class Published {
+
+		final List<RegistrationEvent> events = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void published(RegistrationEvent event) {
+			this.events.add(event);
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class EventsConfiguration {
+
+		@Bean
+		Published published() {
+			return new Published();
+		}
 
 		@Bean
 		Events events() {

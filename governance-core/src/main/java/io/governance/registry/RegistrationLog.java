@@ -1,0 +1,45 @@
+package io.governance.registry;
+
+import io.governance.registry.RegistrationEvent.Kind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells what becomes of own instances: in the log, and to the listener.
+ */
+final class RegistrationLog {
+
+	private static final Logger logger = LoggerFactory.getLogger(RegistrationKeeper.class);
+
+	private final RegistrationListener listener;
+
+	RegistrationLog(RegistrationListener listener) {
+		this.listener = listener;
+	}
+
+	void tell(Kind kind, String service, String instanceId, String reason) {
+		String words = switch (kind) {
+			case REGISTERED -> "is registered";
+			case LOST -> "is not registered any more";
+			case REPAIRED -> "was registered again";
+			case REFUSED -> "could not be registered, is tried again";
+			case UPDATED -> "was changed";
+			case REMOVED -> "was removed";
+		};
+		String message = "Instance {} of service {} {}{}";
+		String because = reason.isEmpty() ? "" : ": " + reason;
+		if (kind == Kind.LOST || kind == Kind.REFUSED) {
+			logger.warn(message, instanceId, service, words, because);
+		}
+		else {
+			logger.info(message, instanceId, service, words, because);
+		}
+		try {
+			this.listener.onEvent(new RegistrationEvent(kind, service, instanceId, reason));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A listener failed on {} of instance {}", kind, instanceId, ex);
+		}
+	}
+
+}

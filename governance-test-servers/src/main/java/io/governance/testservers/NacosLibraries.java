@@ -1,0 +1,67 @@
+package io.governance.testservers;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Finds what the module {@code governance-nacos-launcher} has resolved: the server's own
+ * class path, which is never that of a test.
+ */
+final class NacosLibraries {
+
+	private static final String RESOURCE = "META-INF/governance/nacos-server.classpath";
+
+	private NacosLibraries() {
+	}
+
+	/** Returns the class path of the server and its launcher. */
+	static String find() {
+		URL resource = NacosLibraries.class.getClassLoader().getResource(RESOURCE);
+		if (resource == null) {
+			throw unavailable("no %s on the class path".formatted(RESOURCE));
+		}
+		try (InputStream in = resource.openStream()) {
+			String libraries = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+			List<String> missing = Stream.of(libraries.split(File.pathSeparator))
+				.filter((file) -> !Files.isReadable(Path.of(file)))
+				.toList();
+			if (!missing.isEmpty()) {
+				throw unavailable("%d libraries are gone, first %s".formatted(missing.size(), missing.get(0)));
+			}
+			return launcher(resource) + File.pathSeparator + libraries;
+		}
+		catch (IOException | URISyntaxException ex) {
+			throw unavailable(ex.toString());
+		}
+	}
+
+	/** Returns the Java that runs this. */
+	static Path java() {
+		return Path.of(System.getProperty("java.home"), "bin", "java");
+	}
+
+	private static Path launcher(URL resource) throws URISyntaxException {
+		String text = resource.toString();
+		String root = text.substring(0, text.length() - RESOURCE.length());
+		return Path.of(root.startsWith("jar:")
+				? URI.create(root.substring("jar:".length(), root.length() - "!/".length())) : URI.create(root));
+	}
+
+	private static IllegalStateException unavailable(String reason) {
+		return new IllegalStateException("""
+				These tests need a real Nacos, and none can be had: %s.
+				Build with ./mvnw -am, which resolves the server from Maven Central into the module \
+				governance-nacos-launcher, or let a running one be used by GOVERNANCE_TEST_NACOS=http://host:port \
+				(then tests that kill a server still need the build).""".formatted(reason));
+	}
+
+}

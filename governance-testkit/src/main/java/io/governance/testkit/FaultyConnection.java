@@ -1,0 +1,41 @@
+package io.governance.testkit;
+
+/**
+ * A way to a server that can be cut, without harm to the other ways to it. Not used by
+ * two threads at once.
+ */
+public interface FaultyConnection extends AutoCloseable {
+
+	/**
+	 * The address to open a backend with.
+	 * @return the address, the same for as long as this lives
+	 */
+	String address();
+
+	/**
+	 * Cuts the connections that there are, and refuses new ones.
+	 */
+	void cut();
+
+	/**
+	 * Lets everything through again.
+	 */
+	void restore();
+
+	/**
+	 * Ends the way, and its connections.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * A way through a proxy on this machine.
+	 * @param proxy the proxy, which is closed along with the way
+	 * @param address how a backend addresses the proxy
+	 * @return the way
+	 */
+	static FaultyConnection through(TcpProxy proxy, String address) {
+		return new ProxiedConnection(proxy, address);
+	}
+
+}

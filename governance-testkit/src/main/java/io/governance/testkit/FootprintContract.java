@@ -1,0 +1,134 @@
+package io.governance.testkit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+
+import io.governance.backend.Backend;
+import io.governance.config.Author;
+import io.governance.config.DocumentId;
+import io.governance.config.Publication;
+import io.governance.registry.Instance;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What it costs to watch very much: 1,000 documents and 500 services, each on its own.
+ * Tagged {@code soak}: not part of an ordinary build.
+ */
+@Tag("soak")
+@Timeout(300)
+public abstract class FootprintContract {
+
+	private static final int DOCUMENTS = 1_000;
+
+	private static final int SERVICES = 500;
+
+	/** What watches may take, and what a client needs that watches nothing. */
+	private static final int MAX_THREADS = 64 + 40;
+
+	private final String namespace = "footprint-" + UUID.randomUUID().toString().substring(0, 8);
+
+	/**
+	 * Creates a contract.
+	 */
+	protected FootprintContract() {
+	}
+
+	/**
+	 * The fixture of the backend that is tested.
+	 * @return a new fixture
+	 */
+	protected abstract BackendFixture fixture();
+
+	/**
+	 * How many connections the process has to the server, if that can be told.
+	 * @return the number, or -1
+	 */
+	protected abstract IntSupplier connections();
+
+	/** Threads are bounded however much is watched, and all of it is current. */
+	@Test
+	final void threadsAreBoundedHoweverMuchIsWatched() throws Exception {
+		try (BackendFixture fixture = fixture(); Backend writer = fixture.open(fixture.address(), this.namespace)) {
+			fill(writer);
+			Usage before = Usage.now();
+			int connectionsBefore = connections().getAsInt();
+			try (Backend backend = fixture.open(fixture.address(), this.namespace)) {
+				AtomicInteger delivered = new AtomicInteger();
+				AtomicInteger changed = new AtomicInteger();
+				watch(backend, delivered, changed);
+				await(() -> delivered.get() >= DOCUMENTS + SERVICES);
+				Usage after = Usage.now();
+				int connections = connections().getAsInt();
+				long start = System.nanoTime();
+				publish(writer, DOCUMENTS - 1, "changed");
+				await(() -> changed.get() == 1);
+				System.out.printf(Locale.ROOT,
+						"%s: watching %d documents and %d services: %d threads, %d connections, %.1f MB of heap; "
+								+ "a change of the last document came after %.0f ms%n",
+						backend.name(), DOCUMENTS, SERVICES, after.threads() - before.threads(),
+						connections - connectionsBefore, (after.heapBytes() - before.heapBytes()) / 1e6,
+						(System.nanoTime() - start) / 1e6);
+				assertThat(after.threads() - before.threads()).isLessThanOrEqualTo(MAX_THREADS);
+			}
+		}
+	}
+
+	private void fill(Backend writer) {
+		for (int i = 0; i < DOCUMENTS; i++) {
+			publish(writer, i, "value: " + i);
+		}
+		for (int i = 0; i < SERVICES; i++) {
+			String service = "service-" + i;
+			writer.registry().put(service, List.of(Instance.of(service, "127.0.0.1", 9_000 + i).build()));
+		}
+	}
+
+	private void publish(Backend writer, int number, String text) {
+		writer.config().publish(List.of(Publication.put(document(number), text)), Author.of("footprint"));
+	}
+
+	private DocumentId document(int number) {
+		return new DocumentId(this.namespace, DocumentId.DEFAULT, "document-" + number + ".yaml");
+	}
+
+	private void watch(Backend backend, AtomicInteger delivered, AtomicInteger changed) {
+		for (int i = 0; i < DOCUMENTS; i++) {
+			DocumentId id = document(i);
+			backend.config().watch(Set.of(id), (documents) -> {
+				documents.find(id).ifPresent((document) -> {
+					delivered.incrementAndGet();
+					if (document.text().equals("changed")) {
+						changed.incrementAndGet();
+					}
+				});
+			});
+		}
+		for (int i = 0; i < SERVICES; i++) {
+			backend.discovery().watch("service-" + i, (instances) -> {
+				if (!instances.isEmpty()) {
+					delivered.incrementAndGet();
+				}
+			});
+		}
+	}
+
+	private static void await(Callable<Boolean> condition) {
+		Awaitility.await()
+			.pollInSameThread()
+			.atMost(Duration.ofSeconds(60))
+			.pollInterval(Duration.ofMillis(2))
+			.until(condition);
+	}
+
+}

@@ -1,0 +1,251 @@
+package io.governance.testkit.boot;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.governance.backend.Backend;
+import io.governance.boot.config.LiveConfig;
+import io.governance.config.Author;
+import io.governance.config.DocumentId;
+import io.governance.config.Publication;
+import io.governance.registry.RegistrationEvent;
+import io.governance.registry.RegistrationListener;
+import io.governance.testkit.BackendFixture;
+import io.governance.testkit.FaultyConnection;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * One application, the same for every backend: which one it is, is a matter of its
+ * properties.
+ */
+@Timeout(120)
+public abstract class ApplicationContract {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+	private final String namespace = "application-" + UUID.randomUUID().toString().substring(0, 8);
+
+	private Path cache;
+
+	private BackendFixture fixture;
+
+	private Backend backend;
+
+	/**
+	 * Creates a contract.
+	 */
+	protected ApplicationContract() {
+	}
+
+	/**
+	 * The fixture of the backend that is tested; called once for each test.
+	 * @return a new fixture
+	 */
+	protected abstract BackendFixture fixture();
+
+	/**
+	 * The properties by which an application uses the backend, {@code governance.backend}
+	 * among them.
+	 * @param address the address of the server, or of a way to it
+	 * @return the properties
+	 */
+	protected abstract Map<String, String> properties(String address);
+
+	@BeforeEach
+	final void openBackend(@TempDir Path cache) {
+		this.cache = cache;
+		this.fixture = closing(fixture());
+		this.backend = closing(this.fixture.open(this.fixture.address(), this.namespace));
+	}
+
+	@AfterEach
+	final void closeAll() throws Exception {
+		while (!this.opened.isEmpty()) {
+			this.opened.pop().close();
+		}
+	}
+
+	private <T extends AutoCloseable> T closing(T closeable) {
+		this.opened.push(closeable);
+		return closeable;
+	}
+
+	/** A published change is in force, a bad one is not. */
+	@Test
+	final void configIsLiveAndABadChangeIsRefused() {
+		publish("limits.max: 5");
+		LiveConfig<Limits> limits = start("orders", this.fixture.address()).getBean(Shown.class).limits;
+		assertThat(limits.get().max()).isEqualTo(5);
+		publish("limits.max: 6");
+		await().until(() -> limits.get().max() == 6);
+		publish("limits.max: many");
+		publish("limits.max: 8");
+		await().until(() -> limits.get().max() == 8);
+	}
+
+	/** Instances find each other by name, and one that leaves is gone. */
+	@Test
+	final void instancesFindEachOtherAndLeave() {
+		String address = this.fixture.address();
+		ConfigurableApplicationContext first = start("orders", address, "governance.registry.instance.port=8081",
+				"governance.registry.instance.zone=east");
+		start("orders", address, "governance.registry.instance.port=8082");
+		ConfigurableApplicationContext front = start("front", address, "governance.registry.enabled=false");
+		DiscoveryClient discovery = front.getBean(DiscoveryClient.class);
+		await().until(() -> discovery.getInstances("orders").size() == 2);
+		assertThat(discovery.getInstances("orders")).extracting((instance) -> instance.getPort())
+			.containsExactlyInAnyOrder(8081, 8082);
+		assertThat(discovery.getServices()).contains("orders");
+		first.close();
+		await().until(() -> discovery.getInstances("orders").size() == 1);
+		assertThat(discovery.getInstances("orders").get(0).getPort()).isEqualTo(8082);
+	}
+
+	/** The application comes up without the server, and catches up with it. */
+	@Test
+	@DisplayName("F1 F5 An application that starts without the server registers and gets its config when it is there")
+	final void startsWithoutTheServerAndCatchesUp() {
+		publish("limits.max: 5");
+		FaultyConnection way = closing(this.fixture.connect());
+		way.cut();
+		ConfigurableApplicationContext application = start("orders", way.address(),
+				"spring.config.import=optional:governance:", "governance.registry.instance.port=8081",
+				"governance.registry.instance.version=2");
+		LiveConfig<Limits> limits = application.getBean(Shown.class).limits;
+		assertThat(limits.get().max()).isEqualTo(1);
+		way.restore();
+		await().until(() -> limits.get().max() == 5);
+		await().until(() -> application.getBean(Shown.class).kinds.contains(RegistrationEvent.Kind.REGISTERED));
+		DiscoveryClient discovery = start("front", this.fixture.address(), "governance.registry.enabled=false")
+			.getBean(DiscoveryClient.class);
+		await().until(() -> discovery.getInstances("orders").size() == 1);
+		assertThat(discovery.getInstances("orders").get(0).getMetadata()).containsEntry("version", "2");
+	}
+
+	/** The last context takes the threads of the backend along. */
+	@Test
+	@DisplayName("F37 A context that is closed while the server cannot be reached ends in time and leaves no thread")
+	final void closesInTimeWithoutTheServerAndLeavesNoThread() {
+		publish("limits.max: 5");
+		FaultyConnection way = closing(this.fixture.connect());
+		Set<Thread> before = threads();
+		ConfigurableApplicationContext application = start("orders", way.address(),
+				"governance.registry.instance.port=8081", "governance.registry.removal-timeout=1s",
+				"governance.registry.drain=100ms");
+		await().until(() -> application.getBean(Shown.class).kinds.contains(RegistrationEvent.Kind.REGISTERED));
+		way.cut();
+		long start = System.nanoTime();
+		application.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+		await().untilAsserted(() -> {
+			Set<Thread> left = threads();
+			left.removeAll(before);
+			assertThat(left).isEmpty();
+		});
+	}
+
+	private static Set<Thread> threads() {
+		Set<Thread> threads = Set.copyOf(Thread.getAllStackTraces().keySet());
+		Set<Thread> own = new HashSet<>(threads);
+		own.removeIf((thread) -> !thread.getName().startsWith("governance-"));
+		return own;
+	}
+
+	private void publish(String text) {
+		DocumentId id = new DocumentId(this.namespace, DocumentId.DEFAULT, "orders.yaml");
+		this.backend.config().publish(List.of(Publication.put(id, text)), Author.of("test"));
+	}
+
+	private ConfigurableApplicationContext start(String name, String address, String... more) {
+		Map<String, Object> properties = new TreeMap<>();
+		properties.put("spring.application.name", name);
+		properties.put("spring.config.import", "governance:");
+		properties.put("spring.main.web-application-type", "none");
+		properties.put("spring.main.banner-mode", "off");
+		properties.put("governance.namespace", this.namespace);
+		properties.put("governance.config.cache.directory", this.cache.resolve(name).toString());
+		properties.put("governance.registry.instance.host", "127.0.0.1");
+		properties.putAll(properties(address));
+		for (String property : more) {
+			String[] parts = property.split("=", 2);
+			properties.put(parts[0], parts[1]);
+		}
+		List<String> arguments = new ArrayList<>();
+		properties.forEach((key, value) -> arguments.add("--" + key + "=" + value));
+		return closing(new SpringApplication(TestApplication.class).run(arguments.toArray(String[]::new)));
+	}
+
+	private static ConditionFactory await() {
+		return Awaitility.await().pollInSameThread().pollInterval(Duration.ofMillis(10)).atMost(PATIENCE);
+	}
+
+	/**
+	 * What the application reads.
+	 *
+	 * @param max any number; 1 if there is no config
+	 */
+	@ConfigurationProperties("limits")
+	public record Limits(@DefaultValue("1") int max) {
+
+	}
+
+	/** What a test looks at. */
+	static final class Shown implements RegistrationListener {
+
+		private final LiveConfig<Limits> limits;
+
+		private final Set<RegistrationEvent.Kind> kinds = ConcurrentHashMap.newKeySet();
+
+		Shown(LiveConfig<Limits> limits) {
+			this.limits = limits;
+		}
+
+		@Override
+		public void onEvent(RegistrationEvent event) {
+			this.kinds.add(event.kind());
+		}
+
+	}
+
+	/** The application. */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class TestApplication {
+
+		@Bean
+		Shown shown(LiveConfig<Limits> limits) {
+			return new Shown(limits);
+		}
+
+	}
+
+}

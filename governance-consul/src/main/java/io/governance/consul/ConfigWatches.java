@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocuments>, AutoCloseable {
 
-	private static final long PAUSE_MILLIS = 50;
+	private static final long PAUSE_MILLIS = 100;
 
 	private final ConsulClient client;
 
@@ -54,8 +54,8 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 		String namespace = ids.iterator().next().namespace();
 		ChangeDetector<Set<DocumentId>, ConfigDocuments> detector;
 		synchronized (this) {
-			detector = this.detectors.computeIfAbsent(namespace, (any) -> new ChangeDetector<>(new SetReader(),
-					PAUSE_MILLIS, () -> this.client.executor("config-detector")));
+			detector = this.detectors.computeIfAbsent(namespace,
+					(any) -> new ChangeDetector<>(new SetReader(), 1, () -> this.client.executor("config-detector")));
 		}
 		return detector.add(ids, sink, () -> List.of(this.threads.start(new NamespaceWatch(namespace, detector))));
 	}
@@ -168,6 +168,11 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 		}
 
 		@Override
+		public long pauseMillis() {
+			return PAUSE_MILLIS;
+		}
+
+		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
 			this.detector.hint();
 			return true;
@@ -189,11 +194,14 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 			known.forEach((ids, state) -> ids.forEach((id) -> documents.put(id, state)));
 			Set<DocumentId> changed = ConfigWatches.this.reader.changed(documents);
 			Set<Set<DocumentId>> sets = new HashSet<>();
-			for (Set<DocumentId> ids : known.keySet()) {
-				if (ids.stream().anyMatch(changed::contains)) {
+			known.forEach((ids, state) -> {
+				// A document may be in several sets, of which some know more than others.
+				if (ids.stream()
+					.anyMatch((id) -> changed.contains(id)
+							|| !state.find(id).equals(documents.getOrDefault(id, state).find(id)))) {
 					sets.add(ids);
 				}
-			}
+			});
 			return sets;
 		}
 

@@ -1,6 +1,8 @@
 package io.governance.consul;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,16 +63,25 @@ final class ConsulRegistry implements Registry {
 	@Override
 	public void put(String service, List<Instance> own) {
 		Instance.checkService(service);
-		own.forEach(this.definition::json);
-		for (Instance instance : own) {
-			String id = this.definition.id(service, instance.id());
-			atHome((agent) -> {
-				put(agent, id, instance);
-				forget(agent, id);
-			});
-			this.own.put(id, instance);
-		}
+		own.forEach((instance) -> check(service, instance));
 		startBeating();
+		atHome((agent) -> {
+			Map<String, JsonNode> before = agentView(agent, service);
+			for (Instance instance : own) {
+				String id = this.definition.id(service, instance.id());
+				put(agent, id, instance, before.get(id));
+				this.own.put(id, instance);
+				forget(agent, id);
+			}
+		});
+	}
+
+	private void check(String service, Instance instance) {
+		if (!instance.service().equals(service)) {
+			throw new IllegalArgumentException("Instance '" + instance.id() + "' is one of service '"
+					+ instance.service() + "', not of '" + service + "'");
+		}
+		this.definition.json(instance);
 	}
 
 	/*
@@ -78,10 +89,9 @@ final class ConsulRegistry implements Registry {
 	 * up, and one that goes into it is registered as draining before: so that nobody who
 	 * knows our metadata sees a state in between.
 	 */
-	private void put(ConsulAgent agent, String id, Instance instance) {
-		JsonNode before = agentView(agent, id);
-		boolean exists = before.path("Service").isObject();
-		boolean maintained = isMaintainedByUs(before.path("Checks"));
+	private void put(ConsulAgent agent, String id, Instance instance, @Nullable JsonNode before) {
+		boolean exists = before != null;
+		boolean maintained = before != null && isMaintainedByUs(before.path("Checks"));
 		boolean maintain = this.definition.isMaintained(instance.status());
 		if (exists) {
 			renew(agent, instance);
@@ -106,10 +116,18 @@ final class ConsulRegistry implements Registry {
 		}
 	}
 
-	private JsonNode agentView(ConsulAgent agent, String id) {
-		ConsulAnswer answer = call(agent, ConsulRequest.get("/v1/agent/health/service/id/" + ConsulRequest.encode(id)));
+	/** What the agent holds of a service, by id. */
+	private Map<String, JsonNode> agentView(ConsulAgent agent, String service) {
+		Map<String, JsonNode> view = new HashMap<>();
+		agentList(agent, service).forEach((json) -> view.put(json.path("Service").path("ID").asString(""), json));
+		return view;
+	}
+
+	private JsonNode agentList(ConsulAgent agent, String service) {
+		ConsulAnswer answer = call(agent,
+				ConsulRequest.get("/v1/agent/health/service/name/" + ConsulRequest.encode(service)));
 		return switch (answer.status()) {
-			case 200, 404, 429, 503 -> answer.object();
+			case 200, 404, 429, 503 -> answer.array();
 			default -> throw answer.failure();
 		};
 	}
@@ -159,15 +177,15 @@ final class ConsulRegistry implements Registry {
 		String id = this.definition.id(service, instanceId);
 		this.own.remove(id);
 		atHome((agent) -> {
-			deregister(agent, id);
+			deregister(agent, service, id);
 			forget(agent, id);
 		});
 	}
 
-	private void deregister(ConsulAgent agent, String id) {
+	private void deregister(ConsulAgent agent, String service, String id) {
 		ConsulAnswer answer = call(agent,
 				ConsulRequest.put("/v1/agent/service/deregister/" + ConsulRequest.encode(id), ""));
-		if (!answer.isOk() && (answer.status() != 404 && agentView(agent, id).path("Service").isObject())) {
+		if (!answer.isOk() && answer.status() != 404 && agentView(agent, service).containsKey(id)) {
 			throw answer.failure();
 		}
 	}
@@ -175,15 +193,9 @@ final class ConsulRegistry implements Registry {
 	@Override
 	public List<Instance> observe(String service) {
 		Instance.checkService(service);
-		ConsulAnswer[] answer = new ConsulAnswer[1];
-		atHome((agent) -> answer[0] = call(agent,
-				ConsulRequest.get("/v1/agent/health/service/name/" + ConsulRequest.encode(service))));
-		JsonNode list = switch (answer[0].status()) {
-			case 200, 404, 429, 503 -> answer[0].array();
-			default -> throw answer[0].failure();
-		};
-		return this.reader.read(service, list)
-			.stream()
+		List<Instance> seen = new ArrayList<>();
+		atHome((agent) -> seen.addAll(this.reader.read(service, agentList(agent, service))));
+		return seen.stream()
 			.filter((instance) -> this.own.containsKey(this.definition.id(service, instance.id())))
 			.toList();
 	}
@@ -268,7 +280,7 @@ final class ConsulRegistry implements Registry {
 			if (agent != this.home && !ids.isEmpty() && answers(agent)) {
 				for (String id : new HashSet<>(ids)) {
 					try {
-						deregister(agent, id);
+						deregister(agent, id.split("/", 3)[1], id);
 						ids.remove(id);
 						logger.info("Consul at {} answers again: {} was removed there", agent.address(), id);
 					}

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.governance.Subscription;
@@ -19,7 +20,9 @@ import tools.jackson.databind.JsonNode;
  */
 final class ServiceWatches implements Watches.Source<String, List<Instance>>, AutoCloseable {
 
-	private static final long PAUSE_MILLIS = 200;
+	private static final long CHECKS_PAUSE_MILLIS = 250;
+
+	private static final long REGISTRATIONS_PAUSE_MILLIS = 1_000;
 
 	private final ConsulClient client;
 
@@ -33,8 +36,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		this.client = client;
 		this.reader = reader;
 		this.threads = threads;
-		this.detector = new ChangeDetector<>(new ServiceReader(), PAUSE_MILLIS,
-				() -> client.executor("service-detector"));
+		this.detector = new ChangeDetector<>(new ServiceReader(), 1, () -> client.executor("service-detector"));
 	}
 
 	@Override
@@ -88,8 +90,13 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 	}
 
-	/** Tells the detector that some registration has changed. */
+	/**
+	 * Tells the detector that some registration has changed: those that came or went are
+	 * read first.
+	 */
 	private final class RegistrationsWatch implements WatchLoop.Watch {
+
+		private Map<String, JsonNode> last = Map.of();
 
 		@Override
 		public ConsulRequest request() {
@@ -102,8 +109,19 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		}
 
 		@Override
+		public long pauseMillis() {
+			return REGISTRATIONS_PAUSE_MILLIS;
+		}
+
+		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
-			answer.orFail().object();
+			Map<String, JsonNode> now = new HashMap<>();
+			answer.orFail().object().properties().forEach((entry) -> now.put(entry.getKey(), entry.getValue()));
+			Set<String> changed = new HashSet<>(now.keySet());
+			changed.addAll(this.last.keySet());
+			changed.removeIf((service) -> Objects.equals(now.get(service), this.last.get(service)));
+			this.last = now;
+			ServiceWatches.this.detector.hint(changed);
 			ServiceWatches.this.detector.hint();
 			return true;
 		}
@@ -128,6 +146,11 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		@Override
 		public boolean takesPart() {
 			return true;
+		}
+
+		@Override
+		public long pauseMillis() {
+			return CHECKS_PAUSE_MILLIS;
 		}
 
 		@Override

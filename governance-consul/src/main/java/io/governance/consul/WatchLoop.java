@@ -87,7 +87,8 @@ final class WatchLoop {
 		this.certain = back;
 		this.index = back ? 0 : told;
 		boolean waited = told != asked || System.nanoTime() - begun > this.client.settings().maxWait().toNanos() / 2;
-		sleep(this.limit.afterWake(System.nanoTime(), news, waited));
+		long pause = TimeUnit.MILLISECONDS.toNanos(this.watch.pauseMillis());
+		sleep(Math.max(pause, this.limit.afterWake(System.nanoTime(), news, waited)));
 	}
 
 	private void failed(String reason) {
@@ -127,6 +128,11 @@ final class WatchLoop {
 		/** Whether an answer will do that leaves out what the token may not read. */
 		default boolean takesPart() {
 			return false;
+		}
+
+		/** How long to gather changes after an answer. */
+		default long pauseMillis() {
+			return 0;
 		}
 
 		/**

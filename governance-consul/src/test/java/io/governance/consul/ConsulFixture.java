@@ -15,7 +15,7 @@ import io.governance.testservers.ConsulServer;
 /** The Consul backend over the agent that all tests of this JVM share. */
 public final class ConsulFixture implements BackendFixture {
 
-	static final Duration TTL = Duration.ofSeconds(3);
+	static final Duration TTL = Duration.ofSeconds(6);
 
 	@Override
 	public String address() {
@@ -48,7 +48,7 @@ public final class ConsulFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
-		return TTL.plusSeconds(5);
+		return TTL.plusSeconds(4);
 	}
 
 	@Override

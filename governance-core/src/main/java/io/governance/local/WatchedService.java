@@ -117,7 +117,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 
 	@Override
 	public void onCreated(String name) {
-		look(name);
+		look(name, true);
 	}
 
 	@Override
@@ -178,6 +178,14 @@ final class WatchedService implements DirectoryWatcher.Listener {
 	}
 
 	private void look(String name) {
+		look(name, false);
+	}
+
+	/*
+	 * A new file may have the inode, the size and even the time of the one before the
+	 * last: what was put in place is read whatever its fingerprint says.
+	 */
+	private void look(String name, boolean replaced) {
 		Optional<String> id = InstanceFile.idOf(name);
 		if (id.isEmpty()) {
 			return;
@@ -191,11 +199,13 @@ final class WatchedService implements DirectoryWatcher.Listener {
 				return;
 			}
 			Seen before = this.seen.get(name);
-			if (before != null && before.isSame(fingerprint)) {
+			InstanceRecord record = (before != null && !replaced && before.fingerprint.equals(fingerprint))
+					? before.file : read(file, id.get());
+			if (before != null && Objects.equals(record, before.file)) {
 				before.look(fingerprint, age(fingerprint.modified()));
 			}
 			else {
-				Seen seen = new Seen(fingerprint, read(file, id.get()));
+				Seen seen = new Seen(fingerprint, record);
 				seen.renewed(age(fingerprint.modified()));
 				this.seen.put(name, seen);
 			}
@@ -335,10 +345,6 @@ final class WatchedService implements DirectoryWatcher.Listener {
 		Seen(Fingerprint fingerprint, @Nullable InstanceRecord file) {
 			this.fingerprint = fingerprint;
 			this.file = file;
-		}
-
-		boolean isSame(Fingerprint now) {
-			return this.fingerprint.size() == now.size() && Objects.equals(this.fingerprint.key(), now.key());
 		}
 
 		void look(Fingerprint now, long age) {

@@ -15,12 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.governance.ConnectionState;
 import io.governance.Subscription;
 import io.governance.config.Author;
-import io.governance.config.ConfigDocuments;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import org.awaitility.Awaitility;
@@ -61,51 +59,12 @@ class LocalConfigWatchTests {
 	}
 
 	@Test
-	void deliversAtOnceWhatIsThere() throws Exception {
-		save(ORDERS, "a: 1");
-		watch(ORDERS, STOCK);
-		await().until(() -> this.listener.deliveries.size() == 1);
-		assertThat(this.listener.deliveries.get(0).documents().keySet()).containsExactly(ORDERS);
-	}
-
-	@Test
-	@DisplayName("F22 A late subscriber gets the current state at once")
-	void lateSubscriberGetsTheCurrentState() throws Exception {
-		watch(ORDERS);
-		await().until(() -> this.listener.latest(ORDERS).equals("-"));
-		save(ORDERS, "a: 1");
-		await().until(() -> this.listener.latest(ORDERS).equals("a: 1"));
-		RecordingConfigListener late = new RecordingConfigListener();
-		this.backend.config().watch(Set.of(ORDERS), late);
-		await().until(() -> late.texts(ORDERS).equals(List.of("a: 1")));
-	}
-
-	@Test
-	void documentThatDoesNotExistYetIsWatchedAllTheSame() throws Exception {
-		watch(ORDERS);
-		await().until(() -> this.listener.latest(ORDERS).equals("-"));
-		save(ORDERS, "a: 1");
-		await().until(() -> this.listener.latest(ORDERS).equals("a: 1"));
-	}
-
-	@Test
 	void deletedDocumentIsGone() throws Exception {
 		save(ORDERS, "a: 1");
 		watch(ORDERS);
 		await().until(() -> this.listener.latest(ORDERS).equals("a: 1"));
 		Files.delete(file(ORDERS));
 		await().until(() -> this.listener.latest(ORDERS).equals("-"));
-	}
-
-	@Test
-	void wholeSetIsDeliveredWhenOneDocumentChanges() throws Exception {
-		save(ORDERS, "a: 1");
-		save(STOCK, "b: 1");
-		watch(ORDERS, STOCK);
-		await().until(() -> this.listener.latest(STOCK).equals("b: 1"));
-		save(STOCK, "b: 2");
-		await().until(() -> this.listener.latest(STOCK).equals("b: 2"));
-		assertThat(this.listener.latest(ORDERS)).isEqualTo("a: 1");
 	}
 
 	@Test
@@ -201,87 +160,6 @@ class LocalConfigWatchTests {
 		assertThat(this.listener.texts(ORDERS)).containsExactly("a: 1");
 	}
 
-	@Test
-	@DisplayName("F19 A listener that throws is told of the next change, and so are others")
-	void listenerThatThrowsStallsNobody() throws Exception {
-		AtomicInteger calls = new AtomicInteger();
-		this.backend.config().watch(Set.of(ORDERS), (documents) -> {
-			calls.incrementAndGet();
-			throw new IllegalStateException("on purpose");
-		});
-		watch(ORDERS);
-		await().until(() -> calls.get() == 1);
-		save(ORDERS, "a: 1");
-		await().until(() -> calls.get() == 2 && this.listener.latest(ORDERS).equals("a: 1"));
-	}
-
-	@Test
-	@DisplayName("F20 A listener that blocks stalls only itself and gets the newest state afterwards")
-	void listenerThatBlocksStallsOnlyItself() throws Exception {
-		CountDownLatch release = new CountDownLatch(1);
-		RecordingConfigListener slow = new RecordingConfigListener() {
-
-			@Override
-			public void onDocuments(ConfigDocuments documents) {
-				super.onDocuments(documents);
-				awaitLatch(release);
-			}
-
-		};
-		this.backend.config().watch(Set.of(ORDERS), slow);
-		await().until(() -> slow.deliveries.size() == 1);
-		watch(ORDERS);
-		for (int i = 0; i < 10; i++) {
-			String text = "a: " + i;
-			rename(ORDERS, text);
-			await().until(() -> this.listener.latest(ORDERS).equals(text));
-		}
-		assertThat(slow.deliveries).hasSize(1);
-		release.countDown();
-		await().until(() -> slow.latest(ORDERS).equals("a: 9"));
-		assertThat(slow.deliveries).hasSize(2);
-	}
-
-	private static void awaitLatch(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	@Test
-	void closedWatchIsNotToldAnyMore() throws Exception {
-		Subscription closed = watch(ORDERS);
-		await().until(() -> this.listener.deliveries.size() == 1);
-		closed.close();
-		closed.close();
-		RecordingConfigListener other = new RecordingConfigListener();
-		this.backend.config().watch(Set.of(ORDERS), other);
-		save(ORDERS, "a: 1");
-		await().until(() -> other.latest(ORDERS).equals("a: 1"));
-		assertThat(this.listener.deliveries).hasSize(1);
-	}
-
-	@Test
-	void watchMayBeClosedByItsListener() throws Exception {
-		CountDownLatch begun = new CountDownLatch(1);
-		AtomicInteger calls = new AtomicInteger();
-		Subscription[] own = new Subscription[1];
-		own[0] = this.backend.config().watch(Set.of(ORDERS), (documents) -> {
-			awaitLatch(begun);
-			calls.incrementAndGet();
-			own[0].close();
-		});
-		begun.countDown();
-		await().until(() -> calls.get() == 1);
-		watch(ORDERS);
-		save(ORDERS, "a: 1");
-		await().until(() -> this.listener.latest(ORDERS).equals("a: 1"));
-		assertThat(calls).hasValue(1);
-	}
-
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void twoHundredDocumentsAreWatchedTogether(boolean events) throws Exception {
@@ -300,23 +178,6 @@ class LocalConfigWatchTests {
 			.until(() -> this.listener.deliveries.get(this.listener.deliveries.size() - 1).documents().size() == 200);
 		assertThat(this.listener.deliveries.get(this.listener.deliveries.size() - 1).documents().values())
 			.allSatisfy((document) -> assertThat(document.text()).isEqualTo("name: " + document.id().name()));
-	}
-
-	@Test
-	void documentsPublishedTogetherAreSeenTogether() throws Exception {
-		try (LocalBackend writer = this.backends.open(this.directory)) {
-			watch(ORDERS, STOCK);
-			await().until(() -> !this.listener.deliveries.isEmpty());
-			for (int i = 0; i < 100; i++) {
-				writer.config().publish(pair("pair: " + i), TEST);
-				if (i % 10 == 9) {
-					writer.config().publish(List.of(Publication.delete(ORDERS), Publication.delete(STOCK)), TEST);
-				}
-			}
-			writer.config().publish(pair("last"), TEST);
-			await().until(() -> this.listener.latest(STOCK).equals("last"));
-		}
-		assertThat(this.listener.texts(ORDERS)).isEqualTo(this.listener.texts(STOCK)).hasSizeGreaterThan(10);
 	}
 
 	@Test

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 @Timeout(60)
 class LocalRegistryTests {
@@ -61,46 +60,6 @@ class LocalRegistryTests {
 	void openBackends() {
 		this.owner = this.backends.open(this.directory);
 		this.caller = this.backends.open(this.directory);
-	}
-
-	@Test
-	void serviceThatDoesNotExistYetBeginsEmpty() {
-		watch();
-		await().until(() -> this.listener.shows());
-		assertThat(this.caller.discovery().services()).isEmpty();
-		this.owner.registry().put("orders", List.of(FIRST));
-		await().until(() -> this.listener.shows("10.0.0.1:8080"));
-		assertThat(this.listener.deliveries.get(1)).containsExactly(FIRST);
-		assertThat(this.caller.discovery().services()).containsExactly("orders");
-	}
-
-	@Test
-	void wholeListIsToldInTheOrderOfIds() {
-		this.owner.registry().put("orders", List.of(SECOND, FIRST));
-		watch();
-		await().until(() -> this.listener.shows("10.0.0.1:8080", "10.0.0.2:8080"));
-		this.owner.registry().remove("orders", FIRST.id());
-		await().until(() -> this.listener.shows("10.0.0.2:8080"));
-		this.owner.registry().remove("orders", FIRST.id());
-		assertThat(this.owner.registry().observe("orders")).containsExactly(SECOND);
-	}
-
-	@Test
-	void instanceThatIsNotNamedAnyMoreStays() {
-		this.owner.registry().put("orders", List.of(FIRST));
-		this.owner.registry().put("orders", List.of(SECOND));
-		assertThat(this.owner.registry().observe("orders")).containsExactly(FIRST, SECOND);
-		assertThat(this.owner.registry().observe("stock")).isEmpty();
-	}
-
-	@Test
-	void statusChangeIsTold() {
-		this.owner.registry().put("orders", List.of(FIRST));
-		watch();
-		await().until(() -> this.listener.shows(FIRST.id()));
-		this.owner.registry().put("orders", List.of(FIRST.withStatus(InstanceStatus.DRAINING)));
-		await().until(() -> this.listener.deliveries.size() == 2);
-		assertThat(this.listener.deliveries.get(1).get(0).status()).isEqualTo(InstanceStatus.DRAINING);
 	}
 
 	@Test
@@ -233,22 +192,6 @@ class LocalRegistryTests {
 	}
 
 	@Test
-	void instanceOfAnotherServiceIsRefused() {
-		assertThatIllegalArgumentException().isThrownBy(() -> this.owner.registry().put("stock", List.of(FIRST)))
-			.withMessageContaining("orders");
-	}
-
-	@Test
-	void otherNamespaceIsNotSeen() {
-		LocalSettings settings = new LocalSettings(this.directory.toString(), null, null, null);
-		try (LocalBackend other = new LocalBackend("local", "prod", settings, InstantSource.system(), true)) {
-			other.registry().put("orders", List.of(FIRST));
-			assertThat(other.discovery().services()).containsExactly("orders");
-			assertThat(this.caller.discovery().services()).isEmpty();
-		}
-	}
-
-	@Test
 	@DisplayName("F39 A directory that vanishes is a lost connection and not an empty list")
 	void vanishedDirectoryIsALostConnection() throws Exception {
 		Path base = this.directory.resolve("fleet");
@@ -267,18 +210,6 @@ class LocalRegistryTests {
 		Files.move(away, base);
 		await().until(() -> this.listener.connections.size() == 2);
 		await().until(() -> this.listener.shows(FIRST.id()));
-	}
-
-	@Test
-	void closedWatchIsNotToldAnyMore() {
-		Subscription closed = watch();
-		await().until(() -> this.listener.shows());
-		closed.close();
-		RecordingInstancesListener other = new RecordingInstancesListener();
-		this.caller.discovery().watch("orders", other);
-		this.owner.registry().put("orders", List.of(FIRST));
-		await().until(() -> other.shows(FIRST.id()));
-		assertThat(this.listener.deliveries).hasSize(1);
 	}
 
 	@Test

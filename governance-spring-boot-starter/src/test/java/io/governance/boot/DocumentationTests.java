@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 
 import io.governance.gray.GrayRulesParser;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the README against the code. With {@code -Dgovernance.write-docs}, writes the
- * property table instead.
+ * Holds the README and the docs against the code. With {@code -Dgovernance.write-docs},
+ * writes the property tables instead.
  */
 class DocumentationTests {
 
@@ -31,21 +33,39 @@ class DocumentationTests {
 
 	private static final Path GUIDE = Path.of("..", "docs", "guide.md");
 
-	private static final String BEGIN = "<!-- properties: generated, see CONTRIBUTING.md -->\n";
+	private static final Path BACKENDS = Path.of("..", "docs", "backends.md");
+
+	private static final String BEGIN = "<!-- properties%s: generated, see CONTRIBUTING.md -->\n";
 
 	private static final String END = "<!-- /properties -->\n";
 
 	@Test
 	void readmeHasTheTableOfAllProperties() throws IOException {
-		String readme = Files.readString(README);
-		String table = table();
+		assertHasTable(README, "", properties());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "consul", "etcd", "nacos" })
+	void pageOfTheBackendsHasTheTableOfTheirProperties(String backend) throws IOException {
+		Path metadata = Path.of("..", "governance-" + backend,
+				"src/main/resources/META-INF/spring-configuration-metadata.json");
+		Map<String, JsonNode> properties = new TreeMap<>();
+		read(JsonMapper.shared().readTree(metadata.toFile()), properties);
+		assertHasTable(BACKENDS, " of " + backend, properties);
+	}
+
+	private static void assertHasTable(Path page, String of, Map<String, JsonNode> properties) throws IOException {
+		String begin = String.format(BEGIN, of);
+		String text = Files.readString(page);
+		String table = table(properties);
+		assertThat(text).contains(begin);
 		if (System.getProperty("governance.write-docs") != null) {
-			readme = readme.substring(0, readme.indexOf(BEGIN) + BEGIN.length()) + table
-					+ readme.substring(readme.indexOf(END));
-			Files.writeString(README, readme);
+			int start = text.indexOf(begin) + begin.length();
+			text = text.substring(0, start) + table + text.substring(text.indexOf(END, start));
+			Files.writeString(page, text);
 		}
-		assertThat(readme).as("README.md is not up to date: CONTRIBUTING.md tells how to write the table")
-			.contains(BEGIN + table + END);
+		assertThat(text).as("%s is not up to date: CONTRIBUTING.md tells how to write the table", page)
+			.contains(begin + table + END);
 	}
 
 	@Test
@@ -105,9 +125,9 @@ class DocumentationTests {
 		}
 	}
 
-	private static String table() throws IOException {
+	private static String table(Map<String, JsonNode> properties) {
 		StringBuilder table = new StringBuilder("| property | default | what it does |\n| --- | --- | --- |\n");
-		properties().forEach((name, property) -> table.append("| `")
+		properties.forEach((name, property) -> table.append("| `")
 			.append(name)
 			.append("` | ")
 			.append(defaultOf(property.path("defaultValue")))
@@ -134,15 +154,19 @@ class DocumentationTests {
 		for (URL url : Collections.list(DocumentationTests.class.getClassLoader()
 			.getResources("META-INF/spring-configuration-metadata.json"))) {
 			try (InputStream metadata = url.openStream()) {
-				for (JsonNode property : JsonMapper.shared().readTree(metadata).path("properties")) {
-					String name = property.path("name").asString();
-					if (name.startsWith("governance.")) {
-						properties.put(name, property);
-					}
-				}
+				read(JsonMapper.shared().readTree(metadata), properties);
 			}
 		}
 		return properties;
+	}
+
+	private static void read(JsonNode metadata, Map<String, JsonNode> properties) {
+		for (JsonNode property : metadata.path("properties")) {
+			String name = property.path("name").asString();
+			if (name.startsWith("governance.")) {
+				properties.put(name, property);
+			}
+		}
 	}
 
 }

@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import io.governance.backend.Capability;
@@ -359,9 +357,10 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 			ConfigStore writer = open(namespace()).config();
 			writers.add(() -> increment(writer, 20));
 		}
-		ExecutorService executor = closing(new Writers()).threads;
-		for (Future<Void> done : executor.invokeAll(writers)) {
-			done.get();
+		try (Threads threads = new Threads()) {
+			for (Future<Void> done : threads.invokeAll(writers)) {
+				done.get();
+			}
 		}
 		assertThat(text(this.orders)).isEqualTo("40");
 	}
@@ -407,18 +406,6 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 		}
 		Arrays.fill(content, 0, Math.min(1, size), (byte) 'x');
 		return content;
-	}
-
-	/** Two threads that end with the test. */
-	private static final class Writers implements AutoCloseable {
-
-		private final ExecutorService threads = Executors.newFixedThreadPool(2);
-
-		@Override
-		public void close() {
-			this.threads.shutdownNow();
-		}
-
 	}
 
 }

@@ -222,7 +222,7 @@ public abstract class RegistryContract extends BackendContract {
 		put(instance(1));
 		watch();
 		await().until(() -> this.listener.shows(instance(1).id()));
-		Duration longer = given().lease().multipliedBy(2);
+		Duration longer = given().lease().multipliedBy(3).dividedBy(2);
 		await().during(longer)
 			.atMost(longer.plus(PATIENCE))
 			.pollInterval(Duration.ofMillis(50))

@@ -41,7 +41,7 @@ public final class LocalFixture implements BackendFixture {
 
 	@Override
 	public Backend open(String address, String namespace) {
-		LocalSettings settings = new LocalSettings(address, null, Duration.ofSeconds(1), null);
+		LocalSettings settings = new LocalSettings(address, null, Duration.ofSeconds(2), null);
 		return new LocalBackendFactory().create(BackendEnvironment.of("local", namespace, settings));
 	}
 
@@ -52,7 +52,7 @@ public final class LocalFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
-		return Duration.ofSeconds(3);
+		return Duration.ofSeconds(4);
 	}
 
 	@Override

@@ -38,6 +38,9 @@ final class ReloadableSslContext {
 		try {
 			this.context = SSLContext.getInstance(bundle.getProtocol());
 			this.context.init(new KeyManager[] { this.keys }, new TrustManager[] { this.trust }, null);
+			// A handshake that is under way during a reload leaves a session with the old
+			// certificate, which must not be resumed for long.
+			this.context.getClientSessionContext().setSessionTimeout(1);
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalArgumentException("TLS is not possible with protocol " + bundle.getProtocol(), ex);

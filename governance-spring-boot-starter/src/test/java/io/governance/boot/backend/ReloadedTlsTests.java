@@ -2,8 +2,6 @@ package io.governance.boot.backend;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -109,6 +107,24 @@ class ReloadedTlsTests {
 	}
 
 	@Test
+	void sessionOfAnOldCertificateIsNotResumedForLong() {
+		this.runner.run((context) -> {
+			ReloadableSslContext client = new ReloadableSslContext(
+					context.getBean(SslBundles.class).getBundle("client"));
+			TestCertificates.Identity next = this.certificates.issueClient("next");
+			PemSslStoreDetails own = PemSslStoreDetails.forCertificate(next.certificate().toUri().toString())
+				.withPrivateKey(next.key().toUri().toString());
+			PemSslStoreDetails trusted = PemSslStoreDetails
+				.forCertificate(this.certificates.authority().toUri().toString());
+			try (SSLSocket underWay = connect(client.context())) {
+				client.reload(SslBundle.of(new PemSslStoreBundle(own, trusted)));
+				assertThat(new String(underWay.getInputStream().readAllBytes())).isEqualTo("CN=client");
+			}
+			await().until(() -> name(client.context()).equals("CN=next"));
+		});
+	}
+
+	@Test
 	void bundleThatCannotBeReadIsNotTaken(CapturedOutput output) {
 		this.runner.run((context) -> {
 			SslContexts contexts = new SslContexts(context.getEnvironment());
@@ -138,17 +154,19 @@ class ReloadedTlsTests {
 	}
 
 	private String name(SSLContext context) throws IOException {
-		try (Socket plain = new Socket()) {
-			plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.server.getLocalPort()), 2_000);
-			try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
-				.createSocket(plain, "localhost", this.server.getLocalPort(), true)) {
-				socket.setSoTimeout(2_000);
-				SSLParameters parameters = socket.getSSLParameters();
-				parameters.setEndpointIdentificationAlgorithm("HTTPS");
-				socket.setSSLParameters(parameters);
-				return new String(socket.getInputStream().readAllBytes());
-			}
+		try (SSLSocket socket = connect(context)) {
+			return new String(socket.getInputStream().readAllBytes());
 		}
+	}
+
+	private SSLSocket connect(SSLContext context) throws IOException {
+		SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", this.server.getLocalPort());
+		socket.setSoTimeout(5_000);
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setEndpointIdentificationAlgorithm("HTTPS");
+		socket.setSSLParameters(parameters);
+		socket.startHandshake();
+		return socket;
 	}
 
 	private void use(Path certificate, Path key) throws IOException {

@@ -1,5 +1,7 @@
 package io.governance.consul;
 
+import java.time.Duration;
+
 import io.governance.testkit.BackendFixture;
 import io.governance.testkit.DiscoveryContract;
 
@@ -8,7 +10,7 @@ class ConsulDiscoveryTests extends DiscoveryContract {
 
 	@Override
 	protected BackendFixture fixture() {
-		return new ConsulFixture();
+		return new ConsulFixture(Duration.ofSeconds(30));
 	}
 
 }

@@ -15,7 +15,16 @@ import io.governance.testservers.ConsulServer;
 /** The Consul backend over the agent that all tests of this JVM share. */
 public final class ConsulFixture implements BackendFixture {
 
-	static final Duration TTL = Duration.ofSeconds(6);
+	private final Duration ttl;
+
+	/** Instances are gone soon after their process. */
+	public ConsulFixture() {
+		this(Duration.ofSeconds(3));
+	}
+
+	ConsulFixture(Duration ttl) {
+		this.ttl = ttl;
+	}
 
 	@Override
 	public String address() {
@@ -24,16 +33,16 @@ public final class ConsulFixture implements BackendFixture {
 
 	@Override
 	public Backend open(String address, String namespace) {
-		return backend(namespace, settings(List.of(address), null));
+		return backend(namespace, settings(List.of(address), null, this.ttl));
 	}
 
 	static Backend backend(String namespace, ConsulSettings settings) {
 		return new ConsulBackendFactory().create(BackendEnvironment.of("consul", namespace, settings));
 	}
 
-	static ConsulSettings settings(List<String> addresses, Integer maxWatches) {
+	static ConsulSettings settings(List<String> addresses, Integer maxWatches, Duration ttl) {
 		return new ConsulSettings(addresses, null, null, null, null, null, null, null, null, maxWatches,
-				registration(TTL), null);
+				registration(ttl), null);
 	}
 
 	static RegistrationSettings registration(Duration ttl) {
@@ -48,7 +57,7 @@ public final class ConsulFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
-		return TTL.plusSeconds(4);
+		return this.ttl.plusSeconds(5);
 	}
 
 	@Override

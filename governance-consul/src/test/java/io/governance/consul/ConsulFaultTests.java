@@ -179,8 +179,8 @@ class ConsulFaultTests {
 		this.backend.discovery().watch("orders", this.instances);
 		try (RegistrationKeeper keeper = keeper()) {
 			keeper.register(instance());
-			await(RECOVERY).until(
-					() -> this.documents.latest().equals(Optional.of("one")) && this.instances.latest().size() == 1);
+			await(RECOVERY)
+				.until(() -> this.documents.latest().equals(Optional.of("one")) && this.instances.latest().size() == 1);
 			server.kill();
 			server.wipe();
 			keeper.update(instance().toBuilder().version("2").status(InstanceStatus.DRAINING).build());

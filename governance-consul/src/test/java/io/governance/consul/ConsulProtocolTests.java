@@ -150,8 +150,7 @@ class ConsulProtocolTests {
 		});
 		watch(this.backend);
 		awaitTold("one", "restored");
-		Awaitility.await()
-			.until(() -> this.consul.asked().stream().skip(1).anyMatch((asked) -> !asked.waits()));
+		Awaitility.await().until(() -> this.consul.asked().stream().skip(1).anyMatch((asked) -> !asked.waits()));
 		Awaitility.await()
 			.until(() -> this.consul.asked().stream().anyMatch((asked) -> asked.query().contains("index=5")));
 	}
@@ -245,8 +244,8 @@ class ConsulProtocolTests {
 				.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cr3t"));
 			assertThatExceptionOfType(BackendUnavailableException.class)
 				.isThrownBy(() -> authorized.config().publish(List.of(Publication.put(ID, "a")), Author.of("me")));
-			assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> authorized.registry()
-				.put("orders", List.of(Instance.of("orders", "127.0.0.1", 80).build())));
+			assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(
+					() -> authorized.registry().put("orders", List.of(Instance.of("orders", "127.0.0.1", 80).build())));
 			assertThat(elsewhere.asked()).isEmpty();
 			assertThat(this.consul.asked()).hasSizeGreaterThanOrEqualTo(3).allSatisfy((asked) -> {
 				assertThat(asked.tokens()).containsExactly("s3cr3t");
@@ -300,9 +299,8 @@ class ConsulProtocolTests {
 	@Test
 	void nextAgentIsAskedWhenOneDoesNotAnswer() {
 		this.consul.script((asked, exchange) -> answerOrWait(asked, exchange, "one", 7));
-		try (Backend several = ConsulFixture.backend("dev",
-				ConsulFixture.settings(List.of("http://127.0.0.1:1", this.consul.address()), null,
-						Duration.ofSeconds(10)))) {
+		try (Backend several = ConsulFixture.backend("dev", ConsulFixture
+			.settings(List.of("http://127.0.0.1:1", this.consul.address()), null, Duration.ofSeconds(10)))) {
 			assertThat(several.config().get(Set.of(ID)).find(ID)).map((document) -> document.text())
 				.isEqualTo(Optional.of("one"));
 			watch(several);

@@ -79,9 +79,18 @@ final class ConfigReader {
 
 	/** All of them by everything that lies below what they have in common. */
 	private ConfigDocuments below(Set<DocumentId> ids) {
+		return among(ids, this.client.read(ConsulRequest.key(prefix(ids)).with("recurse")));
+	}
+
+	/**
+	 * The documents that an answer holds among others.
+	 * @param ids the documents
+	 * @param answer the answer to a question for everything below a prefix
+	 * @return those that exist
+	 */
+	ConfigDocuments among(Set<DocumentId> ids, ConsulAnswer answer) {
 		Map<String, DocumentId> byKey = new HashMap<>();
 		ids.forEach((id) -> byKey.put(this.keys.document(id), id));
-		ConsulAnswer answer = this.client.read(ConsulRequest.key(prefix(ids)).with("recurse"));
 		if (answer.isAbsent()) {
 			return ConfigDocuments.NONE;
 		}

@@ -21,6 +21,9 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 
 	private static final long PAUSE_MILLIS = 100;
 
+	/** How many characters of an answer are read although few of them are asked for. */
+	private static final int MAX_WHOLE = 64 * 1024;
+
 	private final ConsulClient client;
 
 	private final ConsulKeys keys;
@@ -104,7 +107,10 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 
 	}
 
-	/** Several documents, which are read when something below their prefix changes. */
+	/**
+	 * Several documents. While what lies below their prefix is small, each answer holds
+	 * them; else they are read when something changes there.
+	 */
 	private final class SetWatch implements WatchLoop.Watch {
 
 		private final Set<DocumentId> ids;
@@ -113,6 +119,10 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 
 		private @Nullable ConfigDocuments last;
 
+		private boolean whole;
+
+		private boolean tooLarge;
+
 		SetWatch(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
 			this.ids = ids;
 			this.sink = sink;
@@ -120,7 +130,8 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 
 		@Override
 		public ConsulRequest request() {
-			return names(ConfigWatches.this.reader.prefix(this.ids));
+			String prefix = ConfigWatches.this.reader.prefix(this.ids);
+			return this.whole ? ConsulRequest.key(prefix).with("recurse") : names(prefix);
 		}
 
 		@Override
@@ -131,7 +142,10 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
 			ConfigDocuments known = (this.last != null) ? this.last : ConfigDocuments.NONE;
-			ConfigDocuments now = ConfigWatches.this.reader.read(this.ids, known);
+			ConfigDocuments now = (this.whole && answer.whole()) ? ConfigWatches.this.reader.among(this.ids, answer)
+					: ConfigWatches.this.reader.read(this.ids, known);
+			this.tooLarge |= !answer.whole() || answer.body().length() > MAX_WHOLE;
+			this.whole = !this.tooLarge;
 			boolean news = !now.equals(this.last);
 			this.last = now;
 			this.sink.offer(now);
@@ -140,6 +154,7 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 
 		@Override
 		public void onLost(String reason) {
+			this.whole = false;
 			this.sink.lost(reason);
 		}
 

@@ -102,13 +102,7 @@ final class ConsulAgent {
 	private ConsulAnswer send(ConsulRawClient client, DeadlineHttpClient http, ConsulRequest request, Duration deadline,
 			boolean partial) {
 		try {
-			HttpResponse response = http.within(deadline, partial, () -> send(client, request));
-			Long index = response.getConsulIndex();
-			Long lastContact = response.getConsulLastContact();
-			boolean fresh = !Boolean.FALSE.equals(response.isConsulKnownLeader())
-					&& (lastContact == null || lastContact <= UNRELIABLE.toMillis());
-			return new ConsulAnswer(this.backend, this.address, request.path(), response.getStatusCode(),
-					response.getContent(), (index != null) ? Math.max(1, index) : 0, fresh);
+			return http.within(deadline, partial, () -> answer(request, send(client, request), !http.wasFiltered()));
 		}
 		catch (TransportException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
@@ -120,6 +114,15 @@ final class ConsulAgent {
 		catch (IllegalStateException | RejectedExecutionException ex) {
 			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true);
 		}
+	}
+
+	private ConsulAnswer answer(ConsulRequest request, HttpResponse response, boolean whole) {
+		Long index = response.getConsulIndex();
+		Long lastContact = response.getConsulLastContact();
+		boolean fresh = !Boolean.FALSE.equals(response.isConsulKnownLeader())
+				&& (lastContact == null || lastContact <= UNRELIABLE.toMillis());
+		return new ConsulAnswer(this.backend, this.address, request.path(), response.getStatusCode(),
+				response.getContent(), (index != null) ? Math.max(1, index) : 0, fresh, whole);
 	}
 
 	private static HttpResponse send(ConsulRawClient client, ConsulRequest request) {

@@ -15,8 +15,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param body the text
  * @param index the index to wait for changes after; 0 if there was none
  * @param fresh whether a server answered that has a leader and has heard of it lately
+ * @param whole whether nothing was left out that the token may not read
  */
-record ConsulAnswer(String backend, String agent, String path, int status, String body, long index, boolean fresh) {
+record ConsulAnswer(String backend, String agent, String path, int status, String body, long index, boolean fresh,
+		boolean whole) {
 
 	private static final JsonMapper MAPPER = JsonMapper.builder().build();
 

@@ -124,8 +124,9 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 				throw new InterruptedIOException("interrupted");
 			}
 			return super.execute(request, (response) -> {
-				if (!terms.partial) {
-					checkWhole(response);
+				terms.filtered = isFiltered(response);
+				if (terms.filtered && !terms.partial) {
+					throw new FilteredAnswerException();
 				}
 				return handler.handleResponse(response);
 			});
@@ -136,11 +137,17 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 		}
 	}
 
-	private static void checkWhole(HttpResponse response) throws IOException {
+	private static boolean isFiltered(HttpResponse response) {
 		Header filtered = response.getFirstHeader(FILTERED);
-		if (filtered != null && Boolean.parseBoolean(filtered.getValue())) {
-			throw new FilteredAnswerException();
-		}
+		return filtered != null && Boolean.parseBoolean(filtered.getValue());
+	}
+
+	/**
+	 * Whether the last answer on this thread has left out what the token may not read.
+	 * Asked within {@link #within}.
+	 */
+	boolean wasFiltered() {
+		return this.terms.get().filtered;
 	}
 
 	@Override
@@ -178,7 +185,20 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 
 	}
 
-	private record Terms(Duration deadline, boolean partial) {
+	/** What holds for a request. Used by one thread. */
+	private static final class Terms {
+
+		private final Duration deadline;
+
+		private final boolean partial;
+
+		private boolean filtered;
+
+		Terms(Duration deadline, boolean partial) {
+			this.deadline = deadline;
+			this.partial = partial;
+		}
+
 	}
 
 }

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How long to wait before asking again, so that churn is not answered with churn: news
- * costs nothing up to twenty times a second, what wakes without news up to a second, and
- * a server that does not wait at all up to fifteen. Not thread-safe.
+ * costs nothing up to a hundred times a second, what wakes without news up to a second,
+ * and a server that does not wait at all up to fifteen. Not thread-safe.
  */
 final class WakeLimit {
 
@@ -13,11 +13,13 @@ final class WakeLimit {
 
 	static final long MAX_WITHOUT_NEWS = TimeUnit.SECONDS.toNanos(1);
 
-	private static final int BURST = 10;
+	private static final int BURST = 100;
 
 	private static final int BURST_WITHOUT_NEWS = 2;
 
-	private static final long REFILL = TimeUnit.MILLISECONDS.toNanos(50);
+	private static final long REFILL = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private static final long QUIET = TimeUnit.SECONDS.toNanos(2);
 
 	private static final long FIRST = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -37,6 +39,7 @@ final class WakeLimit {
 	 * @return how long to wait, in nanoseconds
 	 */
 	long afterWake(long now, boolean news, boolean waited) {
+		boolean quiet = this.last == 0 || now - this.last > QUIET;
 		this.tokens = (this.last == 0) ? BURST : Math.min(BURST, this.tokens + (double) (now - this.last) / REFILL);
 		this.last = now;
 		if (!waited) {
@@ -45,8 +48,7 @@ final class WakeLimit {
 		this.withoutWaiting = 0;
 		if (!news) {
 			// Having waited for long is no churn.
-			this.withoutNews = (this.tokens < BURST) ? this.withoutNews + 1 : 0;
-			this.tokens = Math.max(0, this.tokens - 1);
+			this.withoutNews = quiet ? 0 : this.withoutNews + 1;
 			return delay(this.withoutNews, MAX_WITHOUT_NEWS);
 		}
 		this.withoutNews = 0;

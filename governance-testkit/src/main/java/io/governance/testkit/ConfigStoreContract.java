@@ -22,7 +22,6 @@ import io.governance.config.InvalidConfigException;
 import io.governance.config.Publication;
 import io.governance.config.PublishLimits;
 import io.governance.config.Revision;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,19 +44,6 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 
 	/** As much as is published at once where the backend would take more. */
 	private static final int MOST_BYTES = 8 * 1024 * 1024;
-
-	private ConfigStore store;
-
-	private DocumentId orders;
-
-	private DocumentId stock;
-
-	@BeforeEach
-	final void nameDocuments() {
-		this.store = backend().config();
-		this.orders = id("orders.yaml");
-		this.stock = id("stock.yaml");
-	}
 
 	@Test
 	void publishedDocumentIsReplacedAndDeleted() {

@@ -69,11 +69,18 @@ final class ConsulRegistry implements Registry {
 			Map<String, JsonNode> before = agentView(agent, service);
 			for (Instance instance : own) {
 				String id = this.definition.id(service, instance.id());
-				put(agent, id, instance, before.get(id));
+				JsonNode there = before.get(id);
+				if (there == null || !instance.equals(this.own.get(id)) || !isSame(instance, there)) {
+					put(agent, id, instance, there);
+				}
 				this.own.put(id, instance);
 				forget(agent, id);
 			}
 		});
+	}
+
+	private boolean isSame(Instance instance, JsonNode there) {
+		return this.reader.read(instance.service(), List.of(there)).equals(List.of(instance));
 	}
 
 	private void check(String service, Instance instance) {

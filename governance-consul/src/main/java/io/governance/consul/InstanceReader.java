@@ -45,7 +45,7 @@ final class InstanceReader {
 	 * @param list objects with {@code Service}, {@code Checks} and perhaps {@code Node}
 	 * @return those of the namespace, each id once, in the order of their ids
 	 */
-	List<Instance> read(String service, JsonNode list) {
+	List<Instance> read(String service, Iterable<JsonNode> list) {
 		Map<String, Found> found = new TreeMap<>();
 		BinaryOperator<Found> better = BinaryOperator
 			.maxBy(Comparator.comparing((Found one) -> one.instance.status().takesCalls())

@@ -17,18 +17,26 @@ public final class ConsulFixture implements BackendFixture {
 
 	private final Duration ttl;
 
+	private final String address;
+
 	/** Instances are gone soon after their process. */
 	public ConsulFixture() {
 		this(Duration.ofSeconds(3));
 	}
 
 	ConsulFixture(Duration ttl) {
+		this(ttl, null);
+	}
+
+	/** Another way to the shared agent, or to an agent of one's own. */
+	ConsulFixture(Duration ttl, String address) {
 		this.ttl = ttl;
+		this.address = address;
 	}
 
 	@Override
 	public String address() {
-		return ConsulServer.shared().address();
+		return (this.address != null) ? this.address : ConsulServer.shared().address();
 	}
 
 	@Override

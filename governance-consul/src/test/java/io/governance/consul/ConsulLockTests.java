@@ -124,22 +124,6 @@ class ConsulLockTests {
 	}
 
 	@Test
-	@DisplayName("F46 A holder that is cut off says that it holds nothing before anybody else gets the lock")
-	void holderThatIsCutOffGivesUpFirst() throws Exception {
-		try (FaultyConnection way = this.fixture.connect();
-				Backend remote = this.fixture.open(way.address(), this.namespace)) {
-			HeldLock held = remote.lock().acquire("jobs", PATIENCE).orElseThrow();
-			CompletableFuture<Optional<HeldLock>> waiter = CompletableFuture.supplyAsync(() -> acquire(this.other));
-			CompletableFuture<Boolean> heldThen = waiter.thenApply((lock) -> held.isHeld());
-			way.cut();
-			assertThat(held.isHeld()).isTrue();
-			HeldLock next = waiter.get(this.fixture.lockLease().toSeconds(), TimeUnit.SECONDS).orElseThrow();
-			assertThat(heldThen.get(1, TimeUnit.SECONDS)).isFalse();
-			assertThat(next.fencingToken()).isGreaterThan(held.fencingToken());
-		}
-	}
-
-	@Test
 	void agentThatDoesNotAnswerIsNoEmptyAnswer() {
 		try (FaultyConnection way = this.fixture.connect();
 				Backend remote = this.fixture.open(way.address(), this.namespace)) {

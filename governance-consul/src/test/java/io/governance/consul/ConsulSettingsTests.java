@@ -1,29 +1,28 @@
 package io.governance.consul;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 import io.governance.backend.BackendEnvironment;
 import io.governance.consul.ConsulSettings.LockSettings;
 import io.governance.consul.ConsulSettings.RegistrationSettings;
+import io.governance.testkit.SettingsMetadata;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+@Isolated
 class ConsulSettingsTests {
 
 	private static ConsulSettings settings(List<String> addresses, String root, String token, String tokenFile,
@@ -130,31 +129,8 @@ class ConsulSettingsTests {
 	}
 
 	@Test
-	void metadataNamesEverySetting() throws IOException {
-		Set<String> settings = new TreeSet<>();
-		addProperties("governance.consul.", ConsulSettings.class, settings);
-		Set<String> documented = new TreeSet<>();
-		try (InputStream json = ConsulSettings.class
-			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-			JsonMapper.builder()
-				.build()
-				.readTree(json)
-				.path("properties")
-				.forEach((property) -> documented.add(property.path("name").asString()));
-		}
-		assertThat(documented).isEqualTo(settings);
-	}
-
-	private static void addProperties(String prefix, Class<?> type, Set<String> properties) {
-		for (RecordComponent component : type.getRecordComponents()) {
-			String name = prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
-			if (component.getType().isRecord()) {
-				addProperties(name + ".", component.getType(), properties);
-			}
-			else {
-				properties.add(name);
-			}
-		}
+	void metadataDescribesEverySetting() {
+		SettingsMetadata.assertDescribes("governance.consul", settings(null, null, null, null, null, null));
 	}
 
 }

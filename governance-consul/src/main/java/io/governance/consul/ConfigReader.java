@@ -1,0 +1,221 @@
+package io.governance.consul;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.governance.BackendUnavailableException;
+import io.governance.config.ConfigDocument;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.DocumentId;
+import io.governance.config.Revision;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads sets of documents as they were in one moment. A transaction reads those that
+ * exist and checks that the others do not; what is large and known already is only
+ * checked, not read again. Thread-safe.
+ */
+final class ConfigReader {
+
+	private static final int LARGE = 64 * 1024;
+
+	private static final int TRIES = 8;
+
+	private final ConsulClient client;
+
+	private final ConsulKeys keys;
+
+	ConfigReader(ConsulClient client, ConsulKeys keys) {
+		this.client = client;
+		this.keys = keys;
+	}
+
+	/**
+	 * Reads documents.
+	 * @param ids the documents, all in one namespace
+	 * @param known what is known of them already
+	 * @return those that exist
+	 * @throws BackendUnavailableException if no agent answers
+	 */
+	ConfigDocuments read(Set<DocumentId> ids, ConfigDocuments known) {
+		if (ids.isEmpty()) {
+			return ConfigDocuments.NONE;
+		}
+		if (ids.size() == 1) {
+			DocumentId id = ids.iterator().next();
+			return one(id, this.client.read(ConsulRequest.key(this.keys.document(id))));
+		}
+		if (ids.size() <= ConsulTransaction.MAX_OPERATIONS) {
+			ConfigDocuments read = transaction(ids, known);
+			if (read != null) {
+				return read;
+			}
+		}
+		return below(ids);
+	}
+
+	/**
+	 * The document that an answer holds.
+	 * @param id the document
+	 * @param answer the answer to a question for its key
+	 * @return the document if it exists
+	 */
+	ConfigDocuments one(DocumentId id, ConsulAnswer answer) {
+		if (answer.isAbsent()) {
+			return ConfigDocuments.NONE;
+		}
+		for (KeyValue value : values(answer.orFail())) {
+			if (value.key().equals(this.keys.document(id))) {
+				return ConfigDocuments.of(List.of(document(id, value)));
+			}
+		}
+		throw answer.nonsense("about another key");
+	}
+
+	/** All of them by everything that lies below what they have in common. */
+	private ConfigDocuments below(Set<DocumentId> ids) {
+		return among(ids, this.client.read(ConsulRequest.key(prefix(ids)).with("recurse")));
+	}
+
+	/**
+	 * The documents that an answer holds among others.
+	 * @param ids the documents
+	 * @param answer the answer to a question for everything below a prefix
+	 * @return those that exist
+	 */
+	ConfigDocuments among(Set<DocumentId> ids, ConsulAnswer answer) {
+		Map<String, DocumentId> byKey = new HashMap<>();
+		ids.forEach((id) -> byKey.put(this.keys.document(id), id));
+		if (answer.isAbsent()) {
+			return ConfigDocuments.NONE;
+		}
+		List<ConfigDocument> documents = new ArrayList<>();
+		for (KeyValue value : values(answer.orFail())) {
+			DocumentId id = byKey.get(value.key());
+			if (id != null) {
+				documents.add(document(id, value));
+			}
+		}
+		return ConfigDocuments.of(documents);
+	}
+
+	/**
+	 * What all of them lie below.
+	 * @param ids documents of one namespace, at least one
+	 * @return the prefix of their group, or of the namespace
+	 */
+	String prefix(Set<DocumentId> ids) {
+		DocumentId any = ids.iterator().next();
+		boolean oneGroup = ids.stream().allMatch((id) -> id.group().equals(any.group()));
+		return oneGroup ? this.keys.group(any.namespace(), any.group()) : this.keys.namespace(any.namespace());
+	}
+
+	private @Nullable ConfigDocuments transaction(Set<DocumentId> ids, ConfigDocuments known) {
+		Map<DocumentId, Guess> guesses = new HashMap<>();
+		for (DocumentId id : ids) {
+			guesses.put(id,
+					known.find(id)
+						.map((document) -> (document.size() > LARGE) ? Guess.UNCHANGED : Guess.CHANGED)
+						.orElse(Guess.ABSENT));
+		}
+		List<DocumentId> order = List.copyOf(ids);
+		for (int i = 0; i < TRIES; i++) {
+			ConsulTransaction transaction = new ConsulTransaction();
+			order.forEach((id) -> add(transaction, id, known, guesses.getOrDefault(id, Guess.CHANGED)));
+			ConsulAnswer answer = this.client.read(transaction.read());
+			ConsulTransaction.Result result = ConsulTransaction.result(answer);
+			if (result.isDone()) {
+				return documents(order, guesses, known, result, answer);
+			}
+			for (int wrong : result.failed()) {
+				guesses.compute(order.get(wrong),
+						(id, guess) -> (guess == Guess.CHANGED) ? Guess.ABSENT : Guess.CHANGED);
+			}
+		}
+		return null;
+	}
+
+	private void add(ConsulTransaction transaction, DocumentId id, ConfigDocuments known, Guess guess) {
+		String key = this.keys.document(id);
+		switch (guess) {
+			case ABSENT -> transaction.checkAbsent(key);
+			case CHANGED -> transaction.get(key);
+			case UNCHANGED -> transaction.checkIndex(key, index(known, id));
+		}
+	}
+
+	private static long index(ConfigDocuments known, DocumentId id) {
+		return known.find(id).map((document) -> Long.parseUnsignedLong(document.revision().value())).orElse(0L);
+	}
+
+	private ConfigDocuments documents(List<DocumentId> order, Map<DocumentId, Guess> guesses, ConfigDocuments known,
+			ConsulTransaction.Result result, ConsulAnswer answer) {
+		List<ConfigDocument> documents = new ArrayList<>();
+		for (DocumentId id : order) {
+			Guess guess = guesses.get(id);
+			if (guess == Guess.UNCHANGED) {
+				known.find(id).ifPresent(documents::add);
+			}
+			else if (guess == Guess.CHANGED) {
+				KeyValue value = result.find(this.keys.document(id));
+				if (value == null) {
+					throw answer.nonsense("without a key that it was asked for");
+				}
+				documents.add(document(id, value));
+			}
+		}
+		return ConfigDocuments.of(documents);
+	}
+
+	/**
+	 * Finds out which documents have changed, without reading them.
+	 * @param known the documents, and what is known of each; absent ones are empty
+	 * @return the ids of those that are different now
+	 */
+	Set<DocumentId> changed(Map<DocumentId, ConfigDocuments> known) {
+		List<DocumentId> all = List.copyOf(known.keySet());
+		Set<DocumentId> changed = new HashSet<>();
+		for (int from = 0; from < all.size(); from += ConsulTransaction.MAX_OPERATIONS) {
+			List<DocumentId> part = all.subList(from, Math.min(all.size(), from + ConsulTransaction.MAX_OPERATIONS));
+			ConsulTransaction transaction = new ConsulTransaction();
+			for (DocumentId id : part) {
+				ConfigDocuments one = known.getOrDefault(id, ConfigDocuments.NONE);
+				add(transaction, id, one, one.find(id).isPresent() ? Guess.UNCHANGED : Guess.ABSENT);
+			}
+			ConsulTransaction.result(this.client.read(transaction.read()))
+				.failed()
+				.forEach((wrong) -> changed.add(part.get(wrong)));
+		}
+		return changed;
+	}
+
+	private static List<KeyValue> values(ConsulAnswer answer) {
+		List<KeyValue> values = new ArrayList<>();
+		try {
+			for (JsonNode json : answer.array()) {
+				values.add(KeyValue.of(json));
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			throw answer.nonsense("not a list of keys");
+		}
+		return values;
+	}
+
+	private static ConfigDocument document(DocumentId id, KeyValue value) {
+		return ConfigDocument.of(id, value.value(), Revision.of(value.modifyIndex()));
+	}
+
+	/** What a document is thought to be. */
+	private enum Guess {
+
+		ABSENT, CHANGED, UNCHANGED
+
+	}
+
+}

@@ -1,0 +1,178 @@
+package io.governance.consul;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+
+import javax.net.ssl.SSLException;
+
+import com.ecwid.consul.transport.HttpResponse;
+import com.ecwid.consul.transport.TransportException;
+import com.ecwid.consul.v1.ConsulRawClient;
+import io.governance.BackendUnavailableException;
+import org.apache.http.conn.ConnectTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent: sends what it is asked, and says why there is no answer. Thread-safe.
+ */
+final class ConsulAgent {
+
+	private static final Duration UNRELIABLE = Duration.ofSeconds(2);
+
+	private final String backend;
+
+	private final String address;
+
+	private final String authority;
+
+	private final DeadlineHttpClient callClient;
+
+	private final DeadlineHttpClient watchClient;
+
+	private final ConsulRawClient calls;
+
+	private final ConsulRawClient watches;
+
+	private volatile boolean down;
+
+	ConsulAgent(String backend, String address, DeadlineHttpClient callClient, DeadlineHttpClient watchClient) {
+		this.backend = backend;
+		URI uri = URI.create(address);
+		int port = (uri.getPort() != -1) ? uri.getPort() : ("https".equals(uri.getScheme()) ? 443 : 80);
+		this.authority = uri.getHost() + ":" + port;
+		this.address = uri.getScheme() + "://" + this.authority;
+		this.callClient = callClient;
+		this.watchClient = watchClient;
+		this.calls = client(uri, port, callClient);
+		this.watches = client(uri, port, watchClient);
+	}
+
+	private static ConsulRawClient client(URI uri, int port, DeadlineHttpClient http) {
+		String path = uri.getPath().replaceAll("^/+|/+$", "");
+		return ConsulRawClient.Builder.builder()
+			.setHost(uri.getScheme() + "://" + uri.getHost())
+			.setPort(port)
+			.setPath(path)
+			.setHttpClient(http)
+			.build();
+	}
+
+	String address() {
+		return this.address;
+	}
+
+	String authority() {
+		return this.authority;
+	}
+
+	boolean isDown() {
+		return this.down;
+	}
+
+	void down(boolean down) {
+		this.down = down;
+	}
+
+	/**
+	 * Asks, and waits for the answer.
+	 * @param request what to ask
+	 * @param deadline how long to wait
+	 * @return the answer, whatever its status
+	 * @throws BackendUnavailableException if there is none
+	 */
+	ConsulAnswer call(ConsulRequest request, Duration deadline) {
+		return send(this.calls, this.callClient, request, deadline, false);
+	}
+
+	/** As {@link #call}, on a connection for whatever lasts long. */
+	ConsulAnswer watch(ConsulRequest request, Duration deadline, boolean partial) {
+		return send(this.watches, this.watchClient, request, deadline, partial);
+	}
+
+	/** As {@link #call}, content with what the token may read. */
+	ConsulAnswer callPartial(ConsulRequest request, Duration deadline) {
+		return send(this.calls, this.callClient, request, deadline, true);
+	}
+
+	private ConsulAnswer send(ConsulRawClient client, DeadlineHttpClient http, ConsulRequest request, Duration deadline,
+			boolean partial) {
+		try {
+			return http.within(deadline, partial, () -> answer(request, send(client, request), !http.wasFiltered()));
+		}
+		catch (TransportException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			throw new UnansweredException(this.backend, explain(request, cause), cause, isUnsent(cause));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new UnansweredException(this.backend, explain(request, "it sent no text at all"), null, false);
+		}
+		catch (IllegalStateException | RejectedExecutionException ex) {
+			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true);
+		}
+	}
+
+	private ConsulAnswer answer(ConsulRequest request, HttpResponse response, boolean whole) {
+		Long index = response.getConsulIndex();
+		Long lastContact = response.getConsulLastContact();
+		boolean fresh = !Boolean.FALSE.equals(response.isConsulKnownLeader())
+				&& (lastContact == null || lastContact <= UNRELIABLE.toMillis());
+		return new ConsulAnswer(this.backend, this.address, request.path(), response.getStatusCode(),
+				response.getContent(), (index != null) ? Math.max(1, index) : 0, fresh, whole);
+	}
+
+	private static HttpResponse send(ConsulRawClient client, ConsulRequest request) {
+		if (request.body() != null) {
+			return client.makePutRequest(request.path(), request.body(), request::parameters);
+		}
+		return client.makeGetRequest(request.path(), request::parameters);
+	}
+
+	private String explain(ConsulRequest request, Throwable cause) {
+		if (cause instanceof DeadlineHttpClient.FilteredAnswerException) {
+			return "Consul at " + this.address + " answered " + request.path()
+					+ " with part of what there is, filtered by ACL: let the token read all of it"
+					+ " (service:read and node:read, or key:read)";
+		}
+		if (cause instanceof IOException && cause.getMessage() != null
+				&& cause.getMessage().startsWith("governance.")) {
+			return cause.getMessage();
+		}
+		String reason = (cause instanceof SSLException) ? "TLS failed: " + cause.getMessage()
+				: (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
+		return explain(request, reason);
+	}
+
+	private String explain(ConsulRequest request, String reason) {
+		return "Consul at " + this.address + " gave no answer to " + request.path() + ": " + reason
+				+ ". Check governance.consul.addresses and that the agent runs";
+	}
+
+	private static boolean isUnsent(Throwable cause) {
+		return cause instanceof ConnectException || cause instanceof ConnectTimeoutException
+				|| cause instanceof UnknownHostException || cause instanceof NoRouteToHostException;
+	}
+
+	/** There was no answer. */
+	@SuppressWarnings("serial")
+	static final class UnansweredException extends BackendUnavailableException {
+
+		private final boolean unsent;
+
+		UnansweredException(String backend, String message, @Nullable Throwable cause, boolean unsent) {
+			super(backend, message, cause);
+			this.unsent = unsent;
+		}
+
+		/** Whether nobody has seen the request. */
+		boolean isUnsent() {
+			return this.unsent;
+		}
+
+	}
+
+}

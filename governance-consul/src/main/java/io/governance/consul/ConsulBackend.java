@@ -1,0 +1,101 @@
+package io.governance.consul;
+
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+import javax.net.ssl.SSLContext;
+
+import io.governance.backend.Backend;
+import io.governance.backend.Capability;
+import io.governance.backend.support.ConnectionLog;
+import io.governance.backend.support.ListenerThreads;
+import io.governance.config.ConfigStore;
+import io.governance.lock.DistributedLock;
+import io.governance.registry.Discovery;
+import io.governance.registry.Registry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backend over Consul. Connects to nothing and starts no thread before its first use.
+ */
+final class ConsulBackend implements Backend {
+
+	private final String name;
+
+	private final ListenerThreads listeners;
+
+	private final ConsulClient client;
+
+	private final ConsulConfigStore config;
+
+	private final ConsulRegistry registry;
+
+	private final ConsulDiscovery discovery;
+
+	private final ConsulLock lock;
+
+	private boolean closed;
+
+	ConsulBackend(String name, String namespace, ConsulSettings settings, @Nullable SSLContext ssl, InstantSource clock,
+			RandomGenerator random) {
+		this.name = name;
+		this.listeners = new ListenerThreads("consul");
+		this.client = new ConsulClient(name, settings, ssl);
+		ConnectionLog log = new ConnectionLog(name);
+		WatchThreads threads = new WatchThreads(this.client, random);
+		InstanceReader reader = new InstanceReader(namespace);
+		this.config = new ConsulConfigStore(this.client, clock, random, threads, this.listeners, log);
+		this.registry = new ConsulRegistry(this.client, namespace, reader);
+		this.discovery = new ConsulDiscovery(this.client, namespace, reader, threads, this.listeners, log);
+		this.lock = new ConsulLock(this.client, namespace, threads, this.listeners);
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public Set<Capability> capabilities() {
+		return EnumSet.allOf(Capability.class);
+	}
+
+	@Override
+	public ConfigStore config() {
+		return this.config;
+	}
+
+	@Override
+	public Registry registry() {
+		return this.registry;
+	}
+
+	@Override
+	public Discovery discovery() {
+		return this.discovery;
+	}
+
+	@Override
+	public DistributedLock lock() {
+		return this.lock;
+	}
+
+	@Override
+	public void close() {
+		synchronized (this) {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+		}
+		this.registry.close();
+		this.config.close();
+		this.discovery.close();
+		this.lock.close();
+		this.client.close();
+		this.listeners.close();
+	}
+
+}

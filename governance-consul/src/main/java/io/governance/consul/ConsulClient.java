@@ -1,0 +1,309 @@
+package io.governance.consul;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.SSLContext;
+
+import io.governance.BackendUnavailableException;
+import io.governance.backend.support.DaemonThreads;
+import org.apache.http.HttpRequestInterceptor;
+import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.HttpClientBuilder;
+import org.apache.http.impl.client.HttpClients;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All agents of a backend: asks the one that answered last, and another one when it does
+ * not. One pool of connections is for calls, another for what waits for changes; agents
+ * that others wait on are asked for a sign of life every second, so that one that hangs
+ * is noticed long before the waiting ends. Starts no thread before its first use.
+ * Thread-safe.
+ */
+final class ConsulClient implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConsulClient.class);
+
+	private static final ConsulRequest PING = ConsulRequest.get("/v1/status/leader");
+
+	private static final Duration PING_INTERVAL = Duration.ofSeconds(1);
+
+	private static final int CALLS = 16;
+
+	private static final int OTHER_WATCHES = 40;
+
+	private final String name;
+
+	private final ConsulSettings settings;
+
+	private final DeadlineHttpClient callClient;
+
+	private final DeadlineHttpClient watchClient;
+
+	private final List<ConsulAgent> agents = new ArrayList<>();
+
+	private @Nullable ScheduledThreadPoolExecutor timer;
+
+	private @Nullable ScheduledThreadPoolExecutor pinger;
+
+	private volatile ConsulAgent preferred;
+
+	private boolean closed;
+
+	ConsulClient(String name, ConsulSettings settings, @Nullable SSLContext ssl) {
+		this.name = name;
+		this.settings = settings;
+		ConsulToken token = new ConsulToken(settings);
+		this.callClient = new DeadlineHttpClient(http(ssl, token, CALLS), this::timer, settings.timeout(), false);
+		this.watchClient = new DeadlineHttpClient(http(ssl, token, settings.maxWatches() + OTHER_WATCHES), this::timer,
+				settings.timeout(), true);
+		settings.addresses()
+			.forEach((address) -> this.agents.add(new ConsulAgent(name, address, this.callClient, this.watchClient)));
+		this.preferred = this.agents.get(0);
+		if (token.isPresent()) {
+			warnOfPlainText();
+		}
+	}
+
+	private void warnOfPlainText() {
+		for (ConsulAgent agent : this.agents) {
+			String host = agent.authority().substring(0, agent.authority().lastIndexOf(':'));
+			boolean loopback = host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+			if (agent.address().startsWith("http://") && !loopback) {
+				logger.warn("Backend '{}': the token goes to {} in plain text. Use https", this.name, agent.address());
+			}
+		}
+	}
+
+	private static CloseableHttpClient http(@Nullable SSLContext ssl, ConsulToken token, int connections) {
+		HttpRequestInterceptor authorize = (request, context) -> {
+			String value = token.get();
+			request.removeHeaders("X-Consul-Token");
+			if (!value.isEmpty()) {
+				request.setHeader("X-Consul-Token", value);
+			}
+		};
+		HttpClientBuilder builder = HttpClients.custom()
+			.disableRedirectHandling()
+			.disableAutomaticRetries()
+			.disableCookieManagement()
+			.disableAuthCaching()
+			.disableContentCompression()
+			.setMaxConnPerRoute(connections)
+			.setMaxConnTotal(connections * 2)
+			.setConnectionTimeToLive(5, TimeUnit.MINUTES)
+			.setUserAgent("governance")
+			.addInterceptorLast(authorize);
+		if (ssl != null) {
+			builder.setSSLSocketFactory(new SSLConnectionSocketFactory(ssl));
+		}
+		return builder.build();
+	}
+
+	/** Ends what takes too long. */
+	synchronized ScheduledExecutorService timer() {
+		if (this.timer == null) {
+			this.timer = executor("timer");
+		}
+		return this.timer;
+	}
+
+	/** A thread of the backend for work that comes again and again. */
+	ScheduledThreadPoolExecutor executor(String role) {
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, new DaemonThreads("consul", role));
+		executor.setRemoveOnCancelPolicy(true);
+		executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		return executor;
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	ConsulSettings settings() {
+		return this.settings;
+	}
+
+	List<ConsulAgent> agents() {
+		return this.agents;
+	}
+
+	/** The agents in the order in which to ask them. */
+	List<ConsulAgent> candidates() {
+		ConsulAgent first = this.preferred;
+		List<ConsulAgent> order = new ArrayList<>();
+		order.add(first);
+		this.agents.stream().filter((agent) -> agent != first && !agent.isDown()).forEach(order::add);
+		this.agents.stream().filter((agent) -> agent != first && agent.isDown()).forEach(order::add);
+		return order;
+	}
+
+	/** Adds what every question about the cluster says. */
+	ConsulRequest inDatacenter(ConsulRequest request) {
+		return this.settings.datacenter().isEmpty() ? request : request.with("dc", this.settings.datacenter());
+	}
+
+	/**
+	 * Reads what is there now, as current as documents have to be.
+	 * @param request what to ask
+	 * @return the answer, whatever its status
+	 * @throws BackendUnavailableException if no agent answers
+	 */
+	ConsulAnswer read(ConsulRequest request) {
+		boolean relaxed = this.settings.consistency() != ConsulSettings.Consistency.CONSISTENT;
+		return call(inDatacenter(relaxed ? request : request.with("consistent")), false);
+	}
+
+	/** As {@link #read}, certain whatever the settings say. */
+	ConsulAnswer readConsistent(ConsulRequest request) {
+		return call(inDatacenter(request.with("consistent")), false);
+	}
+
+	/** As {@link #read}, content with what the token may read. */
+	ConsulAnswer readPartial(ConsulRequest request) {
+		return call(inDatacenter(request.with("consistent")), true);
+	}
+
+	/** Writes to the cluster by whichever agent. */
+	ConsulAnswer write(ConsulRequest request) {
+		return call(inDatacenter(request), false);
+	}
+
+	private ConsulAnswer call(ConsulRequest request, boolean partial) {
+		List<ConsulAgent> candidates = candidates();
+		long deadline = System.nanoTime() + this.settings.timeout().toNanos();
+		for (int i = 0;; i++) {
+			ConsulAgent agent = candidates.get(i);
+			int left = candidates.size() - i;
+			Duration patience = Duration.ofNanos(Math.max(1, (deadline - System.nanoTime()) / left));
+			try {
+				ConsulAnswer answer = partial ? agent.callPartial(request, patience) : agent.call(request, patience);
+				if (answer.status() < 500 || left == 1 || !request.repeatable()) {
+					prefer(agent);
+					return answer;
+				}
+			}
+			catch (ConsulAgent.UnansweredException ex) {
+				boolean again = request.repeatable() || ex.isUnsent();
+				if (left == 1 || !again) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private void prefer(ConsulAgent agent) {
+		agent.down(false);
+		if (this.preferred != agent) {
+			logger.info("Backend '{}': asking Consul at {} from now on", this.name, agent.address());
+			this.preferred = agent;
+		}
+	}
+
+	/**
+	 * Waits for a change.
+	 * @param request what to ask, without its parameters of waiting
+	 * @param index the index to wait after; 0 to ask for what is there now
+	 * @param certain whether the answer must be consistent whatever the settings say
+	 * @param partial whether an answer will do that leaves out what the token may not
+	 * read
+	 * @return the answer, whatever its status
+	 * @throws BackendUnavailableException if the agent does not answer
+	 */
+	ConsulAnswer await(ConsulRequest request, long index, boolean certain, boolean partial) {
+		startPinging();
+		ConsulRequest asked = inDatacenter(request);
+		ConsulSettings.Consistency consistency = certain ? ConsulSettings.Consistency.CONSISTENT
+				: this.settings.consistency();
+		if (consistency != ConsulSettings.Consistency.DEFAULT) {
+			asked = asked.with(consistency.parameter());
+		}
+		if (index > 0) {
+			asked = asked.with("index=" + Long.toUnsignedString(index))
+				.with("wait=" + this.settings.maxWait().toMillis() + "ms");
+		}
+		Duration patience = (index > 0)
+				? this.settings.maxWait().multipliedBy(17).dividedBy(16).plus(this.settings.timeout())
+				: this.settings.timeout();
+		ConsulAgent agent = this.preferred;
+		try {
+			return agent.watch(asked, patience, partial);
+		}
+		catch (ConsulAgent.UnansweredException ex) {
+			next(agent);
+			throw ex;
+		}
+	}
+
+	/** Another agent is asked from now on, if that one was and there is one. */
+	private synchronized void next(ConsulAgent failed) {
+		if (this.preferred == failed && this.agents.size() > 1) {
+			failed.down(true);
+			ConsulAgent other = candidates().get(1);
+			logger.warn("Backend '{}': Consul at {} does not answer, asking {} from now on", this.name,
+					failed.address(), other.address());
+			this.preferred = other;
+		}
+	}
+
+	private synchronized void startPinging() {
+		if (this.pinger == null && !this.closed) {
+			this.pinger = executor("ping");
+			this.pinger.scheduleWithFixedDelay(this::ping, PING_INTERVAL.toMillis(), PING_INTERVAL.toMillis(),
+					TimeUnit.MILLISECONDS);
+		}
+	}
+
+	private void ping() {
+		ConsulAgent agent = this.preferred;
+		try {
+			ConsulAnswer answer = agent.call(PING, this.settings.timeout());
+			boolean led = !answer.isOk() || answer.body().strip().length() > 2;
+			if (answer.status() >= 500 || !led) {
+				abandon(agent);
+			}
+		}
+		catch (BackendUnavailableException ex) {
+			abandon(agent);
+		}
+	}
+
+	private void abandon(ConsulAgent agent) {
+		next(agent);
+		this.watchClient.abortAll(agent.authority()::equals);
+	}
+
+	/** Ends the request of a thread that waits for a change. */
+	void abort(Thread thread) {
+		this.watchClient.abort(thread);
+	}
+
+	@Override
+	public void close() {
+		synchronized (this) {
+			this.closed = true;
+			if (this.pinger != null) {
+				this.pinger.shutdownNow();
+			}
+		}
+		this.watchClient.abortAll((any) -> true);
+		this.callClient.abortAll((any) -> true);
+		try {
+			this.watchClient.close();
+			this.callClient.close();
+		}
+		catch (IOException ex) {
+			logger.debug("Backend '{}': connections did not close", this.name, ex);
+		}
+		timer().shutdownNow();
+	}
+
+}

@@ -1,0 +1,321 @@
+package io.governance.consul;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.governance.BackendUnavailableException;
+import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
+import io.governance.registry.Registry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Own instances, as services of an agent. The agent is the truth of them, since it puts
+ * whatever it holds into the catalog, and again where that was lost.
+ * <p>
+ * Instances stay with one agent for as long as it answers. When another one takes over,
+ * what the first one may still hold is removed there once it is back.
+ */
+final class ConsulRegistry implements Registry {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConsulRegistry.class);
+
+	private static final int BEATS_PER_TTL = 3;
+
+	private static final Duration SWEEP = Duration.ofSeconds(1);
+
+	private final ConsulClient client;
+
+	private final ServiceDefinition definition;
+
+	private final InstanceReader reader;
+
+	/** What was put, by the id at the agent. */
+	private final Map<String, Instance> own = new ConcurrentHashMap<>();
+
+	/** What an agent may still hold although it should not, by its address. */
+	private final Map<String, Set<String>> abandoned = new ConcurrentHashMap<>();
+
+	private volatile ConsulAgent home;
+
+	private @Nullable ScheduledThreadPoolExecutor beat;
+
+	private boolean closed;
+
+	ConsulRegistry(ConsulClient client, String namespace, InstanceReader reader) {
+		this.client = client;
+		this.definition = new ServiceDefinition(namespace, client.settings().registration());
+		this.reader = reader;
+		this.home = client.agents().get(0);
+	}
+
+	@Override
+	public void put(String service, List<Instance> own) {
+		Instance.checkService(service);
+		own.forEach((instance) -> check(service, instance));
+		startBeating();
+		atHome((agent) -> {
+			Map<String, JsonNode> before = agentView(agent, service);
+			for (Instance instance : own) {
+				String id = this.definition.id(service, instance.id());
+				JsonNode there = before.get(id);
+				if (there == null || !instance.equals(this.own.get(id)) || !isSame(instance, there)) {
+					put(agent, id, instance, there);
+				}
+				this.own.put(id, instance);
+				forget(agent, id);
+			}
+		});
+	}
+
+	private boolean isSame(Instance instance, JsonNode there) {
+		return this.reader.read(instance.service(), List.of(there)).equals(List.of(instance));
+	}
+
+	private void check(String service, Instance instance) {
+		if (!instance.service().equals(service)) {
+			throw new IllegalArgumentException("Instance '" + instance.id() + "' is one of service '"
+					+ instance.service() + "', not of '" + service + "'");
+		}
+		this.definition.json(instance);
+	}
+
+	/*
+	 * An instance that comes back from maintenance leaves it before it is registered as
+	 * up, and one that goes into it is registered as draining before: so that nobody who
+	 * knows our metadata sees a state in between.
+	 */
+	private void put(ConsulAgent agent, String id, Instance instance, @Nullable JsonNode before) {
+		boolean exists = before != null;
+		boolean maintained = before != null && isMaintainedByUs(before.path("Checks"));
+		boolean maintain = this.definition.isMaintained(instance.status());
+		if (exists) {
+			renew(agent, instance);
+			if (maintained && !maintain) {
+				maintain(agent, id, false, instance.status());
+			}
+		}
+		ConsulAnswer answer = call(agent,
+				ConsulRequest.put("/v1/agent/service/register", this.definition.json(instance)));
+		if (answer.status() == 400) {
+			throw new IllegalArgumentException(
+					"Consul at " + agent.address() + " can never take instance '" + instance.id() + "' of service '"
+							+ instance.service() + "': see its log for the part that is not valid");
+		}
+		answer.orFail();
+		if (maintain && !maintained) {
+			maintain(agent, id, true, instance.status());
+		}
+		if (exists) {
+			// A check that was of another kind has only now become one that can be told.
+			renew(agent, instance);
+		}
+	}
+
+	/** What the agent holds of a service, by id. */
+	private Map<String, JsonNode> agentView(ConsulAgent agent, String service) {
+		Map<String, JsonNode> view = new HashMap<>();
+		agentList(agent, service).forEach((json) -> view.put(json.path("Service").path("ID").asString(""), json));
+		return view;
+	}
+
+	private JsonNode agentList(ConsulAgent agent, String service) {
+		ConsulAnswer answer = call(agent,
+				ConsulRequest.get("/v1/agent/health/service/name/" + ConsulRequest.encode(service)));
+		return switch (answer.status()) {
+			case 200, 404, 429, 503 -> answer.array();
+			default -> throw answer.failure();
+		};
+	}
+
+	private static boolean isMaintainedByUs(JsonNode checks) {
+		for (JsonNode check : checks) {
+			if (check.path("CheckID").asString("").startsWith("_service_maintenance:")) {
+				return check.path("Notes").asString("").startsWith(InstanceReader.OWN_MAINTENANCE);
+			}
+		}
+		return false;
+	}
+
+	private void maintain(ConsulAgent agent, String id, boolean enable, InstanceStatus status) {
+		call(agent,
+				ConsulRequest.put("/v1/agent/service/maintenance/" + ConsulRequest.encode(id), "")
+					.with("enable=" + enable)
+					.with("reason", InstanceReader.OWN_MAINTENANCE + " " + status))
+			.orFail();
+	}
+
+	/**
+	 * Tells the check of an instance its status; a check of another kind knows itself.
+	 */
+	private void renew(ConsulAgent agent, Instance instance) {
+		if (this.definition.hasTtl()) {
+			String word = switch (ServiceDefinition.word(instance.status())) {
+				case "critical" -> "fail";
+				case "warning" -> "warn";
+				default -> "pass";
+			};
+			String check = this.definition.checkId(instance.service(), instance.id());
+			call(agent, ConsulRequest.put("/v1/agent/check/" + word + "/" + ConsulRequest.encode(check), ""));
+		}
+	}
+
+	private ConsulAnswer call(ConsulAgent agent, ConsulRequest request) {
+		ConsulAnswer answer = agent.call(request, this.client.settings().timeout());
+		if (answer.status() == 401 || answer.status() == 403) {
+			throw answer.failure();
+		}
+		return answer;
+	}
+
+	@Override
+	public void remove(String service, String instanceId) {
+		String id = this.definition.id(service, instanceId);
+		this.own.remove(id);
+		atHome((agent) -> {
+			deregister(agent, service, id);
+			forget(agent, id);
+		});
+	}
+
+	private void deregister(ConsulAgent agent, String service, String id) {
+		ConsulAnswer answer = call(agent,
+				ConsulRequest.put("/v1/agent/service/deregister/" + ConsulRequest.encode(id), ""));
+		if (!answer.isOk() && answer.status() != 404 && agentView(agent, service).containsKey(id)) {
+			throw answer.failure();
+		}
+	}
+
+	@Override
+	public List<Instance> observe(String service) {
+		Instance.checkService(service);
+		List<Instance> seen = new ArrayList<>();
+		atHome((agent) -> seen.addAll(this.reader.read(service, agentList(agent, service))));
+		return seen.stream()
+			.filter((instance) -> this.own.containsKey(this.definition.id(service, instance.id())))
+			.toList();
+	}
+
+	/** Does something at the agent that holds the instances, or at the next one. */
+	private void atHome(Action action) {
+		ConsulAgent first = this.home;
+		try {
+			action.at(first);
+		}
+		catch (ConsulAgent.UnansweredException ex) {
+			ConsulAgent next = moveFrom(first);
+			if (next == null) {
+				throw ex;
+			}
+			action.at(next);
+		}
+	}
+
+	private synchronized @Nullable ConsulAgent moveFrom(ConsulAgent failed) {
+		if (this.home != failed) {
+			return this.home;
+		}
+		for (ConsulAgent agent : this.client.agents()) {
+			if (agent != failed && answers(agent)) {
+				logger.warn("Consul at {} does not answer: instances are registered at {} from now on",
+						failed.address(), agent.address());
+				this.abandoned.computeIfAbsent(failed.address(), (any) -> ConcurrentHashMap.newKeySet())
+					.addAll(this.own.keySet());
+				this.home = agent;
+				return agent;
+			}
+		}
+		return null;
+	}
+
+	private boolean answers(ConsulAgent agent) {
+		try {
+			return agent.call(ConsulRequest.get("/v1/status/leader"), this.client.settings().timeout()).isOk();
+		}
+		catch (BackendUnavailableException ex) {
+			return false;
+		}
+	}
+
+	private void forget(ConsulAgent agent, String id) {
+		Set<String> ids = this.abandoned.get(agent.address());
+		if (ids != null) {
+			ids.remove(id);
+		}
+	}
+
+	private synchronized void startBeating() {
+		if (this.beat == null && !this.closed) {
+			this.beat = this.client.executor("beat");
+			long ttl = this.client.settings().registration().ttl().toMillis() / BEATS_PER_TTL;
+			if (this.definition.hasTtl()) {
+				this.beat.scheduleAtFixedRate(() -> this.own.values().forEach(this::beat), ttl, ttl,
+						TimeUnit.MILLISECONDS);
+			}
+			if (this.client.agents().size() > 1) {
+				this.beat.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(),
+						TimeUnit.MILLISECONDS);
+			}
+		}
+	}
+
+	/** Renews an instance. That it is not there any more is found by who compares. */
+	private void beat(Instance instance) {
+		try {
+			renew(this.home, instance);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Instance {} of service {} could not be renewed", instance.id(), instance.service(), ex);
+		}
+	}
+
+	/** Removes what agents that are back hold although another one has taken over. */
+	private void sweep() {
+		for (ConsulAgent agent : this.client.agents()) {
+			Set<String> ids = this.abandoned.getOrDefault(agent.address(), Set.of());
+			if (agent != this.home && !ids.isEmpty() && answers(agent)) {
+				for (String id : new HashSet<>(ids)) {
+					try {
+						deregister(agent, id.split("/", 3)[1], id);
+						ids.remove(id);
+						logger.info("Consul at {} answers again: {} was removed there", agent.address(), id);
+					}
+					catch (RuntimeException ex) {
+						logger.debug("{} could not be removed from {}", id, agent.address(), ex);
+					}
+				}
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		ScheduledThreadPoolExecutor beat;
+		synchronized (this) {
+			this.closed = true;
+			beat = this.beat;
+		}
+		if (beat != null) {
+			beat.shutdownNow();
+		}
+	}
+
+	/** What is done at an agent. */
+	private interface Action {
+
+		void at(ConsulAgent agent);
+
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.governance.consul;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A session of Consul, which owns one lock. It does not hang on the health of the node
+ * that the agent runs on: what ends it is that it is not renewed. Thread-safe.
+ */
+final class ConsulSession {
+
+	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+	private static final Duration MIN_LEFT = Duration.ofMillis(500);
+
+	private final ConsulClient client;
+
+	private final String id;
+
+	private final LongSupplier nanoTime;
+
+	private final long trustedNanos;
+
+	private volatile long renewed;
+
+	private volatile boolean gone;
+
+	private ConsulSession(ConsulClient client, String id, LongSupplier nanoTime, long renewed) {
+		this.client = client;
+		this.id = id;
+		this.nanoTime = nanoTime;
+		this.renewed = renewed;
+		Duration ttl = client.settings().lock().ttl();
+		this.trustedNanos = ttl.minus(ttl.dividedBy(10)).minus(MIN_LEFT).toNanos();
+	}
+
+	/**
+	 * Begins a session.
+	 * @param client asks the agents
+	 * @param name what the session is for, which operators see
+	 * @param nanoTime measures how long it lasts
+	 * @return the session
+	 */
+	static ConsulSession begin(ConsulClient client, String name, LongSupplier nanoTime) {
+		ConsulSettings.LockSettings settings = client.settings().lock();
+		ObjectNode json = MAPPER.createObjectNode()
+			.put("Name", name)
+			.put("TTL", ConsulSettings.text(settings.ttl()))
+			.put("LockDelay", ConsulSettings.text(settings.delay()))
+			.put("Behavior", "release");
+		json.putArray("NodeChecks");
+		long begun = nanoTime.getAsLong();
+		ConsulAnswer answer = client.write(ConsulRequest.put("/v1/session/create", MAPPER.writeValueAsString(json)))
+			.orFail();
+		String id = answer.object().path("ID").asString("");
+		if (id.isEmpty()) {
+			throw answer.nonsense("not a session");
+		}
+		return new ConsulSession(client, id, nanoTime, begun);
+	}
+
+	String id() {
+		return this.id;
+	}
+
+	/** Says that it still lives. */
+	void renew() {
+		long begun = this.nanoTime.getAsLong();
+		ConsulAnswer answer = this.client.write(ConsulRequest.put("/v1/session/renew/" + this.id, ""));
+		if (answer.status() == 404) {
+			this.gone = true;
+			return;
+		}
+		answer.orFail();
+		this.renewed = begun;
+	}
+
+	/** Whether the server has said that it ended. */
+	boolean isGone() {
+		return this.gone;
+	}
+
+	/**
+	 * Whether it lasts for certain: the server counts from the last renewal that it has
+	 * answered, which is later than when that was sent.
+	 */
+	boolean isTrusted() {
+		return !this.gone && this.nanoTime.getAsLong() - this.renewed < this.trustedNanos;
+	}
+
+	/** Ends it, and with it what it owns. */
+	void end() {
+		this.client.write(ConsulRequest.put("/v1/session/destroy/" + this.id, ""));
+	}
+
+}

@@ -1,0 +1,203 @@
+package io.governance.consul;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import io.governance.Subscription;
+import io.governance.backend.support.Watches;
+import io.governance.registry.Instance;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Watches services: each by a query of its own for its health, and whatever comes on top
+ * of the bound by two for all of them. One tells the states of all checks, which shows
+ * whose have changed; the other tells that a registration has changed, not which.
+ */
+final class ServiceWatches implements Watches.Source<String, List<Instance>>, AutoCloseable {
+
+	private static final long CHECKS_PAUSE_MILLIS = 250;
+
+	private static final long REGISTRATIONS_PAUSE_MILLIS = 1_000;
+
+	private final ConsulClient client;
+
+	private final InstanceReader reader;
+
+	private final WatchThreads threads;
+
+	private final ChangeDetector<String, List<Instance>> detector;
+
+	ServiceWatches(ConsulClient client, InstanceReader reader, WatchThreads threads) {
+		this.client = client;
+		this.reader = reader;
+		this.threads = threads;
+		this.detector = new ChangeDetector<>(new ServiceReader(), 1, () -> client.executor("service-detector"));
+	}
+
+	@Override
+	public Subscription watch(String service, Watches.Sink<List<Instance>> sink) {
+		Subscription own = this.threads.tryStart(new ServiceWatch(service, sink));
+		return (own != null) ? own : this.detector.add(service, sink,
+				() -> List.of(this.threads.start(new RegistrationsWatch()), this.threads.start(new ChecksWatch())));
+	}
+
+	@Override
+	public void close() {
+		this.detector.close();
+	}
+
+	private static ConsulRequest health(String service) {
+		return ConsulRequest.get("/v1/health/service/" + ConsulRequest.encode(service));
+	}
+
+	/** One service. */
+	private final class ServiceWatch implements WatchLoop.Watch {
+
+		private final String service;
+
+		private final Watches.Sink<List<Instance>> sink;
+
+		private @Nullable List<Instance> last;
+
+		ServiceWatch(String service, Watches.Sink<List<Instance>> sink) {
+			this.service = service;
+			this.sink = sink;
+		}
+
+		@Override
+		public ConsulRequest request() {
+			return health(this.service);
+		}
+
+		@Override
+		public boolean onAnswer(ConsulAnswer answer) {
+			List<Instance> now = ServiceWatches.this.reader.read(this.service, answer.orFail().array());
+			boolean news = !now.equals(this.last);
+			this.last = now;
+			this.sink.offer(now);
+			return news;
+		}
+
+		@Override
+		public void onLost(String reason) {
+			this.sink.lost(reason);
+		}
+
+	}
+
+	/**
+	 * Tells the detector that some registration has changed: those that came or went are
+	 * read first.
+	 */
+	private final class RegistrationsWatch implements WatchLoop.Watch {
+
+		private Map<String, JsonNode> last = Map.of();
+
+		@Override
+		public ConsulRequest request() {
+			return ConsulRequest.get("/v1/catalog/services");
+		}
+
+		@Override
+		public boolean takesPart() {
+			return true;
+		}
+
+		@Override
+		public long pauseMillis() {
+			return REGISTRATIONS_PAUSE_MILLIS;
+		}
+
+		@Override
+		public boolean onAnswer(ConsulAnswer answer) {
+			Map<String, JsonNode> now = new HashMap<>();
+			answer.orFail().object().properties().forEach((entry) -> now.put(entry.getKey(), entry.getValue()));
+			Set<String> changed = new HashSet<>(now.keySet());
+			changed.addAll(this.last.keySet());
+			changed.removeIf((service) -> Objects.equals(now.get(service), this.last.get(service)));
+			this.last = now;
+			ServiceWatches.this.detector.hint(changed);
+			ServiceWatches.this.detector.hint();
+			return true;
+		}
+
+		@Override
+		public void onLost(String reason) {
+			ServiceWatches.this.detector.lost(reason);
+		}
+
+	}
+
+	/** Tells the detector which services' checks have changed. */
+	private final class ChecksWatch implements WatchLoop.Watch {
+
+		private @Nullable Map<String, Map<String, Long>> last;
+
+		@Override
+		public ConsulRequest request() {
+			return ConsulRequest.get("/v1/health/state/any");
+		}
+
+		@Override
+		public boolean takesPart() {
+			return true;
+		}
+
+		@Override
+		public long pauseMillis() {
+			return CHECKS_PAUSE_MILLIS;
+		}
+
+		@Override
+		public boolean onAnswer(ConsulAnswer answer) {
+			Map<String, Map<String, Long>> now = new HashMap<>();
+			for (JsonNode check : answer.orFail().array()) {
+				String id = check.path("Node").asString("") + "/" + check.path("CheckID").asString("");
+				now.computeIfAbsent(check.path("ServiceName").asString(""), (any) -> new HashMap<>())
+					.put(id, check.path("ModifyIndex").asLong(0));
+			}
+			Map<String, Map<String, Long>> before = this.last;
+			this.last = now;
+			if (before == null || !now.getOrDefault("", Map.of()).equals(before.getOrDefault("", Map.of()))) {
+				// A check of a whole node concerns whatever runs there.
+				ServiceWatches.this.detector.hint();
+				return true;
+			}
+			Set<String> changed = new HashSet<>(now.keySet());
+			changed.addAll(before.keySet());
+			changed.removeIf(
+					(service) -> now.getOrDefault(service, Map.of()).equals(before.getOrDefault(service, Map.of())));
+			ServiceWatches.this.detector.hint(changed);
+			return !changed.isEmpty();
+		}
+
+		@Override
+		public void onLost(String reason) {
+			this.last = null;
+			ServiceWatches.this.detector.lost(reason);
+		}
+
+	}
+
+	/** Reads services one by one. */
+	private final class ServiceReader implements ChangeDetector.Reader<String, List<Instance>> {
+
+		@Override
+		public Set<String> changed(Map<String, List<Instance>> known) {
+			return known.keySet();
+		}
+
+		@Override
+		public List<Instance> read(String service, @Nullable List<Instance> known) {
+			ConsulAnswer answer = ServiceWatches.this.client.read(health(service));
+			return ServiceWatches.this.reader.read(service, answer.orFail().array());
+		}
+
+	}
+
+}

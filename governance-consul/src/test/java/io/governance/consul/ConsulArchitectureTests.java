@@ -1,0 +1,23 @@
+package io.governance.consul;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+/**
+ * What the module may depend on: the core and the client, no Spring and no other backend.
+ */
+@AnalyzeClasses(packages = "io.governance.consul", importOptions = ImportOption.DoNotIncludeTests.class)
+class ConsulArchitectureTests {
+
+	@ArchTest
+	static final ArchRule dependsOnTheCoreAndTheClientOnly = classes().should()
+		.onlyDependOnClassesThat(resideInAnyPackage("io.governance", "io.governance.backend..", "io.governance.config",
+				"io.governance.consul", "io.governance.lock", "io.governance.registry", "java..", "javax.net.ssl",
+				"com.ecwid.consul..", "org.apache.http..", "org.jspecify.annotations", "org.slf4j", "tools.jackson.."));
+
+}

@@ -49,6 +49,9 @@ public abstract class ChurnContract {
 
 	private static final int INSTANCES = 20;
 
+	/** A publish may take some time, and 50 of them are wanted in a second. */
+	private static final int PUBLISHERS = 10;
+
 	private static final Duration KILL_INTERVAL = Duration.ofSeconds(60);
 
 	private final String namespace = "churn-" + UUID.randomUUID().toString().substring(0, 8);
@@ -102,8 +105,10 @@ public abstract class ChurnContract {
 						(event) -> {
 						}, new SplittableRandom(), System::nanoTime)) {
 			watch(backend);
-			ScheduledExecutorService churn = Executors.newScheduledThreadPool(2);
-			churn.scheduleAtFixedRate(() -> publish(writer), 0, 20, TimeUnit.MILLISECONDS);
+			ScheduledExecutorService churn = Executors.newScheduledThreadPool(PUBLISHERS + 1);
+			for (int i = 0; i < PUBLISHERS; i++) {
+				churn.scheduleAtFixedRate(() -> publish(writer), 20L * i, 20 * PUBLISHERS, TimeUnit.MILLISECONDS);
+			}
 			churn.scheduleAtFixedRate(() -> announce(keeper), 0, 20, TimeUnit.MILLISECONDS);
 			List<Usage> usages = new ArrayList<>();
 			long end = System.nanoTime() + length.toNanos();

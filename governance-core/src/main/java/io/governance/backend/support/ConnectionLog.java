@@ -33,7 +33,7 @@ public final class ConnectionLog {
 	 * @param reason why, naming the backend, without any value or secret
 	 */
 	synchronized void lost(Object watch, String what, String reason) {
-		boolean news = !this.lost.containsValue(reason);
+		boolean news = this.lost.values().stream().noneMatch(reason::equals);
 		if (this.lost.putIfAbsent(watch, reason) == null && news) {
 			logger.warn("Watch of {}: {}. What was delivered last stays in force", what, reason);
 		}

@@ -1,0 +1,41 @@
+package io.governance.etcd;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+/**
+ * What this backend may depend on: the core and etcd's client, neither Spring nor another
+ * backend.
+ */
+@AnalyzeClasses(packages = "io.governance.etcd", importOptions = ImportOption.DoNotIncludeTests.class)
+class EtcdArchitectureTests {
+
+	@ArchTest
+	static final ArchRule dependsOnTheCoreAndItsClientOnly = classes().should()
+		.onlyDependOnClassesThat(resideInAPackage("io.governance").or(resideInAPackage("io.governance.etcd.."))
+			.or(resideInAPackage("io.governance.backend.."))
+			.or(resideInAPackage("io.governance.config.."))
+			.or(resideInAPackage("io.governance.registry.."))
+			.or(resideInAPackage("io.governance.lock.."))
+			.or(resideInAPackage("java.."))
+			.or(resideInAPackage("javax.net.ssl"))
+			.or(resideInAPackage("io.etcd.jetcd.."))
+			.or(resideInAPackage("io.grpc.."))
+			.or(resideInAPackage("io.netty.handler.ssl.."))
+			.or(resideInAPackage("org.slf4j"))
+			.or(resideInAPackage("org.jspecify.annotations")));
+
+	@ArchTest
+	static final ArchRule onlySettingsAndFactoryArePublic = classes().that()
+		.arePublic()
+		.should()
+		.be(EtcdSettings.class)
+		.orShould()
+		.be(EtcdBackendFactory.class);
+
+}

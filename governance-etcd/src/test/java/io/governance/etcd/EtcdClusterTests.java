@@ -1,0 +1,147 @@
+package io.governance.etcd;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.maintenance.StatusResponse;
+import io.governance.BackendUnavailableException;
+import io.governance.backend.Backend;
+import io.governance.config.Author;
+import io.governance.config.DocumentId;
+import io.governance.config.Publication;
+import io.governance.lock.HeldLock;
+import io.governance.registry.Instance;
+import io.governance.testkit.RecordingConfigListener;
+import io.governance.testkit.RecordingInstancesListener;
+import io.governance.testservers.EtcdCluster;
+import io.governance.testservers.EtcdServer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Several members, some of which fail.
+ */
+@Timeout(90)
+class EtcdClusterTests {
+
+	private final String namespace = "c" + UUID.randomUUID().toString().substring(0, 8);
+
+	private final DocumentId id = new DocumentId(this.namespace, "default", "orders.yaml");
+
+	private void publish(Backend backend, String text) {
+		backend.config().publish(List.of(Publication.put(this.id, text)), Author.of("test"));
+	}
+
+	private static boolean isLeader(EtcdServer member) throws Exception {
+		try (Client client = Client.builder().endpoints(member.address()).build()) {
+			StatusResponse status = client.getMaintenanceClient().statusMember(member.address()).get();
+			return status.getLeader() == status.getHeader().getMemberId();
+		}
+	}
+
+	@Test
+	@DisplayName("F18 the leader dies: watches, registrations and locks go on with the other members")
+	void leaderMayDie() throws Exception {
+		try (EtcdCluster cluster = EtcdServer.options().startCluster(3)) {
+			EtcdSettings settings = new EtcdSettings(cluster.addresses(), null, null, null, null, null,
+					Duration.ofSeconds(10), null);
+			try (Backend backend = Etcds.open(settings, this.namespace)) {
+				publish(backend, "a: 0");
+				RecordingConfigListener listener = new RecordingConfigListener();
+				RecordingInstancesListener instances = new RecordingInstancesListener();
+				backend.config().watch(Set.of(this.id), listener);
+				backend.discovery().watch("orders", instances);
+				backend.registry().put("orders", List.of(Instance.of("orders", "127.0.0.1", 80).id("o-1").build()));
+				HeldLock lock = backend.lock().acquire("batch", Duration.ZERO).orElseThrow();
+				await().until(() -> listener.latest(this.id).equals("a: 0") && instances.shows("o-1"));
+				EtcdServer leader = leader(cluster);
+				leader.kill();
+				publishInTime(backend, "a: 1");
+				await().atMost(Duration.ofSeconds(5)).until(() -> listener.latest(this.id).equals("a: 1"));
+				leader.start();
+				EtcdServer next = leader(cluster);
+				next.kill();
+				publishInTime(backend, "a: 2");
+				await().atMost(Duration.ofSeconds(5)).until(() -> listener.latest(this.id).equals("a: 2"));
+				assertThat(listener.texts(this.id)).containsExactly("a: 0", "a: 1", "a: 2");
+				assertThat(instances.deliveries().stream().skip(1)).as("registered all the time")
+					.allSatisfy((list) -> assertThat(list).hasSize(1));
+				assertThat(lock.isHeld()).isTrue();
+				lock.close();
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("F3 a member that hangs does not keep its watches silent, and nobody is told of a loss")
+	void hangingMemberIsLeft() throws Exception {
+		try (EtcdCluster cluster = EtcdServer.options().startCluster(3)) {
+			EtcdServer leader = leader(cluster);
+			List<EtcdServer> followers = cluster.members().stream().filter((member) -> member != leader).toList();
+			try (Backend writer = Etcds.open(leader.address(), this.namespace);
+					Backend backend = Etcds.open(Etcds.settings(followers.get(0).address(), followers.get(1).address()),
+							this.namespace)) {
+				publish(writer, "a: 0");
+				RecordingConfigListener listener = new RecordingConfigListener();
+				backend.config().watch(Set.of(this.id), listener);
+				await().until(() -> listener.latest(this.id).equals("a: 0"));
+				for (EtcdServer follower : followers) {
+					follower.pause();
+					publish(writer, "a: " + follower.address());
+					await().atMost(Duration.ofSeconds(8))
+						.until(() -> listener.latest(this.id).equals("a: " + follower.address()));
+					follower.resume();
+				}
+				assertThat(listener.connections()).isEmpty();
+			}
+		}
+	}
+
+	private static EtcdServer leader(EtcdCluster cluster) {
+		EtcdServer[] found = new EtcdServer[1];
+		await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+			for (EtcdServer member : cluster.members()) {
+				if (member.isRunning() && isLeader(member)) {
+					found[0] = member;
+				}
+			}
+			return found[0] != null;
+		});
+		return found[0];
+	}
+
+	private void publishInTime(Backend backend, String text) {
+		await().atMost(Duration.ofSeconds(10)).ignoreException(BackendUnavailableException.class).until(() -> {
+			publish(backend, text);
+			return true;
+		});
+	}
+
+	@Test
+	@DisplayName("F21 a member of another cluster is never believed while the right one answers")
+	void memberOfAnotherClusterIsNotBelieved() {
+		try (EtcdServer right = EtcdServer.own();
+				EtcdServer wrong = EtcdServer.own();
+				Backend ofRight = Etcds.open(right.address(), this.namespace);
+				Backend ofWrong = Etcds.open(wrong.address(), this.namespace);
+				Backend ofBoth = Etcds.open(Etcds.settings(right.address(), wrong.address()), this.namespace)) {
+			publish(ofRight, "cluster: right");
+			publish(ofWrong, "cluster: wrong");
+			RecordingConfigListener listener = new RecordingConfigListener();
+			ofBoth.config().watch(Set.of(this.id), listener);
+			await().until(() -> !listener.deliveries().isEmpty());
+			String first = listener.latest(this.id);
+			await().during(Duration.ofSeconds(4))
+				.atMost(Duration.ofSeconds(8))
+				.until(() -> listener.texts(this.id).equals(List.of(first)));
+		}
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.governance.etcd;
+
+import java.net.URI;
+import java.time.Duration;
+
+import io.governance.backend.Backend;
+import io.governance.testkit.BackendFixture;
+import io.governance.testkit.FaultyConnection;
+import io.governance.testkit.TcpProxy;
+import io.governance.testservers.EtcdServer;
+
+/** The etcd that all tests of this JVM share. */
+public final class EtcdFixture implements BackendFixture {
+
+	@Override
+	public String address() {
+		return EtcdServer.shared().address();
+	}
+
+	@Override
+	public Backend open(String address, String namespace) {
+		return Etcds.open(address, namespace);
+	}
+
+	@Override
+	public FaultyConnection connect() {
+		TcpProxy proxy = TcpProxy.to(URI.create(address()).getPort());
+		return FaultyConnection.through(proxy, "http://" + proxy.address());
+	}
+
+	@Override
+	public Duration lease() {
+		return Duration.ofSeconds(5);
+	}
+
+	@Override
+	public Duration detection() {
+		return Duration.ofSeconds(5);
+	}
+
+}

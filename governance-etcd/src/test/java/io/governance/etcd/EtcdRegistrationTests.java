@@ -1,0 +1,162 @@
+package io.governance.etcd;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
+
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.options.GetOption;
+import io.governance.backend.Backend;
+import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
+import io.governance.registry.RegistrationEvent;
+import io.governance.registry.RegistrationKeeper;
+import io.governance.registry.RegistrationSettings;
+import io.governance.testservers.EtcdServer;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * An instance comes back by itself within ten seconds of the server being well.
+ */
+@Timeout(90)
+class EtcdRegistrationTests {
+
+	private static final Duration PROMISE = Duration.ofSeconds(10);
+
+	private static EtcdServer server;
+
+	private final List<RegistrationEvent.Kind> events = new CopyOnWriteArrayList<>();
+
+	private final String namespace = "r" + UUID.randomUUID().toString().substring(0, 8);
+
+	private final Instance instance = Instance.of("orders", "127.0.0.1", 8080).id("o-1").version("1").build();
+
+	private Backend backend;
+
+	private RegistrationKeeper keeper;
+
+	@BeforeAll
+	static void startServer() {
+		server = EtcdServer.own();
+	}
+
+	@AfterAll
+	static void endServer() {
+		server.close();
+	}
+
+	@BeforeEach
+	void open() {
+		this.backend = Etcds.open(server.address(), this.namespace);
+		this.keeper = new RegistrationKeeper(this.backend.registry(), RegistrationSettings.DEFAULTS,
+				(event) -> this.events.add(event.kind()), RandomGenerator.getDefault(), System::nanoTime);
+	}
+
+	@AfterEach
+	void close() {
+		this.keeper.close();
+		this.backend.close();
+		server.start();
+	}
+
+	private static ConditionFactory inTime() {
+		return await().pollInterval(Duration.ofMillis(20)).atMost(PROMISE);
+	}
+
+	private List<Instance> registered() {
+		try (Backend other = Etcds.open(server.address(), this.namespace)) {
+			List<List<Instance>> seen = new CopyOnWriteArrayList<>();
+			other.discovery().watch("orders", seen::add);
+			await().until(() -> !seen.isEmpty());
+			return seen.get(seen.size() - 1);
+		}
+	}
+
+	@Test
+	@DisplayName("a server that was down when the service started gets its instance")
+	void serverThatCameLateGetsTheInstance() {
+		server.kill();
+		this.keeper.register(this.instance);
+		await().atMost(PROMISE).until(() -> this.events.contains(RegistrationEvent.Kind.REFUSED));
+		await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+		server.start();
+		inTime().until(() -> registered().equals(List.of(this.instance)));
+	}
+
+	@Test
+	@DisplayName("after a restart with and without its data the server has today's instance, once")
+	void restartedServerHasTheInstanceOfToday() {
+		this.keeper.register(this.instance);
+		inTime().until(() -> registered().size() == 1);
+		server.kill();
+		Instance changed = this.instance.toBuilder().version("2").status(InstanceStatus.WARNING).build();
+		this.keeper.update(changed);
+		server.start();
+		inTime().until(() -> registered().equals(List.of(changed)));
+		server.kill();
+		server.wipe();
+		server.start();
+		inTime().until(() -> registered().equals(List.of(changed)));
+		assertThat(this.events).contains(RegistrationEvent.Kind.LOST, RegistrationEvent.Kind.REPAIRED);
+	}
+
+	@Test
+	@DisplayName("F34 a lease that was taken away, or ran out while the process slept, is replaced")
+	void lostLeaseIsReplaced() throws Exception {
+		this.keeper.register(this.instance);
+		inTime().until(() -> registered().size() == 1);
+		try (Client client = Client.builder().endpoints(server.address()).build()) {
+			long lease = client.getKVClient()
+				.get(KeyRange.bytes("governance/services/" + this.namespace + "/orders/o-1"), GetOption.DEFAULT)
+				.get()
+				.getKvs()
+				.get(0)
+				.getLease();
+			client.getLeaseClient().revoke(lease).get();
+		}
+		assertThat(registered()).isEmpty();
+		inTime().until(() -> registered().equals(List.of(this.instance)));
+		await().during(Duration.ofSeconds(2))
+			.pollInterval(Duration.ofMillis(200))
+			.atMost(Duration.ofSeconds(5))
+			.until(() -> registered().size() == 1);
+	}
+
+	@Test
+	@DisplayName("F34 a process that was stopped for longer than its lease is registered again when it goes on")
+	void processThatWasStoppedIsRegisteredAgain() throws Exception {
+		Process owner = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx64m",
+				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+				RegisteredProcess.class.getName(), server.address(), this.namespace)
+			.redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		try {
+			await().atMost(Duration.ofSeconds(20)).until(() -> registered().size() == 1);
+			signal("STOP", owner);
+			await().atMost(Duration.ofSeconds(6)).until(() -> registered().isEmpty());
+			signal("CONT", owner);
+			inTime().until(() -> registered().size() == 1);
+		}
+		finally {
+			owner.destroyForcibly().waitFor();
+		}
+	}
+
+	private static void signal(String name, Process process) throws Exception {
+		assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor()).isZero();
+	}
+
+}

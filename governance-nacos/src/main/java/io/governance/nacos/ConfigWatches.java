@@ -1,0 +1,356 @@
+package io.governance.nacos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
+import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
+import com.alibaba.nacos.api.config.remote.response.ConfigChangeBatchListenResponse;
+import com.alibaba.nacos.api.remote.request.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.governance.Backoff;
+import io.governance.BackendUnavailableException;
+import io.governance.Subscription;
+import io.governance.backend.support.DaemonThreads;
+import io.governance.backend.support.Watches;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.DocumentId;
+
+/**
+ * Watches sets of documents. A push of the server is a hint to read; so is a new
+ * connection, and now and then the server is asked to compare everything, should it have
+ * forgotten to tell. One thread does all of it.
+ * <p>
+ * What looks older than what is known is not believed before it has stayed so for a
+ * while: another server of the cluster may be behind, whereas a cluster that was restored
+ * stays as it is.
+ */
+final class ConfigWatches
+		implements Watches.Source<Set<DocumentId>, ConfigDocuments>, NacosLink.Listener, AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConfigWatches.class);
+
+	private static final Duration DOUBT = Duration.ofSeconds(3);
+
+	private static final Duration DOUBT_PAUSE = Duration.ofMillis(250);
+
+	private static final Duration RESYNC = Duration.ofSeconds(15);
+
+	private static final Duration RETRY_BASE = Duration.ofMillis(200);
+
+	private static final Duration RETRY_CAP = Duration.ofSeconds(2);
+
+	private static final int LISTEN_BATCH = 500;
+
+	private final NacosLink link;
+
+	private final ConfigReads reads;
+
+	private final ScheduledThreadPoolExecutor loop;
+
+	private final Backoff backoff;
+
+	private final Map<DocumentId, WatchedDocument> documents = new ConcurrentHashMap<>();
+
+	/* What follows belongs to the loop. */
+
+	private final Set<WatchedSet> sets = new LinkedHashSet<>();
+
+	private final Set<DocumentId> left = new HashSet<>();
+
+	private boolean listening;
+
+	private boolean down;
+
+	private boolean scheduled;
+
+	private volatile int connections;
+
+	ConfigWatches(String backend, NacosLink link, ConfigReads reads) {
+		this.link = link;
+		this.reads = reads;
+		this.backoff = new Backoff(RETRY_BASE, RETRY_CAP, RandomGenerator.getDefault());
+		this.loop = new ScheduledThreadPoolExecutor(1, new DaemonThreads(backend, "config"));
+		this.loop.setRemoveOnCancelPolicy(true);
+		this.loop.setKeepAliveTime(5, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * What is known of a document that is watched, if that is newer than what a server
+	 * has just said.
+	 * @param id the document
+	 * @param read what the server said
+	 * @return the newer of the two
+	 */
+	DocumentState newest(DocumentId id, DocumentState read) {
+		WatchedDocument watched = this.documents.get(id);
+		if (watched == null) {
+			return read;
+		}
+		DocumentState known = watched.known;
+		return (known != null && read.isOlderThan(known, isUnconfirmed(watched))) ? known : read;
+	}
+
+	/**
+	 * Whether what is known was told by an earlier connection, perhaps by another server.
+	 */
+	private boolean isUnconfirmed(WatchedDocument watched) {
+		return watched.knownOn != this.connections;
+	}
+
+	@Override
+	public Subscription watch(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
+		WatchedSet set = new WatchedSet(ids, sink, this.documents);
+		execute(() -> add(set));
+		return () -> execute(() -> remove(set));
+	}
+
+	private void add(WatchedSet set) {
+		if (!this.listening) {
+			this.listening = true;
+			this.link.listen(this);
+			this.loop.scheduleWithFixedDelay(guarded(this::resync), RESYNC.toMillis(), RESYNC.toMillis(),
+					TimeUnit.MILLISECONDS);
+		}
+		this.sets.add(set);
+		for (DocumentId id : set.ids()) {
+			this.left.remove(id);
+			this.documents.computeIfAbsent(id, WatchedDocument::new).sets.add(set);
+		}
+		if (this.down) {
+			set.lost(this.link.problem());
+		}
+		soon(Duration.ZERO);
+	}
+
+	private void remove(WatchedSet set) {
+		this.sets.remove(set);
+		for (DocumentId id : set.ids()) {
+			WatchedDocument watched = this.documents.get(id);
+			if (watched != null && watched.sets.remove(set) && watched.sets.isEmpty()) {
+				this.documents.remove(id);
+				this.left.add(id);
+			}
+		}
+		soon(Duration.ZERO);
+	}
+
+	@Override
+	public void connected() {
+		execute(() -> {
+			this.connections++;
+			this.down = false;
+			this.left.clear();
+			this.backoff.reset();
+			this.documents.values().forEach((watched) -> watched.listened = false);
+			sync();
+		});
+	}
+
+	@Override
+	public void lost() {
+		execute(() -> {
+			this.down = true;
+			this.sets.forEach((set) -> set.lost(this.link.problem()));
+		});
+	}
+
+	@Override
+	public void pushed(Request push) {
+		if (push instanceof ConfigChangeNotifyRequest change) {
+			execute(() -> {
+				this.documents.values().stream().filter((watched) -> watched.isNamed(change)).forEach((watched) -> {
+					watched.dirty = true;
+					soon(Duration.ZERO);
+				});
+			});
+		}
+	}
+
+	private void resync() {
+		this.documents.values().forEach((watched) -> watched.listened = false);
+		sync();
+	}
+
+	/** Several reasons to look lead to one look. */
+	private void soon(Duration delay) {
+		if (!this.scheduled) {
+			this.scheduled = true;
+			try {
+				this.loop.schedule(guarded(() -> {
+					this.scheduled = false;
+					sync();
+				}), delay.toNanos(), TimeUnit.NANOSECONDS);
+			}
+			catch (RejectedExecutionException ex) {
+				// It is being closed.
+			}
+		}
+	}
+
+	private void sync() {
+		if (this.down || (this.sets.isEmpty() && this.left.isEmpty())) {
+			return;
+		}
+		try {
+			leave();
+			listen();
+			read();
+			this.sets.forEach(WatchedSet::tell);
+		}
+		catch (BackendUnavailableException ex) {
+			this.sets.forEach((set) -> set.lost(String.valueOf(ex.getMessage())));
+			soon(Duration.ofNanos(this.backoff.nextNanos()));
+		}
+	}
+
+	private void leave() {
+		if (!this.left.isEmpty()) {
+			List<DocumentId> ids = List.copyOf(this.left);
+			this.left.clear();
+			ask(ids, false);
+		}
+	}
+
+	private void listen() {
+		List<DocumentId> ids = this.documents.values()
+			.stream()
+			.filter((watched) -> !watched.listened)
+			.map((watched) -> watched.id())
+			.toList();
+		if (!ids.isEmpty()) {
+			ask(ids, true);
+		}
+	}
+
+	/**
+	 * The server checks permissions by the namespace, so that each is asked for alone.
+	 */
+	private void ask(List<DocumentId> ids, boolean listen) {
+		Map<String, List<DocumentId>> byNamespace = new TreeMap<>();
+		ids.forEach((id) -> byNamespace.computeIfAbsent(id.namespace(), (name) -> new ArrayList<>()).add(id));
+		byNamespace.values().forEach((some) -> {
+			for (int from = 0; from < some.size(); from += LISTEN_BATCH) {
+				askBatch(some.subList(from, Math.min(some.size(), from + LISTEN_BATCH)), listen);
+			}
+		});
+	}
+
+	private void askBatch(List<DocumentId> ids, boolean listen) {
+		String what = "watch " + ids.size() + " documents, " + ids.get(0) + " first";
+		ConfigBatchListenRequest request = new ConfigBatchListenRequest();
+		request.setListen(listen);
+		for (DocumentId id : ids) {
+			WatchedDocument watched = this.documents.get(id);
+			DocumentState known = (watched != null) ? watched.known : null;
+			request.addConfigListenContext(NacosNames.group(id.group()), id.name(),
+					NacosNames.namespace(id.namespace()), (known != null) ? known.md5() : "");
+		}
+		ConfigChangeBatchListenResponse answer = this.link.call(what, request, ConfigChangeBatchListenResponse.class);
+		if (!answer.isSuccess()) {
+			throw this.link.refused(what, "the server said " + answer.getErrorCode() + " " + answer.getMessage());
+		}
+		if (!listen) {
+			return;
+		}
+		Set<String> changed = new HashSet<>();
+		answer.getChangedConfigs().forEach((context) -> changed.add(context.getGroup() + "\n" + context.getDataId()));
+		for (DocumentId id : ids) {
+			WatchedDocument watched = Objects.requireNonNull(this.documents.get(id));
+			watched.listened = true;
+			watched.dirty |= changed.contains(NacosNames.group(id.group()) + "\n" + id.name());
+		}
+	}
+
+	private void read() {
+		List<WatchedDocument> dirty = this.documents.values().stream().filter((watched) -> watched.dirty).toList();
+		if (dirty.isEmpty()) {
+			return;
+		}
+		Map<DocumentId, ConfigReads.Result> results = this.reads.read(dirty.stream().map((some) -> some.id()).toList());
+		for (WatchedDocument watched : dirty) {
+			take(watched, Objects.requireNonNull(results.get(watched.id())));
+		}
+	}
+
+	private void take(WatchedDocument watched, ConfigReads.Result result) {
+		DocumentState read = result.state();
+		if (read == null) {
+			watched.problem = (result.failure() != null) ? String.valueOf(result.failure().getMessage()) : "";
+			soon(Duration.ofNanos(this.backoff.nextNanos()));
+		}
+		else if (isDoubtful(watched, read)) {
+			soon(DOUBT_PAUSE);
+		}
+		else {
+			watched.take(read, this.connections);
+			this.backoff.reset();
+		}
+	}
+
+	private boolean isDoubtful(WatchedDocument watched, DocumentState read) {
+		DocumentState known = watched.known;
+		if (known == null || !read.isOlderThan(known, isUnconfirmed(watched))) {
+			return false;
+		}
+		long now = System.nanoTime();
+		Long since = watched.doubtedSince;
+		if (since == null) {
+			watched.doubtedSince = now;
+			return true;
+		}
+		if (now - since < DOUBT.toNanos()) {
+			return true;
+		}
+		logger.info("Document {} is older on the server than it was, and stays so: it is taken as it is", watched.id());
+		return false;
+	}
+
+	private void execute(Runnable task) {
+		try {
+			this.loop.execute(guarded(task));
+		}
+		catch (RejectedExecutionException ex) {
+			// It is being closed.
+		}
+	}
+
+	private static Runnable guarded(Runnable task) {
+		return () -> {
+			try {
+				task.run();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Watching documents failed; it goes on", ex);
+			}
+		};
+	}
+
+	@Override
+	public void close() {
+		this.loop.shutdownNow();
+		try {
+			if (!this.loop.awaitTermination(1, TimeUnit.SECONDS)) {
+				logger.warn("The watch of documents does not end although it was interrupted");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

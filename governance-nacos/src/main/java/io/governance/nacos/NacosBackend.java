@@ -1,0 +1,150 @@
+package io.governance.nacos;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.governance.backend.Backend;
+import io.governance.backend.Capability;
+import io.governance.backend.support.ConnectionLog;
+import io.governance.backend.support.ListenerThreads;
+import io.governance.backend.support.Watches;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.ConfigStore;
+import io.governance.lock.DistributedLock;
+import io.governance.registry.Discovery;
+import io.governance.registry.Registry;
+
+/**
+ * The backend over Nacos: one connection for documents and one for services, as Nacos has
+ * it, whatever their number. Connects to nothing and starts no thread before its first
+ * use.
+ */
+final class NacosBackend implements Backend {
+
+	private static final Logger logger = LoggerFactory.getLogger(NacosBackend.class);
+
+	private final String name;
+
+	private final ListenerThreads listeners;
+
+	private final NacosHttp http;
+
+	private final NacosHttp adminHttp;
+
+	private final NacosLink configLink;
+
+	private final NacosLink namingLink;
+
+	private final NacosConfigStore config;
+
+	private final NacosRegistry registry;
+
+	private final NacosDiscovery discovery;
+
+	private boolean closed;
+
+	/**
+	 * Creates a backend.
+	 * @param name its name
+	 * @param namespace where its registry and discovery look
+	 * @param settings its settings
+	 * @param tls the TLS context, or {@code null} for plain text
+	 */
+	NacosBackend(String name, String namespace, NacosSettings settings, @Nullable SSLContext tls) {
+		this.name = name;
+		this.listeners = new ListenerThreads(name);
+		ConnectionLog log = new ConnectionLog(name);
+		NacosSettings.Admin user = settings.effectiveAdmin();
+		this.http = new NacosHttp(name, settings.addresses(), settings, tls);
+		this.adminHttp = new NacosHttp(name, user.addresses(), settings, tls);
+		NacosLogin login = new NacosLogin(this.http, settings.username(), settings.password(), System::nanoTime);
+		this.configLink = new NacosLink(name, "config", settings, tls, login);
+		this.namingLink = new NacosLink(name, "naming", settings, tls, login);
+		NacosAdmin admin = new NacosAdmin(name, this.adminHttp,
+				new NacosLogin(this.adminHttp, user.username(), user.password(), System::nanoTime),
+				() -> this.configLink.isOfOldServer() || this.namingLink.isOfOldServer());
+		ConfigReads reads = new ConfigReads(this.configLink);
+		ConfigWatches documents = new ConfigWatches(name, this.configLink, reads);
+		this.config = new NacosConfigStore(this.configLink, admin, reads, documents,
+				new Watches<>(this.listeners, log, ConfigDocuments::equals, documents));
+		NacosNaming naming = new NacosNaming(this.namingLink, admin, settings, namespace);
+		this.registry = new NacosRegistry(name, naming, settings);
+		ServiceWatches services = new ServiceWatches(name, naming);
+		this.discovery = new NacosDiscovery(naming, services,
+				new Watches<>(this.listeners, log, List::equals, services));
+		warnOfPlainText(settings, user);
+	}
+
+	private void warnOfPlainText(NacosSettings settings, NacosSettings.Admin user) {
+		boolean credentials = !settings.username().isEmpty() || !user.username().isEmpty();
+		if (credentials && settings.sslBundle().isEmpty()
+				&& Stream.concat(settings.addresses().stream(), user.addresses().stream())
+					.anyMatch((address) -> !isLoopback(address))) {
+			logger.warn("Backend '{}' sends a user and a password as plain text: set governance.nacos.ssl-bundle",
+					this.name);
+		}
+	}
+
+	private static boolean isLoopback(String address) {
+		String host = address.substring(0, address.lastIndexOf(':'));
+		return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public Set<Capability> capabilities() {
+		return EnumSet.of(Capability.LIST, Capability.HISTORY);
+	}
+
+	@Override
+	public ConfigStore config() {
+		return this.config;
+	}
+
+	@Override
+	public Registry registry() {
+		return this.registry;
+	}
+
+	@Override
+	public Discovery discovery() {
+		return this.discovery;
+	}
+
+	@Override
+	public DistributedLock lock() {
+		throw new UnsupportedOperationException("Backend '" + this.name
+				+ "': Nacos has no lock with fencing tokens. Use the locks of a Consul, etcd or local backend");
+	}
+
+	@Override
+	public void close() {
+		synchronized (this) {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+		}
+		this.registry.close();
+		this.config.close();
+		this.discovery.close();
+		this.configLink.close();
+		this.namingLink.close();
+		this.http.close();
+		this.adminHttp.close();
+		this.listeners.close();
+	}
+
+}

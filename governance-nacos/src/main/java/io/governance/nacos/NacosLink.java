@@ -1,0 +1,361 @@
+package io.governance.nacos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.SSLContext;
+
+import com.alibaba.nacos.api.ability.constant.AbilityKey;
+import com.alibaba.nacos.api.ability.constant.AbilityStatus;
+import com.alibaba.nacos.api.config.remote.request.ClientConfigMetricRequest;
+import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
+import com.alibaba.nacos.api.config.remote.response.ClientConfigMetricResponse;
+import com.alibaba.nacos.api.config.remote.response.ConfigChangeNotifyResponse;
+import com.alibaba.nacos.api.exception.NacosException;
+import com.alibaba.nacos.api.naming.remote.request.NotifySubscriberRequest;
+import com.alibaba.nacos.api.naming.remote.response.NotifySubscriberResponse;
+import com.alibaba.nacos.api.remote.RequestFuture;
+import com.alibaba.nacos.api.remote.request.Request;
+import com.alibaba.nacos.api.remote.response.ErrorResponse;
+import com.alibaba.nacos.api.remote.response.Response;
+import com.alibaba.nacos.common.remote.client.Connection;
+import com.alibaba.nacos.common.remote.client.ConnectionEventListener;
+import org.jspecify.annotations.Nullable;
+
+import io.governance.BackendUnavailableException;
+
+/**
+ * One connection to Nacos that comes back by itself. Every call has a deadline. Connects
+ * at its first use. Thread-safe.
+ */
+final class NacosLink implements AutoCloseable {
+
+	private static final Duration FIRST_TRY = Duration.ofSeconds(4);
+
+	private final String backend;
+
+	private final String module;
+
+	private final NacosSettings settings;
+
+	private final @Nullable SSLContext tls;
+
+	private final NacosLogin login;
+
+	private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+	private final Object lock = new Object();
+
+	private @Nullable RpcLink rpc;
+
+	private @Nullable Connection connection;
+
+	private boolean closed;
+
+	/**
+	 * Creates a link; connects to nothing.
+	 * @param backend the backend's name
+	 * @param module what the server is to serve on it, {@code config} or {@code naming}
+	 * @param settings the servers and the times
+	 * @param tls the TLS context, or {@code null} for plain text
+	 * @param login makes tokens
+	 */
+	NacosLink(String backend, String module, NacosSettings settings, @Nullable SSLContext tls, NacosLogin login) {
+		this.backend = backend;
+		this.module = module;
+		this.settings = settings;
+		this.tls = tls;
+		this.login = login;
+	}
+
+	/**
+	 * Adds a listener, who is told at once if the link is connected.
+	 * @param listener told from now on
+	 */
+	void listen(Listener listener) {
+		start();
+		this.listeners.add(listener);
+		if (isConnected()) {
+			listener.connected();
+		}
+	}
+
+	boolean isConnected() {
+		synchronized (this.lock) {
+			return this.connection != null;
+		}
+	}
+
+	/**
+	 * Whether the server is known to be one of before version 3.
+	 * @return {@code false} also if it is not known
+	 */
+	boolean isOfOldServer() {
+		synchronized (this.lock) {
+			return this.connection != null
+					&& this.connection.getConnectionAbility(AbilityKey.SERVER_FUZZY_WATCH) != AbilityStatus.SUPPORTED;
+		}
+	}
+
+	private RpcLink start() {
+		synchronized (this.lock) {
+			if (this.closed) {
+				throw new IllegalStateException("Backend '" + this.backend + "' is closed");
+			}
+			RpcLink rpc = this.rpc;
+			if (rpc == null) {
+				rpc = new RpcLink("governance-" + this.backend + "-" + this.module, this.module, this.settings,
+						this.tls, this::lost);
+				this.rpc = rpc;
+				rpc.registerConnectionListener(new Events());
+				rpc.registerServerRequestHandler((request, connection) -> answer(request));
+				try {
+					rpc.start();
+				}
+				catch (NacosException ex) {
+					throw unavailable("connect", ex);
+				}
+			}
+			return rpc;
+		}
+	}
+
+	private void connected(Connection connection) {
+		synchronized (this.lock) {
+			if (this.closed) {
+				return;
+			}
+			this.connection = connection;
+			this.lock.notifyAll();
+		}
+		this.listeners.forEach(Listener::connected);
+	}
+
+	private void lost() {
+		synchronized (this.lock) {
+			boolean known = this.connection != null;
+			this.connection = null;
+			if (this.closed || !known) {
+				return;
+			}
+		}
+		this.listeners.forEach(Listener::lost);
+	}
+
+	private @Nullable Response answer(Request request) {
+		if (request instanceof ConfigChangeNotifyRequest) {
+			this.listeners.forEach((listener) -> listener.pushed(request));
+			return new ConfigChangeNotifyResponse();
+		}
+		if (request instanceof NotifySubscriberRequest) {
+			this.listeners.forEach((listener) -> listener.pushed(request));
+			return new NotifySubscriberResponse();
+		}
+		// A server may ask for cached contents: there are none to give away.
+		return (request instanceof ClientConfigMetricRequest) ? new ClientConfigMetricResponse() : null;
+	}
+
+	/**
+	 * Asks the server.
+	 * @param <T> the type of the answer
+	 * @param what what is asked, for messages: "read document a/b/c"
+	 * @param request the question
+	 * @param type the type of the answer
+	 * @return the answer, which may be a refusal
+	 * @throws BackendUnavailableException if there is no answer in time, or the server
+	 * does not let the user do it
+	 */
+	<T extends Response> T call(String what, Request request, Class<T> type) {
+		return check(what, callAll(what, List.of(request)).get(0), type);
+	}
+
+	/**
+	 * Asks the server several things at once.
+	 * @param what what is asked, for messages
+	 * @param requests the questions
+	 * @return the answers in the order of the questions, each to be {@link #check
+	 * checked}
+	 * @throws BackendUnavailableException if there is no answer in time
+	 */
+	List<Response> callAll(String what, List<? extends Request> requests) {
+		RpcLink rpc = start();
+		try {
+			List<Response> answers = send(rpc, requests);
+			if (answers.stream().anyMatch(NacosLink::isForbidden) && this.login.renew()) {
+				answers = send(rpc, requests);
+			}
+			return answers;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw unavailable(what, ex);
+		}
+		catch (BackendUnavailableException ex) {
+			throw ex;
+		}
+		catch (Exception ex) {
+			throw unavailable(what, ex);
+		}
+	}
+
+	private List<Response> send(RpcLink rpc, List<? extends Request> requests) throws Exception {
+		boolean patient = rpc.isFirstTry();
+		long timeout = this.settings.timeout().toNanos();
+		long begun = System.nanoTime();
+		String token = this.login.token();
+		Connection connection = await(rpc, begun + timeout);
+		long deadline = (patient ? System.nanoTime() : begun) + timeout;
+		List<RequestFuture> sent = new ArrayList<>(requests.size());
+		for (Request request : requests) {
+			if (!token.isEmpty()) {
+				request.putHeader("accessToken", token);
+			}
+			sent.add(connection.requestFuture(request));
+		}
+		List<Response> answers = new ArrayList<>(sent.size());
+		for (RequestFuture future : sent) {
+			answers.add(answer(future, deadline));
+		}
+		return answers;
+	}
+
+	private static Response answer(RequestFuture future, long deadline) throws Exception {
+		try {
+			return future.get(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+		}
+		catch (NacosException ex) {
+			return ErrorResponse.build(ex.getErrCode(), ex.getErrMsg());
+		}
+	}
+
+	/** Waits for the connection; longer for the first one, which loads many classes. */
+	private Connection await(RpcLink rpc, long deadline) throws InterruptedException {
+		synchronized (this.lock) {
+			while (this.connection == null) {
+				long left = deadline - System.nanoTime() + (rpc.isFirstTry() ? FIRST_TRY.toNanos() : 0);
+				if (left <= 0 || this.closed) {
+					throw new IllegalStateException("there is no connection");
+				}
+				TimeUnit.NANOSECONDS.timedWait(this.lock, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
+			}
+			return this.connection;
+		}
+	}
+
+	private static boolean isForbidden(Response answer) {
+		return answer.getErrorCode() == NacosException.NO_RIGHT;
+	}
+
+	/**
+	 * Makes sure that the server has answered the question.
+	 * @param <T> the type of the answer
+	 * @param what what was asked, for messages
+	 * @param answer the answer
+	 * @param type the type of the answer
+	 * @return the answer, which may still be a refusal
+	 * @throws BackendUnavailableException if the server does not let the user do it, or
+	 * cannot do it now
+	 * @throws IllegalArgumentException if it does not take the question
+	 */
+	<T extends Response> T check(String what, Response answer, Class<T> type) {
+		int code = answer.getErrorCode();
+		if (isForbidden(answer)) {
+			throw refused(what,
+					"the server does not let " + (this.settings.username().isEmpty() ? "anonymous users" : "this user")
+							+ " do that. Check governance.nacos.username, its password and its permissions");
+		}
+		if (code == NacosException.UN_REGISTER) {
+			start().switchServerAsync();
+		}
+		if (code == NacosException.INVALID_PARAM) {
+			throw new IllegalArgumentException(message(what) + "the server refuses it: " + answer.getMessage());
+		}
+		if (!type.isInstance(answer)) {
+			throw refused(what, "the server said " + code + " " + answer.getMessage());
+		}
+		return type.cast(answer);
+	}
+
+	/**
+	 * The server has said no.
+	 * @param what what was asked
+	 * @param reason what it said
+	 * @return the exception
+	 */
+	BackendUnavailableException refused(String what, String reason) {
+		return new BackendUnavailableException(this.backend, message(what) + reason, null);
+	}
+
+	private BackendUnavailableException unavailable(String what, Exception cause) {
+		String reason = (cause.getMessage() != null) ? cause.getMessage()
+				: "it does not answer within " + this.settings.timeout().toMillis() + "ms";
+		return new BackendUnavailableException(this.backend, message(what) + reason
+				+ ". Is the server running, and can its port and the one 1000 above (gRPC) be reached?", cause);
+	}
+
+	private String message(String what) {
+		return "Backend '" + this.backend + "': could not " + what + " at " + this.settings.addresses() + ": ";
+	}
+
+	/**
+	 * Why nothing can be known, for whoever watches.
+	 * @return the reason
+	 */
+	String problem() {
+		return "Backend '" + this.backend + "': no connection to " + this.settings.addresses();
+	}
+
+	@Override
+	public void close() {
+		RpcLink rpc;
+		synchronized (this.lock) {
+			this.closed = true;
+			this.connection = null;
+			this.lock.notifyAll();
+			rpc = this.rpc;
+		}
+		if (rpc != null) {
+			try {
+				rpc.shutdown();
+			}
+			catch (NacosException ex) {
+				throw new IllegalStateException("The client of Nacos does not end", ex);
+			}
+		}
+	}
+
+	/** Told about the connection and what comes through it, on threads of the client. */
+	interface Listener {
+
+		/** There is a new connection: the server knows nothing of this client. */
+		void connected();
+
+		/** The connection is lost. */
+		void lost();
+
+		/**
+		 * The server tells something.
+		 * @param request what it tells
+		 */
+		void pushed(Request request);
+
+	}
+
+	private final class Events implements ConnectionEventListener {
+
+		@Override
+		public void onConnected(Connection connection) {
+			NacosLink.this.connected(connection);
+		}
+
+		@Override
+		public void onDisConnect(Connection connection) {
+			// Told when the connection was given up, which comes before.
+		}
+
+	}
+
+}

@@ -1,0 +1,166 @@
+package io.governance.nacos;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import io.governance.backend.Backend;
+import io.governance.backend.BackendEnvironment;
+import io.governance.config.Author;
+import io.governance.config.DocumentId;
+import io.governance.config.Publication;
+import io.governance.config.Revision;
+import io.governance.config.ConflictException;
+import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * What Nacos cannot hold, and what it holds in a way of its own.
+ */
+@Timeout(60)
+class NacosRefusalTests {
+
+	private final String namespace = "refusal-" + UUID.randomUUID().toString().substring(0, 8);
+
+	private final NacosFixture fixture = new NacosFixture();
+
+	private Backend backend;
+
+	@BeforeEach
+	void open() {
+		this.backend = this.fixture.open(this.fixture.address(), this.namespace);
+	}
+
+	@AfterEach
+	void close() {
+		this.backend.close();
+	}
+
+	private static Instance instance(int port) {
+		return Instance.of("orders", "127.0.0.1", port).build();
+	}
+
+	@Test
+	@DisplayName("F26 Metadata of 1,024 characters are taken with what is added, and one more is refused")
+	void metadataAreLimited() {
+		int free = NacosInstances.MAX_METADATA - "governance-id".length() - instance(8001).id().length() - 1;
+		Instance largest = instance(8001).toBuilder().metadata(Map.of("k", "v".repeat(free))).build();
+		this.backend.registry().put("orders", List.of(largest));
+		assertThat(this.backend.registry().observe("orders")).containsExactly(largest);
+		Instance larger = instance(8001).toBuilder().metadata(Map.of("k", "v".repeat(free + 1))).build();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.backend.registry().put("orders", List.of(larger)))
+			.withMessageContaining("1025")
+			.withMessageContaining("1024");
+	}
+
+	@Test
+	@DisplayName("F36 Two instances of a service at one address are refused, also when they come one after the other")
+	void twoInstancesAtOneAddressAreRefused() {
+		this.backend.registry().put("orders", List.of(instance(8001)));
+		Instance second = instance(8001).toBuilder().id("second").build();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.backend.registry().put("orders", List.of(second)))
+			.withMessageContaining("second")
+			.withMessageContaining("127.0.0.1:8001");
+		assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8001));
+	}
+
+	@Test
+	@DisplayName("A persistent instance outlives its process, until it is withdrawn")
+	void persistentInstanceStays() {
+		NacosSettings settings = new NacosSettings(List.of(this.fixture.address()), null, null, null, null, null, null,
+				false, null, null, null);
+		NacosBackendFactory factory = new NacosBackendFactory();
+		Backend first = factory.create(BackendEnvironment.of("nacos", this.namespace, settings));
+		Instance instance = Instance.of("fixed", "127.0.0.1", 8001).build();
+		Instance other = Instance.of("fixed", "127.0.0.1", 8002).build();
+		try {
+			first.registry().put("fixed", List.of(instance, other));
+			assertThat(first.registry().observe("fixed")).extracting(Instance::id)
+				.containsExactly(instance.id(), other.id());
+			first.registry().remove("fixed", other.id());
+			Awaitility.await().until(() -> first.registry().observe("fixed").size() == 1);
+		}
+		finally {
+			first.close();
+		}
+		try (Backend second = factory.create(BackendEnvironment.of("nacos", this.namespace, settings))) {
+			second.registry().put("fixed", List.of(instance));
+			assertThat(second.registry().observe("fixed")).extracting(Instance::id).containsExactly(instance.id());
+			second.registry().remove("fixed", instance.id());
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> second.registry().observe("fixed").isEmpty());
+		}
+	}
+
+	@Test
+	@DisplayName("An own weight survives a time without calls")
+	void weightSurvivesDraining() {
+		Instance heavy = instance(8001).toBuilder().weight(37).build();
+		for (InstanceStatus status : List.of(InstanceStatus.UP, InstanceStatus.DRAINING, InstanceStatus.UP,
+				InstanceStatus.OUT_OF_SERVICE)) {
+			this.backend.registry().put("orders", List.of(heavy.withStatus(status)));
+			assertThat(this.backend.registry().observe("orders")).containsExactly(heavy.withStatus(status));
+		}
+	}
+
+	@Test
+	@DisplayName("What an operator has disabled is seen as out of service, not as gone")
+	void disabledInstanceIsObserved() throws Exception {
+		this.backend.registry().put("orders", List.of(instance(8001)));
+		String form = "namespaceId=" + this.namespace
+				+ "&groupName=DEFAULT_GROUP&serviceName=orders&ip=127.0.0.1&port=8001&ephemeral=true&enabled=false";
+		HttpRequest disable = HttpRequest
+			.newBuilder(URI.create("http://" + this.fixture.address() + "/nacos/v3/admin/ns/instance"))
+			.header("Content-Type", "application/x-www-form-urlencoded")
+			.PUT(HttpRequest.BodyPublishers.ofString(form))
+			.build();
+		assertThat(HttpClient.newHttpClient().send(disable, HttpResponse.BodyHandlers.ofString()).statusCode())
+			.isEqualTo(200);
+		Awaitility.await()
+			.until(() -> this.backend.registry().observe("orders").stream().map(Instance::status).toList(),
+					List.of(InstanceStatus.OUT_OF_SERVICE)::equals);
+	}
+
+	@Test
+	void blankDocumentsAndRevisionsThatAreNoneAreRefused() {
+		DocumentId id = new DocumentId(this.namespace, "shop", "orders.yaml");
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> publish(Publication.put(id, " \n\t")))
+			.withMessageContaining(id.toString());
+		assertThatExceptionOfType(ConflictException.class)
+			.isThrownBy(() -> publish(Publication.put(id, "a: 1").expecting(new Revision(" "))));
+		assertThat(this.backend.config().list(this.namespace, "shop")).isEmpty();
+	}
+
+	@Test
+	@DisplayName("A comment belongs to its change alone, and a long one is cut")
+	void commentsBelongToTheirChange() {
+		DocumentId id = new DocumentId(this.namespace, "shop", "orders.yaml");
+		this.backend.config().publish(List.of(Publication.put(id, "a: 1")), new Author("alice", "because"));
+		this.backend.config().publish(List.of(Publication.put(id, "a: 2")), Author.of("bob"));
+		this.backend.config()
+			.publish(List.of(Publication.put(id, "a: 3")), new Author("b".repeat(200), "c".repeat(400)));
+		assertThat(this.backend.config().history(id, 3)).extracting((entry) -> entry.author())
+			.containsExactly(new Author("b".repeat(128), "c".repeat(128)), Author.of("bob"),
+					new Author("alice", "because"));
+	}
+
+	private void publish(Publication publication) {
+		this.backend.config().publish(List.of(publication), Author.of("alice"));
+	}
+
+}

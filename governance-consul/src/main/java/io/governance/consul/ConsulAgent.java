@@ -1,6 +1,7 @@
 package io.governance.consul;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
@@ -121,7 +122,7 @@ final class ConsulAgent {
 		Long lastContact = response.getConsulLastContact();
 		boolean fresh = !Boolean.FALSE.equals(response.isConsulKnownLeader())
 				&& (lastContact == null || lastContact <= UNRELIABLE.toMillis());
-		return new ConsulAnswer(this.backend, this.address, request.path(), response.getStatusCode(),
+		return new ConsulAnswer(this.backend, this.address, request.kind(), response.getStatusCode(),
 				response.getContent(), (index != null) ? Math.max(1, index) : 0, fresh, whole);
 	}
 
@@ -134,7 +135,7 @@ final class ConsulAgent {
 
 	private String explain(ConsulRequest request, Throwable cause) {
 		if (cause instanceof DeadlineHttpClient.FilteredAnswerException) {
-			return "Consul at " + this.address + " answered " + request.path()
+			return "Consul at " + this.address + " answered " + request.kind()
 					+ " with part of what there is, filtered by ACL: let the token read all of it"
 					+ " (service:read and node:read, or key:read)";
 		}
@@ -142,13 +143,17 @@ final class ConsulAgent {
 				&& cause.getMessage().startsWith("governance.")) {
 			return cause.getMessage();
 		}
+		boolean late = cause instanceof InterruptedIOException || "Socket closed".equals(cause.getMessage());
+		if (late && !(cause instanceof ConnectTimeoutException)) {
+			return explain(request, "it did not answer in time");
+		}
 		String reason = (cause instanceof SSLException) ? "TLS failed: " + cause.getMessage()
 				: (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
 		return explain(request, reason);
 	}
 
 	private String explain(ConsulRequest request, String reason) {
-		return "Consul at " + this.address + " gave no answer to " + request.path() + ": " + reason
+		return "Consul at " + this.address + " gave no answer to " + request.kind() + ": " + reason
 				+ ". Check governance.consul.addresses and that the agent runs";
 	}
 

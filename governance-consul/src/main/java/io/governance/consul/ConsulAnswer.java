@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param backend the backend's name
  * @param agent the agent's address
- * @param path what was asked
+ * @param path what was asked, in a form that many requests share
  * @param status the HTTP status
  * @param body the text
  * @param index the index to wait for changes after; 0 if there was none

@@ -45,6 +45,12 @@ record ConsulRequest(String path, List<String> parameters, @Nullable String body
 		return with(name + "=" + encode(value));
 	}
 
+	/** What is asked, in a form that many requests share. */
+	String kind() {
+		int end = this.path.indexOf('/', "/v1/".length());
+		return (end < 0) ? this.path : this.path.substring(0, end);
+	}
+
 	/** Encodes one part of a path, or a value. */
 	static String encode(String text) {
 		return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

@@ -7,8 +7,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.governance.ConnectionState;
 import io.governance.backend.Backend;
+import io.governance.backend.support.ConnectionLog;
 import io.governance.config.Author;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -96,9 +101,15 @@ class ConsulWatchBoundTests {
 		within(TOLD).until(() -> told.get(COUNT - 1).equals("one"));
 		this.writer.config().publish(List.of(Publication.delete(ids.get(COUNT - 1))), Author.of("me"));
 		within(TOLD).until(() -> told.get(COUNT - 1).equals("absent"));
+		Logger logger = (Logger) LoggerFactory.getLogger(ConnectionLog.class);
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		lines.start();
+		logger.addAppender(lines);
 		this.way.cut();
 		within(Duration.ofSeconds(5)).until(() -> connections.size() == COUNT
 				&& connections.values().stream().allMatch((state) -> state == ConnectionState.DISCONNECTED));
+		logger.detachAppender(lines);
+		assertThat(lines.list).as("one line for a reason that many share").hasSizeBetween(1, 4);
 		publish(ids.get(COUNT - 2), "meanwhile");
 		this.way.restore();
 		within(Duration.ofSeconds(5)).until(() -> told.get(COUNT - 2).equals("meanwhile")

@@ -139,7 +139,7 @@ class ConsulLatencyTests {
 		}
 		this.backend.config().watch(Set.copyOf(ids), (documents) -> this.ours.add(System.nanoTime()));
 		ConsulClient client = client();
-		compare("publish of one of 8", 2,
+		compare("publish of one of 8", 1.5,
 				(index) -> client
 					.getKVValue("governance/config/" + this.name + "/shop/document0.yaml", new QueryParams(20, index))
 					.getConsulIndex(),

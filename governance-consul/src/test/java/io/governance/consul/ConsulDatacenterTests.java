@@ -1,0 +1,105 @@
+package io.governance.consul;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.governance.BackendUnavailableException;
+import io.governance.backend.Backend;
+import io.governance.config.Author;
+import io.governance.config.DocumentId;
+import io.governance.config.Publication;
+import io.governance.testkit.RecordingConfigListener;
+import io.governance.testservers.ConsulServer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** Which datacenter is asked, and what is said about a token on the way there. */
+@Timeout(60)
+class ConsulDatacenterTests {
+
+	private final String namespace = "datacenter" + System.nanoTime();
+
+	private final DocumentId orders = new DocumentId(this.namespace, "shop", "orders.yaml");
+
+	private final DocumentId stock = new DocumentId(this.namespace, "stock", "stock.yaml");
+
+	private Backend backend(String address, String datacenter, String token) {
+		return ConsulFixture.backend(this.namespace, new ConsulSettings(List.of(address), null, datacenter, null, token,
+				null, null, null, null, null, ConsulFixture.registration(Duration.ofSeconds(10)), null));
+	}
+
+	@Test
+	void documentsAndServicesOfTheDatacenterAreRead() {
+		String address = ConsulServer.shared().address();
+		try (Backend own = backend(address, null, null); Backend named = backend(address, "dc1", null)) {
+			own.config().publish(List.of(Publication.put(this.orders, "a: 1")), Author.of("test"));
+			assertThat(named.config().get(Set.of(this.orders)).find(this.orders)).isPresent();
+			RecordingConfigListener listener = new RecordingConfigListener();
+			named.config().watch(Set.of(this.orders), listener);
+			Awaitility.await().until(() -> listener.latest(this.orders).equals("a: 1"));
+		}
+	}
+
+	@Test
+	@DisplayName("F4 A datacenter that cannot be reached is no absence")
+	void datacenterThatDoesNotExistIsNoAbsence() {
+		try (Backend nowhere = backend(ConsulServer.shared().address(), "nowhere", null)) {
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> nowhere.config().get(Set.of(this.orders)));
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> nowhere.discovery().services());
+		}
+	}
+
+	@Test
+	@DisplayName("F13 Two watches that reach the same index are both told")
+	void watchesThatReachTheSameIndexAreBothTold() {
+		try (Backend backend = backend(ConsulServer.shared().address(), null, null)) {
+			RecordingConfigListener first = new RecordingConfigListener();
+			RecordingConfigListener second = new RecordingConfigListener();
+			backend.config().watch(Set.of(this.orders), first);
+			backend.config().watch(Set.of(this.stock), second);
+			for (int i = 0; i < 20; i++) {
+				String text = "round: " + i;
+				backend.config()
+					.publish(List.of(Publication.put(this.orders, text), Publication.put(this.stock, text)),
+							Author.of("test"));
+				Awaitility.await()
+					.until(() -> first.latest(this.orders).equals(text) && second.latest(this.stock).equals(text));
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("Security 5: a token that would leave this machine in plain text is warned of, and not printed")
+	void tokenInPlainTextIsWarnedOf() {
+		Logger logger = (Logger) LoggerFactory.getLogger(ConsulClient.class);
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		lines.start();
+		logger.addAppender(lines);
+		try {
+			backend("http://consul.example:8500", null, "secret-token").close();
+			backend("http://127.0.0.1:8500", null, "secret-token").close();
+			assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage)
+				.singleElement()
+				.asString()
+				.contains("http://consul.example:8500")
+				.contains("https")
+				.doesNotContain("secret-token");
+		}
+		finally {
+			logger.detachAppender(lines);
+		}
+	}
+
+}

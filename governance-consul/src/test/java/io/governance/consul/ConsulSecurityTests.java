@@ -1,6 +1,10 @@
 package io.governance.consul;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +25,7 @@ import io.governance.config.ConfigListener;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.Instance;
+import io.governance.registry.InstanceStatus;
 import io.governance.testservers.ConsulServer;
 import io.governance.testservers.TestCertificates;
 import org.awaitility.Awaitility;
@@ -97,6 +102,38 @@ class ConsulSecurityTests {
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(told).containsExactly("DISCONNECTED", "CONNECTED", "one"));
 		}
+	}
+
+	@Test
+	@DisplayName("Security 9: a token with the rights that the docs name, and no other, is enough")
+	void leastPrivilegeIsEnough() throws Exception {
+		String rules = "key_prefix \\\"governance/\\\" { policy = \\\"write\\\" } "
+				+ "service \\\"orders\\\" { policy = \\\"write\\\" } "
+				+ "service_prefix \\\"\\\" { policy = \\\"read\\\" } node_prefix \\\"\\\" { policy = \\\"read\\\" } "
+				+ "session_prefix \\\"\\\" { policy = \\\"write\\\" }";
+		String token = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start()) {
+			manage(server, "/v1/acl/policy", "{\"Name\": \"orders\", \"Rules\": \"" + rules + "\"}");
+			manage(server, "/v1/acl/token",
+					"{\"SecretID\": \"" + token + "\", \"Policies\": [{\"Name\": \"orders\"}]}");
+			try (Backend orders = backend(server.address(), token, null, null)) {
+				useAll(orders);
+				Instance draining = Instance.of("orders", "127.0.0.1", 80).status(InstanceStatus.DRAINING).build();
+				orders.registry().put("orders", List.of(draining));
+				assertThat(orders.registry().observe("orders")).containsExactly(draining);
+				assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(
+						() -> orders.registry().put("stock", List.of(Instance.of("stock", "127.0.0.1", 81).build())));
+			}
+		}
+	}
+
+	private static void manage(ConsulServer server, String path, String json) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(URI.create(server.address() + path))
+			.header("X-Consul-Token", TOKEN)
+			.PUT(HttpRequest.BodyPublishers.ofString(json))
+			.build();
+		HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
 	}
 
 	@Test

@@ -44,9 +44,13 @@ final class NacosConfigStore implements ConfigStore {
 
 	private static final int MAX_COMMENT = 128;
 
-	private static final long VISIBLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+	private static final long VISIBLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+	private static final long OVERTAKEN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final long VISIBLE_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private static final long MAX_VISIBLE_PAUSE = TimeUnit.MILLISECONDS.toNanos(40);
 
 	private static final Set<String> TYPES = Set.of("properties", "xml", "json", "text", "html", "yaml", "toml");
 
@@ -161,12 +165,13 @@ final class NacosConfigStore implements ConfigStore {
 			throw new ConflictException(id, publication.expected());
 		}
 		Revision revision = Md5.revision(publication.content());
+		String before = this.reads.read(id).md5();
 		ConfigPublishResponse answer = this.link.call("publish document " + id, request(publication, text, author),
 				ConfigPublishResponse.class);
 		if (!answer.isSuccess()) {
 			throw refused(publication, answer);
 		}
-		awaitVisible(id, revision.value());
+		awaitVisible(id, before, revision.value());
 		return revision;
 	}
 
@@ -206,25 +211,33 @@ final class NacosConfigStore implements ConfigStore {
 					+ " on the condition that it is at a revision: delete it without expecting anything");
 		}
 		String what = "delete document " + id;
+		String before = this.reads.read(id).md5();
 		ConfigRemoveResponse answer = this.link.call(what, new ConfigRemoveRequest(id.name(),
 				NacosNames.group(id.group()), NacosNames.namespace(id.namespace()), null), ConfigRemoveResponse.class);
 		if (!answer.isSuccess()) {
 			throw this.link.refused(what, "the server said " + answer.getErrorCode() + " " + answer.getMessage());
 		}
-		awaitVisible(id, "");
+		awaitVisible(id, before, "");
 		return Revision.ABSENT;
 	}
 
 	/**
 	 * The server tells what it has written only a moment later; who reads after having
-	 * published reads that.
+	 * published reads that. If it tells of something else, somebody may have been faster.
 	 */
-	private void awaitVisible(DocumentId id, String md5) {
+	private void awaitVisible(DocumentId id, String before, String written) {
 		long deadline = System.nanoTime() + VISIBLE_NANOS;
+		long pause = VISIBLE_PAUSE;
 		try {
-			while (!this.reads.read(id).md5().equals(md5) && System.nanoTime() < deadline
+			String seen = this.reads.read(id).md5();
+			while (!seen.equals(written) && System.nanoTime() - deadline < 0
 					&& !Thread.currentThread().isInterrupted()) {
-				LockSupport.parkNanos(VISIBLE_PAUSE);
+				LockSupport.parkNanos(pause);
+				pause = Math.min(2 * pause, MAX_VISIBLE_PAUSE);
+				seen = this.reads.read(id).md5();
+				if (!seen.equals(before)) {
+					deadline = Math.min(deadline, System.nanoTime() + OVERTAKEN_NANOS);
+				}
 			}
 		}
 		catch (BackendUnavailableException ex) {

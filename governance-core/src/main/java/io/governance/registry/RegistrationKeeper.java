@@ -32,7 +32,7 @@ public final class RegistrationKeeper implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RegistrationKeeper.class);
 
-	private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+	private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(1);
 
 	private final Registry registry;
 
@@ -140,8 +140,9 @@ public final class RegistrationKeeper implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the keeper and its thread within 5 seconds. Withdraws nothing: what is still
-	 * registered is left to its lease.
+	 * Ends the keeper within a second; a call that the registry does not answer until
+	 * then is interrupted. Withdraws nothing: what is still registered is left to its
+	 * lease.
 	 */
 	@Override
 	public void close() {

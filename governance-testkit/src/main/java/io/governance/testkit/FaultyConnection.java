@@ -18,6 +18,14 @@ public interface FaultyConnection extends AutoCloseable {
 	void cut();
 
 	/**
+	 * Lets the server hang: connections are accepted and kept, and nothing comes. Where
+	 * that is not possible, the way is cut.
+	 */
+	default void hang() {
+		cut();
+	}
+
+	/**
 	 * Lets everything through again.
 	 */
 	void restore();

@@ -11,6 +11,11 @@ record ProxiedConnection(TcpProxy proxy, String address) implements FaultyConnec
 	}
 
 	@Override
+	public void hang() {
+		this.proxy.stall();
+	}
+
+	@Override
 	public void restore() {
 		this.proxy.restore();
 	}

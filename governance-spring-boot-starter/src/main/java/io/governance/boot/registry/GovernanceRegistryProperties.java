@@ -21,13 +21,13 @@ import io.governance.registry.Instance;
  * what it should hold.
  * @param drain Minimum time between telling that this instance leaves and removing it, in
  * which callers learn of it.
- * @param removalTimeout Maximum time that shutdown waits for the backend to remove this
- * instance.
+ * @param removalTimeout Maximum time that shutdown waits for the backend to be told that
+ * this instance leaves, and to remove it.
  */
 @ConfigurationProperties("governance.registry")
 public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled, @Nullable String service,
 		@DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval,
-		@DefaultValue("500ms") Duration drain, @DefaultValue("3s") Duration removalTimeout) {
+		@DefaultValue("500ms") Duration drain, @DefaultValue("2s") Duration removalTimeout) {
 
 	/**
 	 * This instance.

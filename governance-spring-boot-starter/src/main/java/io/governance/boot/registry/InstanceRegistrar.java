@@ -1,5 +1,6 @@
 package io.governance.boot.registry;
 
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -155,11 +156,12 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 
 	private void leave(Instance leaving) {
 		String service = leaving.service();
+		Patience patience = new Patience(this.properties.removalTimeout());
 		try {
-			if (await(this.keeper.updateStatus(service, leaving.id(), InstanceStatus.DRAINING))) {
+			if (patience.await(this.keeper.updateStatus(service, leaving.id(), InstanceStatus.DRAINING))) {
 				Thread.sleep(this.properties.drain().toMillis());
 			}
-			if (!await(this.keeper.deregister(service, leaving.id()))) {
+			if (!patience.await(this.keeper.deregister(service, leaving.id()))) {
 				logger.warn("Instance {} was not removed and is left to its lease", leaving.id());
 			}
 		}
@@ -168,15 +170,29 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 		}
 	}
 
-	/** One bound for each step, since the backend may hang in any of them. */
-	private boolean await(CompletionStage<Void> step) throws InterruptedException {
-		try {
-			step.toCompletableFuture().get(this.properties.removalTimeout().toNanos(), TimeUnit.NANOSECONDS);
-			return true;
+	/** One bound for all steps together, since the backend may hang in any of them. */
+	private static final class Patience {
+
+		private long leftNanos;
+
+		Patience(Duration bound) {
+			this.leftNanos = bound.toNanos();
 		}
-		catch (ExecutionException | TimeoutException | CancellationException ex) {
-			return false;
+
+		boolean await(CompletionStage<Void> step) throws InterruptedException {
+			long start = System.nanoTime();
+			try {
+				step.toCompletableFuture().get(Math.max(0, this.leftNanos), TimeUnit.NANOSECONDS);
+				return true;
+			}
+			catch (ExecutionException | TimeoutException | CancellationException ex) {
+				return false;
+			}
+			finally {
+				this.leftNanos -= System.nanoTime() - start;
+			}
 		}
+
 	}
 
 	@Override

@@ -22,6 +22,12 @@ final class ManagedServer implements TestServer {
 
 	private static final int TAIL_LINES = 40;
 
+	/**
+	 * Why a start may fail that succeeds the next time: a port was taken in between, the
+	 * database within Nacos had not enough of a busy machine.
+	 */
+	private static final List<String> PASSING = List.of("already in use", "login timeout exceeded");
+
 	private final ServerKind kind;
 
 	private final Program program;
@@ -84,7 +90,8 @@ final class ManagedServer implements TestServer {
 	}
 
 	/**
-	 * Starts once; {@code false} if another process has a port and there is time left.
+	 * Starts once; {@code false} if it failed for a passing reason and there is time
+	 * left.
 	 */
 	private boolean tryStart(long start) {
 		try {
@@ -105,7 +112,7 @@ final class ManagedServer implements TestServer {
 			while (!started.endsWithin(POLL));
 			ended();
 			String output = tail(logged);
-			if (output.toLowerCase(Locale.ROOT).contains("already in use")
+			if (PASSING.stream().anyMatch(output.toLowerCase(Locale.ROOT)::contains)
 					&& System.nanoTime() - start < this.kind.startDeadline().toNanos()) {
 				return false;
 			}

@@ -1,18 +1,25 @@
 package io.governance.consul;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
+import io.governance.lock.HeldLock;
 import io.governance.registry.Instance;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -162,6 +169,101 @@ class ConsulAgentsTests {
 			assertThat(this.first.asked().stream().filter((asked) -> asked.path().endsWith("/shared")))
 				.hasSizeBetween(1, 3);
 		}
+	}
+
+	@Test
+	@DisplayName("F2 Watches take no more connections than there may be watches, and few for all others")
+	void connectionsOfWatchesAreBounded() {
+		AtomicInteger waiting = new AtomicInteger();
+		AtomicInteger most = new AtomicInteger();
+		Set<String> read = ConcurrentHashMap.newKeySet();
+		this.first.script((asked, exchange) -> {
+			read.add(asked.path());
+			if (asked.waits()) {
+				most.accumulateAndGet(waiting.incrementAndGet(), Math::max);
+				new CountDownLatch(1).await(1_050, TimeUnit.MILLISECONDS);
+				waiting.decrementAndGet();
+			}
+			FakeConsul.send(exchange, 200, asked.path().equals("/v1/catalog/services") ? "{}" : "[]", 5);
+		});
+		ConsulSettings three = new ConsulSettings(List.of(this.first.address()), null, null, null, null, null, null,
+				Duration.ofSeconds(1), Duration.ofSeconds(1), 3, null, null);
+		try (Backend backend = ConsulFixture.backend("dev", three)) {
+			for (int i = 0; i < 30; i++) {
+				backend.discovery().watch("service-" + i, (instances) -> {
+				});
+			}
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> read.stream().filter((path) -> path.contains("/health/service/")).count() == 30);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> this.first.asked().stream().filter((asked) -> isRegistrations(asked)).count() >= 3);
+			assertThat(most.get()).isBetween(5, 6);
+		}
+	}
+
+	@Test
+	@DisplayName("F4 A wrong host name is a failure with a cause, in time")
+	void wrongHostNameIsToldInTime() {
+		try (Backend backend = ConsulFixture.backend("dev",
+				ConsulFixture.settings(List.of("http://consul.invalid:8500"), null, Duration.ofSeconds(10)))) {
+			long begun = System.nanoTime();
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.discovery().services())
+				.withMessageContaining("consul.invalid")
+				.withCauseInstanceOf(UnknownHostException.class);
+			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+		}
+	}
+
+	@Test
+	@DisplayName("Many locks are kept although each renewal takes nearly all the time it may")
+	void slowRenewalsLoseNoLock() throws InterruptedException {
+		int count = 12;
+		AtomicInteger sessions = new AtomicInteger();
+		AtomicInteger renewals = new AtomicInteger();
+		this.first.script((asked, exchange) -> {
+			int last = sessions.get();
+			String path = asked.path();
+			if (path.startsWith("/v1/session/renew/")) {
+				new CountDownLatch(1).await(1_700, TimeUnit.MILLISECONDS);
+				renewals.incrementAndGet();
+				FakeConsul.send(exchange, 200, "[]");
+			}
+			else if (path.equals("/v1/session/create")) {
+				FakeConsul.send(exchange, 200, "{\"ID\":\"s-" + sessions.incrementAndGet() + "\"}");
+			}
+			else if (path.equals("/v1/txn")) {
+				FakeConsul.send(exchange, 200, "{\"Results\":[{\"KV\":" + lock(last) + "}]}");
+			}
+			else if (path.startsWith("/v1/kv/")) {
+				if (asked.waits()) {
+					new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+				}
+				FakeConsul.send(exchange, 200,
+						"[" + lock(Integer.parseInt(path.substring(path.indexOf("job-") + 4))) + "]", 5);
+			}
+			else {
+				FakeConsul.send(exchange, 200, "{}");
+			}
+		});
+		ConsulSettings slow = new ConsulSettings(List.of(this.first.address()), null, null, null, null, null, null,
+				Duration.ofSeconds(2), null, null, null, new ConsulSettings.LockSettings(Duration.ofSeconds(10), null));
+		try (Backend backend = ConsulFixture.backend("dev", slow)) {
+			List<HeldLock> locks = new ArrayList<>();
+			for (int i = 1; i <= count; i++) {
+				locks.add(backend.lock().acquire("job-" + i, Duration.ofSeconds(5)).orElseThrow());
+			}
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> renewals.get() >= 2 * count);
+			assertThat(locks).allMatch(HeldLock::isHeld);
+			this.first.script((asked, exchange) -> FakeConsul.send(exchange, 200, "{}"));
+		}
+	}
+
+	private static String lock(int number) {
+		return "{\"Key\":\"governance/locks/dev/job-" + number + "\",\"Value\":\"\",\"ModifyIndex\":5,\"Session\":\"s-"
+				+ number + "\"}";
 	}
 
 	private static boolean isRegistrations(FakeConsul.Asked asked) {

@@ -73,23 +73,27 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	 * @return ends the watch
 	 */
 	Subscription add(K key, Watches.Sink<T> sink, Supplier<List<Subscription>> start) {
+		Entry<T> entry = new Entry<>(sink);
 		synchronized (this) {
 			if (!this.closed) {
 				if (this.entries.isEmpty()) {
 					this.hints.addAll(start.get());
 				}
-				this.entries.put(key, new Entry<>(sink));
+				this.entries.put(key, entry);
 				this.dirty.add(key);
 				schedule(1);
 			}
 		}
-		return () -> remove(key);
+		return () -> remove(key, entry);
 	}
 
-	private void remove(K key) {
+	/** Ends one watch, which may have been followed by another one of the same. */
+	private void remove(K key, Entry<T> entry) {
 		List<Subscription> ended = List.of();
 		synchronized (this) {
-			this.entries.remove(key);
+			if (!this.entries.remove(key, entry)) {
+				return;
+			}
 			this.dirty.remove(key);
 			if (this.entries.isEmpty()) {
 				ended = List.copyOf(this.hints);
@@ -203,7 +207,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			synchronized (this) {
-				if (this.entries.containsKey(key)) {
+				if (this.entries.get(key) == entry) {
 					this.dirty.add(key);
 				}
 			}

@@ -30,9 +30,23 @@ final class ConfigReader {
 
 	private final ConsulKeys keys;
 
-	ConfigReader(ConsulClient client, ConsulKeys keys) {
+	private final boolean certain;
+
+	/**
+	 * Creates a reader.
+	 * @param client asks the agents
+	 * @param keys names the keys
+	 * @param certain whether to read consistently whatever the settings say: a server
+	 * that is behind would tell what was before the change that has caused the reading
+	 */
+	ConfigReader(ConsulClient client, ConsulKeys keys, boolean certain) {
 		this.client = client;
 		this.keys = keys;
+		this.certain = certain;
+	}
+
+	private ConsulAnswer ask(ConsulRequest request) {
+		return this.certain ? this.client.readConsistent(request) : this.client.read(request);
 	}
 
 	/**
@@ -48,7 +62,7 @@ final class ConfigReader {
 		}
 		if (ids.size() == 1) {
 			DocumentId id = ids.iterator().next();
-			return one(id, this.client.read(ConsulRequest.key(this.keys.document(id))));
+			return one(id, ask(ConsulRequest.key(this.keys.document(id))));
 		}
 		if (ids.size() <= ConsulTransaction.MAX_OPERATIONS) {
 			ConfigDocuments read = transaction(ids, known);
@@ -79,7 +93,7 @@ final class ConfigReader {
 
 	/** All of them by everything that lies below what they have in common. */
 	private ConfigDocuments below(Set<DocumentId> ids) {
-		return among(ids, this.client.read(ConsulRequest.key(prefix(ids)).with("recurse")));
+		return among(ids, ask(ConsulRequest.key(prefix(ids)).with("recurse")));
 	}
 
 	/**
@@ -127,7 +141,7 @@ final class ConfigReader {
 		for (int i = 0; i < TRIES; i++) {
 			ConsulTransaction transaction = new ConsulTransaction();
 			order.forEach((id) -> add(transaction, id, known, guesses.getOrDefault(id, Guess.CHANGED)));
-			ConsulAnswer answer = this.client.read(transaction.read());
+			ConsulAnswer answer = ask(transaction.read());
 			ConsulTransaction.Result result = ConsulTransaction.result(answer);
 			if (result.isDone()) {
 				return documents(order, guesses, known, result, answer);
@@ -187,9 +201,7 @@ final class ConfigReader {
 				ConfigDocuments one = known.getOrDefault(id, ConfigDocuments.NONE);
 				add(transaction, id, one, one.find(id).isPresent() ? Guess.UNCHANGED : Guess.ABSENT);
 			}
-			ConsulTransaction.result(this.client.read(transaction.read()))
-				.failed()
-				.forEach((wrong) -> changed.add(part.get(wrong)));
+			ConsulTransaction.result(ask(transaction.read())).failed().forEach((wrong) -> changed.add(part.get(wrong)));
 		}
 		return changed;
 	}

@@ -16,6 +16,7 @@ import com.ecwid.consul.transport.TransportException;
 import com.ecwid.consul.v1.ConsulRawClient;
 import io.governance.BackendUnavailableException;
 import org.apache.http.conn.ConnectTimeoutException;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,13 +108,14 @@ final class ConsulAgent {
 		}
 		catch (TransportException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new UnansweredException(this.backend, explain(request, cause), cause, isUnsent(cause));
+			throw new UnansweredException(this.backend, explain(request, cause), cause, isUnsent(cause),
+					isToBlame(cause));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new UnansweredException(this.backend, explain(request, "it sent no text at all"), null, false);
+			throw new UnansweredException(this.backend, explain(request, "it sent no text at all"), null, false, true);
 		}
 		catch (IllegalStateException | RejectedExecutionException ex) {
-			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true);
+			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true, false);
 		}
 	}
 
@@ -143,6 +145,9 @@ final class ConsulAgent {
 				&& cause.getMessage().startsWith("governance.")) {
 			return cause.getMessage();
 		}
+		if (cause instanceof DeadlineHttpClient.AbandonedException) {
+			return explain(request, String.valueOf(cause.getMessage()));
+		}
 		boolean late = cause instanceof InterruptedIOException || "Socket closed".equals(cause.getMessage());
 		if (late && !(cause instanceof ConnectTimeoutException)) {
 			return explain(request, "it did not answer in time");
@@ -162,15 +167,31 @@ final class ConsulAgent {
 				|| cause instanceof UnknownHostException || cause instanceof NoRouteToHostException;
 	}
 
+	/** Whether another agent may do better. */
+	private static boolean isToBlame(Throwable cause) {
+		return !(cause instanceof DeadlineHttpClient.AbandonedException
+				|| cause instanceof DeadlineHttpClient.FilteredAnswerException
+				|| cause instanceof ConnectionPoolTimeoutException);
+	}
+
 	/** There was no answer. */
 	@SuppressWarnings("serial")
 	static final class UnansweredException extends BackendUnavailableException {
 
 		private final boolean unsent;
 
-		UnansweredException(String backend, String message, @Nullable Throwable cause, boolean unsent) {
+		private final boolean agentToBlame;
+
+		UnansweredException(String backend, String message, @Nullable Throwable cause, boolean unsent,
+				boolean agentToBlame) {
 			super(backend, message, cause);
 			this.unsent = unsent;
+			this.agentToBlame = agentToBlame;
+		}
+
+		/** Whether another agent may do better. */
+		boolean isAgentToBlame() {
+			return this.agentToBlame;
 		}
 
 		/** Whether nobody has seen the request. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -159,7 +160,13 @@ final class ConsulClient implements AutoCloseable {
 	 */
 	ConsulAnswer read(ConsulRequest request) {
 		boolean relaxed = this.settings.consistency() != ConsulSettings.Consistency.CONSISTENT;
-		return call(inDatacenter(relaxed ? request : request.with("consistent")), false);
+		if (relaxed) {
+			ConsulAnswer answer = call(inDatacenter(request), false);
+			if (answer.fresh()) {
+				return answer;
+			}
+		}
+		return readConsistent(request);
 	}
 
 	/** As {@link #read}, certain whatever the settings say. */
@@ -238,15 +245,17 @@ final class ConsulClient implements AutoCloseable {
 			return agent.watch(asked, patience, partial);
 		}
 		catch (ConsulAgent.UnansweredException ex) {
-			next(agent);
+			if (ex.isAgentToBlame()) {
+				next(agent);
+			}
 			throw ex;
 		}
 	}
 
 	/** Another agent is asked from now on, if that one was and there is one. */
 	private synchronized void next(ConsulAgent failed) {
-		if (this.preferred == failed && this.agents.size() > 1) {
-			failed.down(true);
+		failed.down(true);
+		if (this.preferred == failed && !this.closed && this.agents.size() > 1) {
 			ConsulAgent other = candidates().get(1);
 			logger.warn("Backend '{}': Consul at {} does not answer, asking {} from now on", this.name,
 					failed.address(), other.address());
@@ -262,8 +271,17 @@ final class ConsulClient implements AutoCloseable {
 		}
 	}
 
+	/** Asks whoever is asked for changes, which may be others than the one for calls. */
 	private void ping() {
-		ConsulAgent agent = this.preferred;
+		Set<String> asking = this.watchClient.asking();
+		for (ConsulAgent agent : this.agents) {
+			if (agent == this.preferred || asking.contains(agent.authority())) {
+				ping(agent);
+			}
+		}
+	}
+
+	private void ping(ConsulAgent agent) {
 		try {
 			ConsulAnswer answer = agent.call(PING, this.settings.timeout());
 			boolean led = !answer.isOk() || answer.body().strip().length() > 2;

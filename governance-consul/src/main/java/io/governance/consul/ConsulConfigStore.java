@@ -51,10 +51,10 @@ final class ConsulConfigStore implements ConfigStore {
 			Executor listeners, ConnectionLog log) {
 		this.client = client;
 		this.keys = new ConsulKeys(client.settings().root());
-		this.reader = new ConfigReader(client, this.keys);
+		this.reader = new ConfigReader(client, this.keys, false);
 		this.publisher = new ConsulPublisher(client, this.keys, clock, random);
 		this.history = new ConsulHistory(client, this.keys);
-		this.source = new ConfigWatches(client, this.keys, this.reader, threads);
+		this.source = new ConfigWatches(client, this.keys, new ConfigReader(client, this.keys, true), threads);
 		this.watches = new Watches<>(listeners, log, ConfigDocuments::sameContent, this.source);
 	}
 

@@ -2,8 +2,11 @@ package io.governance.consul;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -33,6 +36,10 @@ final class ConsulLock implements DistributedLock {
 
 	private static final int MAX_WAITERS = 32;
 
+	private static final int RENEWERS = 8;
+
+	private static final long CHECK_MILLIS = 250;
+
 	private static final long RETRY_MILLIS = 100;
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
@@ -50,6 +57,11 @@ final class ConsulLock implements DistributedLock {
 	private final Set<ConsulSession> waiting = ConcurrentHashMap.newKeySet();
 
 	private @Nullable ScheduledThreadPoolExecutor renewal;
+
+	/** Renew side by side, so that many slow answers do not add up to a lost lock. */
+	private @Nullable ScheduledThreadPoolExecutor renewers;
+
+	private @Nullable Future<?> check;
 
 	private @Nullable ExecutorService waiters;
 
@@ -84,20 +96,39 @@ final class ConsulLock implements DistributedLock {
 		checkOpen();
 		if (this.renewal == null) {
 			long period = this.client.settings().lock().ttl().toMillis() / RENEWALS_PER_TTL;
+			ScheduledThreadPoolExecutor renewers = this.client.executor("lock-renewal");
+			renewers.setCorePoolSize(RENEWERS);
+			renewers.setKeepAliveTime(period, TimeUnit.MILLISECONDS);
+			renewers.allowCoreThreadTimeOut(true);
+			this.renewers = renewers;
 			this.renewal = this.client.executor("locks");
-			this.renewal.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
+			this.renewal.scheduleAtFixedRate(() -> renew(renewers), period, period, TimeUnit.MILLISECONDS);
+			// By the clock alone: a loss is told in time also while the server hangs.
+			this.check = this.client.timer()
+				.scheduleWithFixedDelay(() -> this.held.forEach(ConsulHeldLock::isHeld), CHECK_MILLIS, CHECK_MILLIS,
+						TimeUnit.MILLISECONDS);
 		}
 	}
 
-	private void renew() {
-		this.held.forEach(ConsulHeldLock::renew);
-		for (ConsulSession session : this.waiting) {
-			try {
-				session.renew();
-			}
-			catch (RuntimeException ex) {
-				// Whoever waits finds out.
-			}
+	private void renew(ExecutorService renewers) {
+		List<Callable<Void>> all = new ArrayList<>();
+		this.held.forEach((lock) -> all.add(() -> {
+			lock.renew();
+			return null;
+		}));
+		this.waiting.forEach((session) -> all.add(() -> {
+			session.renew();
+			return null;
+		}));
+		try {
+			// What fails is found by who holds or waits.
+			renewers.invokeAll(all);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RejectedExecutionException ex) {
+			// Closed.
 		}
 	}
 
@@ -119,6 +150,12 @@ final class ConsulLock implements DistributedLock {
 			this.closed = true;
 			renewal = this.renewal;
 			waiters = this.waiters;
+			if (this.renewers != null) {
+				this.renewers.shutdownNow();
+			}
+			if (this.check != null) {
+				this.check.cancel(false);
+			}
 		}
 		if (renewal == null) {
 			return;
@@ -253,7 +290,15 @@ final class ConsulLock implements DistributedLock {
 					synchronized (waiter) {
 						waiter[0] = Thread.currentThread();
 					}
-					return isReleased();
+					try {
+						return isReleased();
+					}
+					finally {
+						synchronized (waiter) {
+							// From here on the thread may wait for somebody else.
+							waiter[0] = null;
+						}
+					}
 				});
 			}
 			catch (RejectedExecutionException ex) {

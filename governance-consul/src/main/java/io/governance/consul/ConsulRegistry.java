@@ -44,12 +44,17 @@ final class ConsulRegistry implements Registry {
 	/** What was put, by the id at the agent. */
 	private final Map<String, Instance> own = new ConcurrentHashMap<>();
 
-	/** What an agent may still hold although it should not, by its address. */
-	private final Map<String, Set<String>> abandoned = new ConcurrentHashMap<>();
+	/** What an agent may hold, by its address. */
+	private final Map<String, Set<String>> held = new ConcurrentHashMap<>();
+
+	private final Object moving = new Object();
 
 	private volatile ConsulAgent home;
 
 	private @Nullable ScheduledThreadPoolExecutor beat;
+
+	/** Apart from the renewals, which must not wait for agents that hang. */
+	private @Nullable ScheduledThreadPoolExecutor sweep;
 
 	private boolean closed;
 
@@ -74,7 +79,7 @@ final class ConsulRegistry implements Registry {
 					put(agent, id, instance, there);
 				}
 				this.own.put(id, instance);
-				forget(agent, id);
+				held(agent).add(id);
 			}
 		});
 	}
@@ -97,6 +102,7 @@ final class ConsulRegistry implements Registry {
 	 * knows our metadata sees a state in between.
 	 */
 	private void put(ConsulAgent agent, String id, Instance instance, @Nullable JsonNode before) {
+		held(agent).add(id);
 		boolean exists = before != null;
 		boolean maintained = before != null && isMaintainedByUs(before.path("Checks"));
 		boolean maintain = this.definition.isMaintained(instance.status());
@@ -185,7 +191,12 @@ final class ConsulRegistry implements Registry {
 		this.own.remove(id);
 		atHome((agent) -> {
 			deregister(agent, service, id);
-			forget(agent, id);
+			held(agent).remove(id);
+			this.client.agents()
+				.stream()
+				.filter((other) -> other != agent && held(other).contains(id))
+				.forEach((other) -> logger.warn("{} may still be registered at {}: removed there once it answers", id,
+						other.address()));
 		});
 	}
 
@@ -222,21 +233,21 @@ final class ConsulRegistry implements Registry {
 		}
 	}
 
-	private synchronized @Nullable ConsulAgent moveFrom(ConsulAgent failed) {
-		if (this.home != failed) {
-			return this.home;
-		}
-		for (ConsulAgent agent : this.client.agents()) {
-			if (agent != failed && answers(agent)) {
-				logger.warn("Consul at {} does not answer: instances are registered at {} from now on",
-						failed.address(), agent.address());
-				this.abandoned.computeIfAbsent(failed.address(), (any) -> ConcurrentHashMap.newKeySet())
-					.addAll(this.own.keySet());
-				this.home = agent;
-				return agent;
+	private @Nullable ConsulAgent moveFrom(ConsulAgent failed) {
+		synchronized (this.moving) {
+			if (this.home != failed) {
+				return this.home;
 			}
+			for (ConsulAgent agent : this.client.agents()) {
+				if (agent != failed && answers(agent)) {
+					logger.warn("Consul at {} does not answer: instances are registered at {} from now on",
+							failed.address(), agent.address());
+					this.home = agent;
+					return agent;
+				}
+			}
+			return null;
 		}
-		return null;
 	}
 
 	private boolean answers(ConsulAgent agent) {
@@ -248,11 +259,8 @@ final class ConsulRegistry implements Registry {
 		}
 	}
 
-	private void forget(ConsulAgent agent, String id) {
-		Set<String> ids = this.abandoned.get(agent.address());
-		if (ids != null) {
-			ids.remove(id);
-		}
+	private Set<String> held(ConsulAgent agent) {
+		return this.held.computeIfAbsent(agent.address(), (any) -> ConcurrentHashMap.newKeySet());
 	}
 
 	private synchronized void startBeating() {
@@ -264,7 +272,8 @@ final class ConsulRegistry implements Registry {
 						TimeUnit.MILLISECONDS);
 			}
 			if (this.client.agents().size() > 1) {
-				this.beat.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(),
+				this.sweep = this.client.executor("sweep");
+				this.sweep.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(),
 						TimeUnit.MILLISECONDS);
 			}
 		}
@@ -283,31 +292,44 @@ final class ConsulRegistry implements Registry {
 	/** Removes what agents that are back hold although another one has taken over. */
 	private void sweep() {
 		for (ConsulAgent agent : this.client.agents()) {
-			Set<String> ids = this.abandoned.getOrDefault(agent.address(), Set.of());
+			Set<String> ids = held(agent);
 			if (agent != this.home && !ids.isEmpty() && answers(agent)) {
-				for (String id : new HashSet<>(ids)) {
-					try {
-						deregister(agent, id.split("/", 3)[1], id);
-						ids.remove(id);
-						logger.info("Consul at {} answers again: {} was removed there", agent.address(), id);
-					}
-					catch (RuntimeException ex) {
-						logger.debug("{} could not be removed from {}", id, agent.address(), ex);
-					}
-				}
+				new HashSet<>(ids).forEach((id) -> sweep(agent, ids, id));
 			}
+		}
+	}
+
+	private void sweep(ConsulAgent agent, Set<String> ids, String id) {
+		if (agent == this.home) {
+			return;
+		}
+		try {
+			ids.remove(id);
+			deregister(agent, id.split("/", 3)[1], id);
+			Instance instance = this.own.get(id);
+			if (agent == this.home && instance != null) {
+				// It has become the home again meanwhile: what was removed may be live.
+				put(agent, id, instance, null);
+				return;
+			}
+			logger.info("Consul at {} answers again: {} was removed there", agent.address(), id);
+		}
+		catch (RuntimeException ex) {
+			ids.add(id);
+			logger.debug("{} could not be removed from {}", id, agent.address(), ex);
 		}
 	}
 
 	@Override
 	public void close() {
-		ScheduledThreadPoolExecutor beat;
 		synchronized (this) {
 			this.closed = true;
-			beat = this.beat;
-		}
-		if (beat != null) {
-			beat.shutdownNow();
+			if (this.beat != null) {
+				this.beat.shutdownNow();
+			}
+			if (this.sweep != null) {
+				this.sweep.shutdownNow();
+			}
 		}
 	}
 

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.apache.http.Header;
 import org.apache.http.HttpHost;
@@ -24,6 +26,7 @@ import org.apache.http.conn.ClientConnectionManager;
 import org.apache.http.impl.client.CloseableHttpClient;
 import org.apache.http.params.HttpParams;
 import org.apache.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP client that ends every request at its deadline, however slowly bytes trickle
@@ -41,7 +44,7 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 
 	private final boolean interruptible;
 
-	private final Map<Thread, HttpRequestBase> inFlight = new ConcurrentHashMap<>();
+	private final Map<Thread, Sent> inFlight = new ConcurrentHashMap<>();
 
 	private final ThreadLocal<Terms> terms;
 
@@ -85,9 +88,9 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 	 * @param thread the thread, which was interrupted before
 	 */
 	void abort(Thread thread) {
-		HttpRequestBase request = this.inFlight.get(thread);
-		if (request != null) {
-			request.abort();
+		Sent sent = this.inFlight.get(thread);
+		if (sent != null) {
+			sent.abandon();
 		}
 	}
 
@@ -96,11 +99,16 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 	 * @param host tells which, by {@code host:port}
 	 */
 	void abortAll(Predicate<String> host) {
-		this.inFlight.values().forEach((request) -> {
-			if (host.test(request.getURI().getAuthority())) {
-				request.abort();
+		this.inFlight.values().forEach((sent) -> {
+			if (host.test(sent.authority())) {
+				sent.request.abort();
 			}
 		});
+	}
+
+	/** The hosts that are being asked, by {@code host:port}. */
+	Set<String> asking() {
+		return this.inFlight.values().stream().map(Sent::authority).collect(Collectors.toSet());
 	}
 
 	@Override
@@ -117,11 +125,12 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 			.setNormalizeUri(false)
 			.build());
 		Thread thread = Thread.currentThread();
-		this.inFlight.put(thread, base);
+		Sent sent = new Sent(base);
+		this.inFlight.put(thread, sent);
 		Future<?> end = this.timer.get().schedule(base::abort, millis, TimeUnit.MILLISECONDS);
 		try {
 			if (this.interruptible && thread.isInterrupted()) {
-				throw new InterruptedIOException("interrupted");
+				throw new AbandonedException(null);
 			}
 			return super.execute(request, (response) -> {
 				terms.filtered = isFiltered(response);
@@ -130,6 +139,12 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 				}
 				return handler.handleResponse(response);
 			});
+		}
+		catch (IOException ex) {
+			if (sent.abandoned || (this.interruptible && thread.isInterrupted())) {
+				throw new AbandonedException(ex);
+			}
+			throw ex;
 		}
 		finally {
 			end.cancel(false);
@@ -181,6 +196,39 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 
 		FilteredAnswerException() {
 			super("what the token may not read was left out of the answer");
+		}
+
+	}
+
+	/** Nobody waits for the answer any more, so nothing is known of the server. */
+	@SuppressWarnings("serial")
+	static final class AbandonedException extends InterruptedIOException {
+
+		AbandonedException(@Nullable IOException cause) {
+			super("nobody waits for it any more");
+			initCause(cause);
+		}
+
+	}
+
+	/** A request under way. */
+	private static final class Sent {
+
+		private final HttpRequestBase request;
+
+		private volatile boolean abandoned;
+
+		Sent(HttpRequestBase request) {
+			this.request = request;
+		}
+
+		String authority() {
+			return this.request.getURI().getAuthority();
+		}
+
+		void abandon() {
+			this.abandoned = true;
+			this.request.abort();
 		}
 
 	}

@@ -98,6 +98,8 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 		private Map<String, JsonNode> last = Map.of();
 
+		private long index;
+
 		@Override
 		public ConsulRequest request() {
 			return ConsulRequest.get("/v1/catalog/services");
@@ -121,6 +123,11 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 			changed.addAll(this.last.keySet());
 			changed.removeIf((service) -> Objects.equals(now.get(service), this.last.get(service)));
 			this.last = now;
+			if (changed.isEmpty() && answer.index() > 0 && answer.index() == this.index) {
+				// The time of waiting was over.
+				return false;
+			}
+			this.index = answer.index();
 			ServiceWatches.this.detector.hint(changed);
 			ServiceWatches.this.detector.hint();
 			return true;
@@ -128,6 +135,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 		@Override
 		public void onLost(String reason) {
+			this.index = 0;
 			ServiceWatches.this.detector.lost(reason);
 		}
 
@@ -194,7 +202,8 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 		@Override
 		public List<Instance> read(String service, @Nullable List<Instance> known) {
-			ConsulAnswer answer = ServiceWatches.this.client.read(health(service));
+			// A server that is behind would tell what was before the change.
+			ConsulAnswer answer = ServiceWatches.this.client.readConsistent(health(service));
 			return ServiceWatches.this.reader.read(service, answer.orFail().array());
 		}
 

@@ -220,6 +220,20 @@ class ConsulProtocolTests {
 	}
 
 	@Test
+	@DisplayName("F44 What a server without a leader reads is read again for certain")
+	void readOfServerWithoutLeaderIsRepeated() {
+		this.consul.script((asked, exchange) -> {
+			boolean certain = asked.query().contains("consistent");
+			exchange.getResponseHeaders().set("X-Consul-KnownLeader", String.valueOf(certain));
+			FakeConsul.send(exchange, 200, FakeConsul.key(KEY, certain ? "new" : "old", 3), 30);
+		});
+		try (Backend relaxed = open(ConsulSettings.Consistency.DEFAULT, null)) {
+			assertThat(relaxed.config().get(Set.of(ID)).find(ID)).map((document) -> document.text())
+				.isEqualTo(Optional.of("new"));
+		}
+	}
+
+	@Test
 	@DisplayName("F38 Security 9: a list that was filtered by ACL is told as lost, not as empty")
 	void filteredListIsNotEmpty() {
 		this.consul.script((asked, exchange) -> {

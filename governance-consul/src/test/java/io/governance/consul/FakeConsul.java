@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -25,6 +26,8 @@ final class FakeConsul implements AutoCloseable {
 	private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
 	private volatile Script script;
+
+	private volatile CountDownLatch frozen = new CountDownLatch(0);
 
 	FakeConsul(Script script) {
 		this.script = script;
@@ -52,17 +55,28 @@ final class FakeConsul implements AutoCloseable {
 		this.script = script;
 	}
 
+	/** Answers nothing any more, until it thaws. */
+	void freeze() {
+		this.frozen = new CountDownLatch(1);
+	}
+
+	void thaw() {
+		this.frozen.countDown();
+	}
+
 	private void handle(HttpExchange exchange) throws IOException {
 		try (exchange) {
 			exchange.getRequestBody().readAllBytes();
 			URI uri = exchange.getRequestURI();
 			if (uri.getPath().equals("/v1/status/leader")) {
+				this.frozen.await();
 				send(exchange, 200, "\"127.0.0.1:8300\"");
 				return;
 			}
 			Asked request = new Asked(System.nanoTime(), uri.getRawPath(), String.valueOf(uri.getRawQuery()),
 					exchange.getRequestHeaders().getOrDefault("X-Consul-Token", List.of()));
 			this.asked.add(request);
+			this.frozen.await();
 			this.script.answer(request, exchange);
 		}
 		catch (InterruptedException ex) {

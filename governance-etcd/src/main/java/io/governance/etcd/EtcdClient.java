@@ -1,7 +1,9 @@
 package io.governance.etcd;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -46,6 +48,9 @@ final class EtcdClient implements AutoCloseable {
 	private final LongSupplier nanoTime;
 
 	private final ThreadPoolExecutor executor;
+
+	/** Those that were replaced and are about to be closed. */
+	private final Set<Client> retired = ConcurrentHashMap.newKeySet();
 
 	private @Nullable Client client;
 
@@ -193,7 +198,11 @@ final class EtcdClient implements AutoCloseable {
 		boolean silent = failure.kind() == EtcdFailure.Kind.SILENT;
 		if (!this.closed && since > (silent ? REPLACE_SILENT : REPLACE_UNREACHABLE)) {
 			this.client = null;
-			this.executor.execute(used::close);
+			this.retired.add(used);
+			this.executor.execute(() -> {
+				used.close();
+				this.retired.remove(used);
+			});
 		}
 	}
 
@@ -214,6 +223,8 @@ final class EtcdClient implements AutoCloseable {
 			last.close();
 		}
 		this.executor.shutdownNow();
+		// Whose closing was still to come, or has just been interrupted.
+		this.retired.forEach(Client::close);
 	}
 
 }

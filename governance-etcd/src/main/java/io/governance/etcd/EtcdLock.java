@@ -37,6 +37,12 @@ final class EtcdLock implements DistributedLock {
 
 	private static final Duration RETRY_CAP = Duration.ofSeconds(1);
 
+	/** A watch that has fallen silent must not keep anybody from a free lock. */
+	private static final Duration LOOK_AGAIN = Duration.ofSeconds(3);
+
+	/** What is not given back by then goes with its lease. */
+	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
 	private static final String WHAT = "take a lock";
 
 	private final String backend;
@@ -120,7 +126,7 @@ final class EtcdLock implements DistributedLock {
 				else {
 					backoff.reset();
 					waiting = (waiting != null) ? waiting : new Waiting(key);
-					waiting.await(left);
+					waiting.await(Math.min(left, LOOK_AGAIN.toNanos()));
 				}
 			}
 		}
@@ -180,7 +186,10 @@ final class EtcdLock implements DistributedLock {
 		CompletableFuture<?>[] released = this.held.stream()
 			.map(EtcdHeldLock::release)
 			.toArray(CompletableFuture[]::new);
-		CompletableFuture.allOf(released).exceptionally((thrown) -> null).join();
+		CompletableFuture.allOf(released)
+			.completeOnTimeout(null, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+			.exceptionally((thrown) -> null)
+			.join();
 	}
 
 	/** Waits for a key to go. */
@@ -205,7 +214,7 @@ final class EtcdLock implements DistributedLock {
 			long deadline = EtcdLock.this.nanoTime.getAsLong() + nanos;
 			long left = nanos;
 			while (!this.free && left > 0 && !EtcdLock.this.closed) {
-				// Wakes up now and then, should the watch be silent.
+				// Wakes up now and then to see whether the locks are closed.
 				TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, RETRY_CAP.toNanos()));
 				left = deadline - EtcdLock.this.nanoTime.getAsLong();
 			}

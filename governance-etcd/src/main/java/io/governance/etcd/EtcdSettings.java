@@ -79,7 +79,7 @@ public record EtcdSettings(List<String> endpoints, String root, @Nullable String
 		boolean plain = "http".equals(scheme(uri));
 		if (!plain && !"https".equals(scheme(uri)) || uri.getHost() == null || uri.getUserInfo() != null
 				|| !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/")) || uri.getRawQuery() != null) {
-			throw wrongEndpoint(null);
+			throw wrongEndpoint();
 		}
 		if (plain && this.sslBundle != null) {
 			throw new IllegalArgumentException(PREFIX + "endpoints: " + endpoint
@@ -96,15 +96,18 @@ public record EtcdSettings(List<String> endpoints, String root, @Nullable String
 			return URI.create(endpoint);
 		}
 		catch (IllegalArgumentException ex) {
-			throw wrongEndpoint(ex);
+			throw wrongEndpoint();
 		}
 	}
 
-	/* What was set is not quoted: it may hold a password. */
-	private static IllegalArgumentException wrongEndpoint(@Nullable Throwable cause) {
+	/*
+	 * What was set is not quoted, nor is the cause kept, which quotes it: it may hold a
+	 * password.
+	 */
+	private static IllegalArgumentException wrongEndpoint() {
 		return new IllegalArgumentException(PREFIX
 				+ "endpoints has one that is not http://host:port or https://host:port: write each as http://10.0.0.1:2379, and set "
-				+ PREFIX + "username and " + PREFIX + "password apart", cause);
+				+ PREFIX + "username and " + PREFIX + "password apart");
 	}
 
 	private static @Nullable String scheme(URI uri) {

@@ -2,9 +2,11 @@ package io.governance.etcd;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -69,6 +71,12 @@ final class RangeFeed<V> {
 	private @Nullable Future<?> timer;
 
 	private boolean reading;
+
+	/** The keys that are being read, if the feed is selective. */
+	private Set<String> asked = Set.of();
+
+	/** What the watch has told since the reading began: its last word on each key. */
+	private final Map<String, Change<V>> meanwhile = new HashMap<>();
 
 	private boolean again;
 
@@ -178,6 +186,8 @@ final class RangeFeed<V> {
 		cancelTimer();
 		Set<String> keys = new TreeSet<>();
 		this.subscribers.forEach((subscriber) -> keys.addAll(subscriber.interest().keys()));
+		this.asked = keys;
+		this.meanwhile.clear();
 		CompletableFuture<Snapshot> snapshot = this.loop
 			.ask(() -> this.selective ? this.loop.reader().read(keys) : this.loop.reader().read(this.range));
 		snapshot.whenComplete((read, thrown) -> this.loop.execute(() -> {
@@ -190,18 +200,14 @@ final class RangeFeed<V> {
 					take(read, keys);
 				}
 			}
+			this.meanwhile.clear();
 		}));
 	}
 
 	private void take(Snapshot read, Set<String> keys) {
-		if (this.position != null && read.position().epoch() == this.position.epoch()
-				&& read.position().revision() < this.position.revision()) {
-			// The watch was faster than this reading.
-			refresh();
-			return;
-		}
 		NavigableMap<String, Value<V>> before = new TreeMap<>(this.state);
-		boolean sameHistory = this.position != null && this.position.epoch() == read.position().epoch();
+		Timeline.Position now = read.position();
+		boolean sameHistory = this.position != null && this.position.epoch() == now.epoch();
 		this.state.clear();
 		read.entries().forEach((key, entry) -> {
 			Value<V> old = sameHistory ? before.get(key) : null;
@@ -211,19 +217,44 @@ final class RangeFeed<V> {
 		if (!sameHistory) {
 			unwatch();
 		}
+		else if (this.position != null && this.position.revision() > now.revision()) {
+			// The watch was faster: what it has told since makes the reading as new.
+			catchUp(now.revision());
+			now = this.position;
+		}
 		cancelTimer();
-		this.position = read.position();
+		this.position = now;
 		this.known = keys;
 		this.problem = null;
 		this.subscribers.stream().filter(this::tells).toList().forEach(this::tell);
 		if (this.watcher == null) {
-			watch(read.position());
+			watch(now);
 		}
 		if (this.again) {
 			refresh();
 		}
 		else if (this.watcher != null) {
 			this.timer = this.loop.schedule(this::refresh, this.loop.resyncNanos());
+		}
+	}
+
+	/**
+	 * A reading is never older than the watch was when it began, so nothing is missing.
+	 */
+	private void catchUp(long read) {
+		this.meanwhile.forEach((key, change) -> {
+			if (change.revision > read) {
+				put(key, change.value);
+			}
+		});
+	}
+
+	private void put(String key, @Nullable Value<V> value) {
+		if (value != null) {
+			this.state.put(key, value);
+		}
+		else {
+			this.state.remove(key);
 		}
 	}
 
@@ -323,15 +354,19 @@ final class RangeFeed<V> {
 			if (kv.getModRevision() > before.revision()) {
 				revision = Math.max(revision, kv.getModRevision());
 				String key = kv.getKey().toString(UTF_8);
-				if (this.selective && !this.known.contains(key)) {
+				boolean told = !this.selective || this.known.contains(key);
+				boolean asked = this.reading && (!this.selective || this.asked.contains(key));
+				if (!told && !asked) {
 					continue;
 				}
-				changed.add(key);
-				if (event.getEventType() == WatchEvent.EventType.DELETE) {
-					this.state.remove(key);
+				Value<V> value = (event.getEventType() == WatchEvent.EventType.DELETE) ? null
+						: decode(key, kv.getValue().getBytes(), kv.getModRevision());
+				if (asked) {
+					this.meanwhile.put(key, new Change<>(kv.getModRevision(), value));
 				}
-				else {
-					this.state.put(key, decode(key, kv.getValue().getBytes(), kv.getModRevision()));
+				if (told) {
+					changed.add(key);
+					put(key, value);
 				}
 			}
 		}
@@ -344,21 +379,12 @@ final class RangeFeed<V> {
 		}
 	}
 
-	/**
-	 * Reads a value.
-	 *
-	 * @param <V> the type of the value
-	 */
-	@FunctionalInterface
-	interface Decoder<V> {
-
-		/** Returns the value, or {@code null} if that is none. */
-		@Nullable V decode(String key, byte[] value, long modified);
-
-	}
-
 	/** A value as it was written last; without content if it is none of ours. */
 	private record Value<V>(long modified, @Nullable V content) {
+	}
+
+	/** What became of a key at a revision; without value if it was deleted. */
+	private record Change<V>(long revision, @Nullable Value<V> value) {
 	}
 
 }

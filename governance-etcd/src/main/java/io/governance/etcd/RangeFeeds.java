@@ -21,7 +21,7 @@ final class RangeFeeds<V> {
 
 	private final boolean selective;
 
-	private final RangeFeed.Decoder<V> decoder;
+	private final Decoder<V> decoder;
 
 	private final @Nullable KeyRange whole;
 
@@ -35,7 +35,7 @@ final class RangeFeeds<V> {
 	 * @param decoder reads their values
 	 * @param whole the range that spans all others, if there may be too many of them
 	 */
-	RangeFeeds(WatchLoop loop, boolean selective, RangeFeed.Decoder<V> decoder, @Nullable KeyRange whole) {
+	RangeFeeds(WatchLoop loop, boolean selective, Decoder<V> decoder, @Nullable KeyRange whole) {
 		this.loop = loop;
 		this.selective = selective;
 		this.decoder = decoder;

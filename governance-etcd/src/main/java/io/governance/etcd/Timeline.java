@@ -14,13 +14,16 @@ import org.slf4j.LoggerFactory;
  * Linearizable reads of one cluster never go back. An answer with a lower revision than
  * was seen before the question, or with another cluster id, therefore comes from a
  * cluster that was wiped or restored, or from a member that does not belong to it. The
- * first is believed when all answers have said so for {@link #PATIENCE}; until then such
- * answers count as failures. Thread-safe.
+ * first is believed when all answers have said so for {@link #PATIENCE}, and at least
+ * {@link #MIN_ANSWERS} of them; until then such answers count as failures. Thread-safe.
  */
 final class Timeline {
 
 	/** How long a history that went back must stay back to be believed. */
 	static final Duration PATIENCE = Duration.ofSeconds(3);
+
+	/** Where little is asked, two stray answers may have none between them. */
+	static final int MIN_ANSWERS = 3;
 
 	private static final Logger logger = LoggerFactory.getLogger(Timeline.class);
 
@@ -81,9 +84,12 @@ final class Timeline {
 		}
 		long now = this.nanoTime.getAsLong();
 		if (this.suspicion == null || this.suspicion.cluster != cluster) {
-			this.suspicion = new Suspicion(cluster, now);
+			this.suspicion = new Suspicion(cluster, now, 1);
 		}
-		if (now - this.suspicion.sinceNanos < PATIENCE.toNanos()) {
+		else {
+			this.suspicion = this.suspicion.confirmed();
+		}
+		if (this.suspicion.answers < MIN_ANSWERS || now - this.suspicion.sinceNanos < PATIENCE.toNanos()) {
 			throw new StaleStateException(((cluster != this.seen.cluster)
 					? "it answers as cluster " + Long.toHexString(cluster) + " instead of "
 							+ Long.toHexString(this.seen.cluster)
@@ -116,7 +122,12 @@ final class Timeline {
 
 	}
 
-	private record Suspicion(long cluster, long sinceNanos) {
+	private record Suspicion(long cluster, long sinceNanos, int answers) {
+
+		Suspicion confirmed() {
+			return new Suspicion(this.cluster, this.sinceNanos, Math.min(MIN_ANSWERS, this.answers + 1));
+		}
+
 	}
 
 }

@@ -85,7 +85,7 @@ class EtcdRegistrationTests {
 	}
 
 	@Test
-	@DisplayName("a server that was down when the service started gets its instance")
+	@DisplayName("F1 a server that was down when the service started gets its instance")
 	void serverThatCameLateGetsTheInstance() {
 		server.kill();
 		this.keeper.register(this.instance);
@@ -96,7 +96,7 @@ class EtcdRegistrationTests {
 	}
 
 	@Test
-	@DisplayName("after a restart with and without its data the server has today's instance, once")
+	@DisplayName("F7 after a restart with and without its data the server has today's instance, once")
 	void restartedServerHasTheInstanceOfToday() {
 		this.keeper.register(this.instance);
 		inTime().until(() -> registered().size() == 1);

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.etcd.jetcd.Client;
 import io.governance.BackendUnavailableException;
@@ -13,6 +15,7 @@ import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.etcd.EtcdFront.Fate;
+import io.governance.lock.HeldLock;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testservers.EtcdServer;
 import io.grpc.Status;
@@ -133,6 +136,24 @@ class EtcdWatchFaultTests {
 			awaitText(listener, "a: 1");
 			assertThat(this.front.watches()).as("no watch was needed for that").isEqualTo(1);
 		}
+	}
+
+	@Test
+	@DisplayName("F47 a watch that has fallen silent keeps nobody from a lock that is free")
+	void silentWatchKeepsNobodyFromAFreeLock() throws Exception {
+		this.front.watches((number) -> Fate.SILENCE);
+		HeldLock held = this.publisher.lock().acquire("batch", Duration.ZERO).orElseThrow();
+		CompletableFuture<Boolean> taken = CompletableFuture.supplyAsync(() -> {
+			try {
+				return this.behind.lock().acquire("batch", Duration.ofSeconds(20)).isPresent();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		await().atMost(Duration.ofSeconds(5)).until(() -> this.front.watches() >= 1);
+		held.close();
+		assertThat(taken.get(8, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test

@@ -83,8 +83,24 @@ class TimelineTests {
 	}
 
 	@Test
+	@DisplayName("F21 two stray answers long after each other are not enough, all that are given are")
+	void fewAnswersAreNotBelieved() {
+		ask(1, 100);
+		assertNotBelieved(2, 500);
+		this.clock.advance(Timeline.PATIENCE.multipliedBy(100));
+		assertNotBelieved(2, 500);
+		ask(1, 100);
+		for (int i = 1; i < Timeline.MIN_ANSWERS; i++) {
+			assertNotBelieved(1, 5);
+			this.clock.advance(Timeline.PATIENCE.multipliedBy(100));
+		}
+		assertThat(ask(1, 5)).isEqualTo(new Position(1, 1, 5));
+	}
+
+	@Test
 	void answerToAQuestionFromBeforeIsNotTaken() {
 		Position before = ask(1, 100);
+		assertNotBelieved(2, 5);
 		assertNotBelieved(2, 5);
 		this.clock.advance(Timeline.PATIENCE);
 		ask(2, 5);

@@ -25,13 +25,16 @@ import io.governance.config.DocumentId;
  */
 final class ConfigReads {
 
-	private static final int BATCH = 256;
+	private static final int MAX_BATCH = 256;
 
 	private static final int BUSY_TRIES = 20;
 
 	private static final long BUSY_PAUSE = 25;
 
 	private final NacosLink link;
+
+	/* How many share one deadline: large documents need more of it than small ones. */
+	private volatile int batchSize = MAX_BATCH;
 
 	ConfigReads(NacosLink link) {
 		this.link = link;
@@ -46,16 +49,39 @@ final class ConfigReads {
 	Map<DocumentId, Result> read(Collection<DocumentId> ids) {
 		List<DocumentId> all = List.copyOf(ids);
 		Map<DocumentId, Result> results = new LinkedHashMap<>();
-		for (int from = 0; from < all.size(); from += BATCH) {
-			List<DocumentId> batch = all.subList(from, Math.min(all.size(), from + BATCH));
+		for (int from = 0; from < all.size();) {
+			List<DocumentId> batch = all.subList(from, Math.min(all.size(), from + this.batchSize));
 			List<ConfigQueryRequest> requests = new ArrayList<>(batch.size());
 			batch.forEach((id) -> requests.add(request(id)));
-			List<Response> answers = this.link.callAll("read " + describe(batch), requests);
+			List<Response> answers = ask(batch, requests);
 			for (int i = 0; i < batch.size(); i++) {
 				results.put(batch.get(i), result(batch.get(i), answers.get(i)));
 			}
+			from += batch.size();
 		}
 		return results;
+	}
+
+	/**
+	 * Many that fail together may have been too much for one deadline: the next time, who
+	 * asks again asks for fewer of them at once.
+	 */
+	private List<Response> ask(List<DocumentId> batch, List<ConfigQueryRequest> requests) {
+		long begun = System.nanoTime();
+		try {
+			List<Response> answers = this.link.callAll("read " + describe(batch), requests);
+			int size = this.batchSize;
+			if (batch.size() == size && System.nanoTime() - begun < this.link.timeout().toNanos() / 8) {
+				this.batchSize = Math.min(MAX_BATCH, size * 2);
+			}
+			return answers;
+		}
+		catch (BackendUnavailableException ex) {
+			if (batch.size() > 1) {
+				this.batchSize = Math.max(1, batch.size() / 4);
+			}
+			throw ex;
+		}
 	}
 
 	/**
@@ -100,6 +126,7 @@ final class ConfigReads {
 
 	private DocumentState state(DocumentId id, Response answer) {
 		String what = "read document " + id;
+		this.link.checkNamespace(what, id.namespace());
 		if (answer instanceof ConfigQueryResponse response && !response.isSuccess()
 				&& response.getErrorCode() == ConfigQueryResponse.CONFIG_NOT_FOUND) {
 			return DocumentState.ABSENT;

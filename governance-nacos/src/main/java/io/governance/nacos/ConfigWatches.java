@@ -19,6 +19,7 @@ import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
 import com.alibaba.nacos.api.config.remote.response.ConfigChangeBatchListenResponse;
 import com.alibaba.nacos.api.remote.request.Request;
+import com.alibaba.nacos.api.remote.response.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +87,6 @@ final class ConfigWatches
 		this.backoff = new Backoff(RETRY_BASE, RETRY_CAP, RandomGenerator.getDefault());
 		this.loop = new ScheduledThreadPoolExecutor(1, new DaemonThreads(backend, "config"));
 		this.loop.setRemoveOnCancelPolicy(true);
-		this.loop.setKeepAliveTime(5, TimeUnit.SECONDS);
 	}
 
 	/**
@@ -207,10 +207,10 @@ final class ConfigWatches
 			return;
 		}
 		try {
-			leave();
 			listen();
 			read();
 			this.sets.forEach(WatchedSet::tell);
+			leave();
 		}
 		catch (BackendUnavailableException ex) {
 			this.sets.forEach((set) -> set.lost(String.valueOf(ex.getMessage())));
@@ -222,7 +222,13 @@ final class ConfigWatches
 		if (!this.left.isEmpty()) {
 			List<DocumentId> ids = List.copyOf(this.left);
 			this.left.clear();
-			ask(ids, false);
+			try {
+				ask(ids, false);
+			}
+			catch (BackendUnavailableException ex) {
+				logger.debug("The server was not told what is not watched any more; it forgets with the connection",
+						ex);
+			}
 		}
 	}
 
@@ -260,24 +266,58 @@ final class ConfigWatches
 			request.addConfigListenContext(NacosNames.group(id.group()), id.name(),
 					NacosNames.namespace(id.namespace()), (known != null) ? known.md5() : "");
 		}
-		ConfigChangeBatchListenResponse answer = this.link.call(what, request, ConfigChangeBatchListenResponse.class);
+		Response response = this.link.callAll(what, List.of(request)).get(0);
+		ConfigChangeBatchListenResponse answer;
+		try {
+			answer = accepted(what, ids, response);
+		}
+		catch (BackendUnavailableException | IllegalArgumentException ex) {
+			if (ex instanceof IllegalArgumentException && ids.size() > 1) {
+				// One of them is wrong: the others are not to suffer.
+				askBatch(ids.subList(0, ids.size() / 2), listen);
+				askBatch(ids.subList(ids.size() / 2, ids.size()), listen);
+			}
+			else if (listen) {
+				refuse(ids, String.valueOf(ex.getMessage()));
+			}
+			return;
+		}
+		if (listen) {
+			listened(ids, answer);
+		}
+	}
+
+	private ConfigChangeBatchListenResponse accepted(String what, List<DocumentId> ids, Response response) {
+		this.link.checkNamespace(what, ids.get(0).namespace());
+		ConfigChangeBatchListenResponse answer = this.link.check(what, response, ConfigChangeBatchListenResponse.class);
 		if (!answer.isSuccess()) {
 			throw this.link.refused(what, "the server said " + answer.getErrorCode() + " " + answer.getMessage());
 		}
-		if (!listen) {
-			return;
-		}
+		return answer;
+	}
+
+	/** The server does not let these be watched, which says nothing of others. */
+	private void refuse(List<DocumentId> ids, String reason) {
+		ids.forEach((id) -> Objects.requireNonNull(this.documents.get(id)).problem = reason);
+		soon(Duration.ofNanos(this.backoff.nextNanos()));
+	}
+
+	private void listened(List<DocumentId> ids, ConfigChangeBatchListenResponse answer) {
 		Set<String> changed = new HashSet<>();
 		answer.getChangedConfigs().forEach((context) -> changed.add(context.getGroup() + "\n" + context.getDataId()));
 		for (DocumentId id : ids) {
 			WatchedDocument watched = Objects.requireNonNull(this.documents.get(id));
 			watched.listened = true;
+			watched.problem = null;
 			watched.dirty |= changed.contains(NacosNames.group(id.group()) + "\n" + id.name());
 		}
 	}
 
 	private void read() {
-		List<WatchedDocument> dirty = this.documents.values().stream().filter((watched) -> watched.dirty).toList();
+		List<WatchedDocument> dirty = this.documents.values()
+			.stream()
+			.filter((watched) -> watched.dirty && watched.listened)
+			.toList();
 		if (dirty.isEmpty()) {
 			return;
 		}

@@ -137,14 +137,15 @@ final class NacosBackend implements Backend {
 			}
 			this.closed = true;
 		}
-		this.registry.close();
-		this.config.close();
-		this.discovery.close();
-		this.configLink.close();
-		this.namingLink.close();
-		this.http.close();
-		this.adminHttp.close();
-		this.listeners.close();
+		for (AutoCloseable part : List.of(this.registry, this.config, this.discovery, this.configLink, this.namingLink,
+				this.http, this.adminHttp, this.listeners)) {
+			try {
+				part.close();
+			}
+			catch (Exception ex) {
+				logger.warn("A part of backend '{}' could not be closed; the others are", this.name, ex);
+			}
+		}
 	}
 
 }

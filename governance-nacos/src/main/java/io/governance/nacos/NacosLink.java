@@ -24,14 +24,19 @@ import com.alibaba.nacos.api.remote.response.Response;
 import com.alibaba.nacos.common.remote.client.Connection;
 import com.alibaba.nacos.common.remote.client.ConnectionEventListener;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.governance.BackendUnavailableException;
+import io.governance.config.DocumentId;
 
 /**
  * One connection to Nacos that comes back by itself. Every call has a deadline. Connects
  * at its first use. Thread-safe.
  */
 final class NacosLink implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(NacosLink.class);
 
 	private static final Duration FIRST_TRY = Duration.ofSeconds(4);
 
@@ -100,6 +105,27 @@ final class NacosLink implements AutoCloseable {
 		}
 	}
 
+	/** The deadline of one call. */
+	Duration timeout() {
+		return this.settings.timeout();
+	}
+
+	/**
+	 * Makes sure that documents of a namespace are where the server's own console has
+	 * them. Servers before version 3 keep those of their default namespace below an empty
+	 * name: ours would be others, and theirs would look absent.
+	 * @param what what is asked, for messages
+	 * @param namespace the namespace
+	 * @throws BackendUnavailableException if the namespace is the default one, and the
+	 * server is connected and an old one
+	 */
+	void checkNamespace(String what, String namespace) {
+		if (DocumentId.DEFAULT.equals(namespace) && isOfOldServer()) {
+			throw refused(what, "documents of the namespace '" + DocumentId.DEFAULT
+					+ "' cannot be had from a Nacos before version 3. Set governance.namespace to one that you made");
+		}
+	}
+
 	private RpcLink start() {
 		synchronized (this.lock) {
 			if (this.closed) {
@@ -109,13 +135,14 @@ final class NacosLink implements AutoCloseable {
 			if (rpc == null) {
 				rpc = new RpcLink("governance-" + this.backend + "-" + this.module, this.module, this.settings,
 						this.tls, this::lost);
-				this.rpc = rpc;
 				rpc.registerConnectionListener(new Events());
 				rpc.registerServerRequestHandler((request, connection) -> answer(request));
 				try {
 					rpc.start();
+					this.rpc = rpc;
 				}
 				catch (NacosException ex) {
+					end(rpc);
 					throw unavailable("connect", ex);
 				}
 			}
@@ -318,12 +345,16 @@ final class NacosLink implements AutoCloseable {
 			rpc = this.rpc;
 		}
 		if (rpc != null) {
-			try {
-				rpc.shutdown();
-			}
-			catch (NacosException ex) {
-				throw new IllegalStateException("The client of Nacos does not end", ex);
-			}
+			end(rpc);
+		}
+	}
+
+	private void end(RpcLink rpc) {
+		try {
+			rpc.shutdown();
+		}
+		catch (NacosException ex) {
+			logger.warn("Backend '{}': the client of Nacos does not end", this.backend, ex);
 		}
 	}
 

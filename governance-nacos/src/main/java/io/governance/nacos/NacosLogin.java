@@ -2,7 +2,10 @@ package io.governance.nacos;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
 
 import io.governance.BackendUnavailableException;
 
@@ -13,6 +16,8 @@ final class NacosLogin {
 
 	private static final Duration PAUSE = Duration.ofSeconds(2);
 
+	private static final Duration FAILURE_PAUSE = Duration.ofMillis(500);
+
 	private final NacosHttp http;
 
 	private final String username;
@@ -21,11 +26,12 @@ final class NacosLogin {
 
 	private final LongSupplier nanoTime;
 
-	private String token = "";
+	/* Held while one of the callers asks the server for all of them. */
+	private final ReentrantLock making = new ReentrantLock();
 
-	private long madeAt;
+	private volatile @Nullable Token current;
 
-	private long validNanos;
+	private volatile @Nullable Failure failure;
 
 	NacosLogin(NacosHttp http, String username, String password, LongSupplier nanoTime) {
 		this.http = http;
@@ -39,14 +45,53 @@ final class NacosLogin {
 	 * @return the token, or an empty string if there is no user
 	 * @throws BackendUnavailableException if there is no token to be had
 	 */
-	synchronized String token() {
+	String token() {
 		if (this.username.isEmpty()) {
 			return "";
 		}
-		if (this.token.isEmpty() || this.nanoTime.getAsLong() - this.madeAt > this.validNanos) {
-			make();
+		Token token = this.current;
+		if (token == null || age(token.madeAt()) > token.validNanos()) {
+			return firstToken();
 		}
-		return this.token;
+		return (age(token.madeAt()) > token.validNanos() / 10 * 8) ? nextToken(token) : token.text();
+	}
+
+	/**
+	 * Nothing can be done without it: whoever comes meanwhile shares what comes of it.
+	 */
+	private String firstToken() {
+		this.making.lock();
+		try {
+			Token token = this.current;
+			if (token != null && age(token.madeAt()) <= token.validNanos()) {
+				return token.text();
+			}
+			return make(FAILURE_PAUSE).text();
+		}
+		finally {
+			this.making.unlock();
+		}
+	}
+
+	/** The one there is still does. */
+	private String nextToken(Token token) {
+		if (!this.making.tryLock()) {
+			return token.text();
+		}
+		try {
+			Token current = this.current;
+			return (current != null && current != token) ? current.text() : make(PAUSE).text();
+		}
+		catch (BackendUnavailableException ex) {
+			return token.text();
+		}
+		finally {
+			this.making.unlock();
+		}
+	}
+
+	private long age(long since) {
+		return this.nanoTime.getAsLong() - since;
 	}
 
 	/**
@@ -54,15 +99,49 @@ final class NacosLogin {
 	 * been made.
 	 * @return whether there is another one
 	 */
-	synchronized boolean renew() {
-		if (this.username.isEmpty() || this.nanoTime.getAsLong() - this.madeAt < PAUSE.toNanos()) {
+	boolean renew() {
+		if (this.username.isEmpty()) {
 			return false;
 		}
-		make();
-		return true;
+		this.making.lock();
+		try {
+			Token token = this.current;
+			if (token != null && age(token.madeAt()) < PAUSE.toNanos()) {
+				return false;
+			}
+			make(FAILURE_PAUSE);
+			return true;
+		}
+		finally {
+			this.making.unlock();
+		}
 	}
 
-	private void make() {
+	/**
+	 * Makes a token, unless that has just failed: each of many callers would wait for the
+	 * same failure.
+	 */
+	private Token make(Duration pause) {
+		Failure last = this.failure;
+		if (last != null && age(last.at()) < pause.toNanos()) {
+			throw new BackendUnavailableException(last.cause().backend(), String.valueOf(last.cause().getMessage()),
+					last.cause());
+		}
+		try {
+			Token made = ask();
+			this.failure = null;
+			this.current = made;
+			return made;
+		}
+		catch (BackendUnavailableException ex) {
+			if (!Thread.currentThread().isInterrupted()) {
+				this.failure = new Failure(ex, this.nanoTime.getAsLong());
+			}
+			throw ex;
+		}
+	}
+
+	private Token ask() {
 		Map<String, String> form = Map.of("username", this.username, "password", this.password);
 		NacosHttp.Answer answer = this.http.send("log in", "POST", "/v3/auth/user/login", "", form);
 		if (answer.status() == NacosHttp.NOT_FOUND) {
@@ -77,10 +156,20 @@ final class NacosLogin {
 					"HTTP " + answer.status() + ": check governance.nacos.username and governance.nacos.password"
 							+ " (or those of governance.nacos.admin)");
 		}
-		this.token = made;
-		this.madeAt = this.nanoTime.getAsLong();
 		long seconds = Math.max(10, answer.json().path("tokenTtl").asLong(300));
-		this.validNanos = Duration.ofSeconds(seconds).toNanos() / 10 * 8;
+		return new Token(made, this.nanoTime.getAsLong(), Duration.ofSeconds(seconds).toNanos());
+	}
+
+	private record Token(String text, long madeAt, long validNanos) {
+
+		@Override
+		public String toString() {
+			return "Token[]";
+		}
+
+	}
+
+	private record Failure(BackendUnavailableException cause, long at) {
 	}
 
 }

@@ -222,16 +222,33 @@ final class NacosRegistry implements Registry, NacosLink.Listener {
 			return;
 		}
 		try {
-			locked("register own instances again", () -> this.services.forEach((service, known) -> {
-				if (!known.held.isEmpty()) {
-					this.naming.register(service, known.held.values());
-				}
-			}));
+			locked("register own instances again", this::registerAll);
 			this.backoff.reset();
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Own instances could not be registered on a new connection; tried again", ex);
 			soon(this.backoff.nextNanos());
+		}
+	}
+
+	/** One that is refused does not keep the others out. */
+	private void registerAll() {
+		RuntimeException failure = null;
+		for (Map.Entry<String, OwnService> entry : this.services.entrySet()) {
+			try {
+				if (!entry.getValue().held.isEmpty()) {
+					this.naming.register(entry.getKey(), entry.getValue().held.values());
+				}
+			}
+			catch (RuntimeException ex) {
+				failure = ex;
+				if (!this.naming.link().isConnected()) {
+					break;
+				}
+			}
+		}
+		if (failure != null) {
+			throw failure;
 		}
 	}
 

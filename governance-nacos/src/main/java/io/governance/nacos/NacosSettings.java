@@ -86,7 +86,7 @@ public record NacosSettings(List<String> addresses, String username, String pass
 
 	private static String printable(String value) {
 		// What precedes an '@' could be a password.
-		String shown = value.substring(value.indexOf('@') + 1);
+		String shown = value.substring(value.lastIndexOf('@') + 1);
 		return shown.substring(0, Math.min(80, shown.length())).replaceAll("\\p{Cntrl}", "?");
 	}
 

@@ -1,5 +1,9 @@
 package io.governance.nacos;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +19,7 @@ import io.governance.config.ConfigListener;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.Instance;
+import io.governance.testkit.RecordingConfigListener;
 import io.governance.testservers.NacosServer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +111,48 @@ class NacosAuthTests {
 				assertThat(told.get()).isNull();
 			}
 		}
+	}
+
+	@Test
+	@DisplayName("A namespace that the user may not read does not keep the ones that he may from being watched")
+	void forbiddenNamespaceLeavesOthersAlone() throws Exception {
+		String token = admin("/v3/auth/user/login", "", "username=nacos&password=right-one")
+			.replaceAll(".*\"accessToken\":\"([^\"]+)\".*", "$1");
+		admin("/v3/auth/user", token, "username=carol&password=of-carol");
+		admin("/v3/auth/role", token, "role=shop&username=carol");
+		admin("/v3/auth/permission", token, "role=shop&action=rw&resource=mine:*:*");
+		DocumentId mine = new DocumentId("mine", "shop", "orders.yaml");
+		DocumentId another = new DocumentId("another", "shop", "orders.yaml");
+		try (Backend owner = open("nacos", "right-one"); Backend backend = open("carol", "of-carol")) {
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.ignoreExceptions()
+				.until(() -> backend.config().get(Set.of(mine)).documents().isEmpty());
+			RecordingConfigListener forbidden = new RecordingConfigListener();
+			RecordingConfigListener allowed = new RecordingConfigListener();
+			backend.config().watch(Set.of(another), forbidden);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> forbidden.connections().contains(ConnectionState.DISCONNECTED));
+			backend.config().watch(Set.of(mine), allowed);
+			for (String content : List.of("a: 1", "a: 2")) {
+				owner.config().publish(List.of(Publication.put(mine, content)), Author.of("alice"));
+				Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> allowed.latest(mine).equals(content));
+			}
+			assertThat(allowed.connections()).doesNotContain(ConnectionState.DISCONNECTED);
+			assertThat(forbidden.deliveries()).isEmpty();
+		}
+	}
+
+	private static String admin(String path, String token, String form) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(URI.create(server.address() + "/nacos" + path))
+			.header("Content-Type", "application/x-www-form-urlencoded")
+			.header("accessToken", token)
+			.POST(HttpRequest.BodyPublishers.ofString(form))
+			.build();
+		HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+		assertThat(answer.statusCode()).as(path).isEqualTo(200);
+		return answer.body();
 	}
 
 	private static void assertRefused(Runnable call) {

@@ -51,7 +51,7 @@ class NacosSettingsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "localhost", "http://localhost:8848", "localhost:0", "localhost:64999", "a b:1",
-			"user:secret@localhost:8848" })
+			"user:secret@localhost:8848", "user:a@secret@localhost:8848" })
 	void addressThatIsNoneIsRefused(String address) {
 		assertThatIllegalArgumentException().isThrownBy(() -> addresses(address))
 			.withMessageContaining("governance.nacos.addresses")

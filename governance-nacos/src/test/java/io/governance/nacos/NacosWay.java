@@ -43,10 +43,6 @@ record NacosWay(TcpProxy http, TcpProxy grpc) implements FaultyConnection {
 		both(TcpProxy::stall);
 	}
 
-	void dropConnections() {
-		both(TcpProxy::dropConnections);
-	}
-
 	@Override
 	public void restore() {
 		both(TcpProxy::restore);

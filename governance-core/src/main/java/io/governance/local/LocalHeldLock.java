@@ -26,6 +26,7 @@ final class LocalHeldLock implements HeldLock {
 		this.release = release;
 		this.onEnd = onEnd;
 		this.loss = new LockLoss("local", name);
+		this.loss.onLost(this::free);
 	}
 
 	@Override
@@ -41,7 +42,7 @@ final class LocalHeldLock implements HeldLock {
 	@Override
 	public boolean isHeld() {
 		if (this.loss.isHeld() && !this.file.isInPlace()) {
-			end(this.loss.lose("its file was removed"));
+			this.loss.lose("its file was removed");
 		}
 		return this.loss.isHeld();
 	}
@@ -53,15 +54,16 @@ final class LocalHeldLock implements HeldLock {
 
 	@Override
 	public void close() {
-		end(this.loss.release());
+		if (this.loss.release()) {
+			free();
+		}
 	}
 
-	private void end(boolean first) {
-		if (first) {
-			this.file.close();
-			this.onEnd.accept(this);
-			this.release.run();
-		}
+	/** Comes first when the lock is lost: whoever is told may want it again. */
+	private void free() {
+		this.file.close();
+		this.onEnd.accept(this);
+		this.release.run();
 	}
 
 }

@@ -56,6 +56,9 @@ final class OwnService {
 
 	private @Nullable Future<?> next;
 
+	/** Whether the next round comes at once. */
+	private boolean due;
+
 	OwnService(String name, Registry registry, RegistrationSettings settings, RegistrationLog log,
 			RandomGenerator random, LongSupplier nanoTime, Rounds rounds) {
 		this.name = name;
@@ -110,8 +113,21 @@ final class OwnService {
 		}
 	}
 
+	/**
+	 * Has a round run after the changes that wait already, so that many of them need one
+	 * round however slow the registry is.
+	 */
+	void runSoon() {
+		if (!this.due) {
+			rest();
+			this.due = true;
+			this.next = this.rounds.schedule(this::run, 0);
+		}
+	}
+
 	/** One round: withdraws, puts or compares; then sets the time of the next. */
 	void run() {
+		this.due = false;
 		rest();
 		long delay = this.settings.retryCap().toNanos();
 		try {

@@ -179,7 +179,7 @@ public final class RegistrationKeeper implements AutoCloseable {
 				OwnService own = this.services.computeIfAbsent(service, this::own);
 				change.accept(own, done);
 				if (!done.isDone()) {
-					own.run();
+					own.runSoon();
 				}
 			});
 		}

@@ -1,6 +1,7 @@
 package io.governance.registry;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -68,6 +69,23 @@ class RegistrationKeeperTests {
 		join(this.keeper.register(this.b));
 		assertThat(this.registry.calls).contains("put [a]", "put [a, b]");
 		assertThat(this.registry.held("orders")).containsExactly(this.a, this.b);
+	}
+
+	@Test
+	void changesThatWaitForASlowServerNeedOneRound() {
+		this.registry.hang = new CountDownLatch(1);
+		this.keeper.register(this.a);
+		await().until(() -> !this.registry.calls.isEmpty());
+		List<CompletionStage<Void>> changes = new ArrayList<>();
+		for (int weight = 1; weight <= 1_000; weight++) {
+			changes.add(this.keeper.register(this.a.toBuilder().weight(weight).build()));
+		}
+		CountDownLatch hang = this.registry.hang;
+		this.registry.hang = null;
+		hang.countDown();
+		changes.forEach(RegistrationKeeperTests::join);
+		assertThat(this.registry.held("orders")).extracting(Instance::weight).containsExactly(1_000);
+		assertThat(this.registry.calls).filteredOn((call) -> call.startsWith("put")).hasSizeLessThanOrEqualTo(2);
 	}
 
 	@Test

@@ -283,7 +283,7 @@ final class ConfigWatches {
 					// Perhaps together with another one that is taken now.
 					document.take(stored);
 				}
-				else if (taken.contains(document)) {
+				else if (taken.contains(document) || !document.known) {
 					takeDue(document, stored);
 				}
 				else if (!document.settling && !Objects.equals(stored.fingerprint(), document.taken.fingerprint())) {

@@ -253,6 +253,19 @@ class LocalConfigWatchTests {
 	}
 
 	@Test
+	@DisplayName("F5 A watch that began without a directory is told as soon as anybody has read it")
+	void watchThatBeganWithoutADirectoryIsToldWithTheNextRead() throws Exception {
+		Path base = Files.writeString(this.directory.resolve("file"), "not a directory");
+		LocalBackend backend = this.backends.open(base, Duration.ofSeconds(1), Duration.ofMinutes(5), true);
+		backend.config().watch(Set.of(ORDERS), this.listener);
+		await().until(() -> this.listener.connections.equals(List.of(ConnectionState.DISCONNECTED)));
+		Files.delete(base);
+		Files.createDirectory(base);
+		backend.config().watch(Set.of(STOCK), new RecordingConfigListener());
+		await().until(() -> this.listener.latest(ORDERS).equals("-"));
+	}
+
+	@Test
 	void documentThatCannotBeReadLosesOnlyTheWatchesOfIt() throws Exception {
 		Files.createDirectories(file(ORDERS).getParent());
 		Files.createSymbolicLink(file(ORDERS), file(ORDERS));

@@ -74,7 +74,7 @@ class NacosReachTests {
 			direct.config().publish(List.of(Publication.put(this.orders, "a: 1")), Author.of("alice"));
 			backend.config().watch(Set.of(this.orders), documents);
 			awaitContent(documents, "a: 1");
-			way.stall();
+			way.hang();
 			long begun = System.nanoTime();
 			assertThatExceptionOfType(BackendUnavailableException.class)
 				.isThrownBy(() -> backend.config().get(Set.of(this.orders)));

@@ -39,7 +39,8 @@ record NacosWay(TcpProxy http, TcpProxy grpc) implements FaultyConnection {
 		both(TcpProxy::cut);
 	}
 
-	void stall() {
+	@Override
+	public void hang() {
 		both(TcpProxy::stall);
 	}
 

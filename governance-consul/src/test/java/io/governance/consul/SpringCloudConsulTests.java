@@ -46,9 +46,9 @@ class SpringCloudConsulTests {
 	private ConfigurableApplicationContext springCloud() {
 		URI uri = URI.create(this.server.address());
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.run("--spring.application.name=" + this.service, "--spring.cloud.consul.host=" + uri.getHost(),
-					"--spring.cloud.consul.port=" + uri.getPort(), "--spring.cloud.consul.discovery.port=8099",
-					"--spring.cloud.consul.discovery.hostname=127.0.0.1",
+			.run("--spring.application.name=" + this.service, "--governance.enabled=false",
+					"--spring.cloud.consul.host=" + uri.getHost(), "--spring.cloud.consul.port=" + uri.getPort(),
+					"--spring.cloud.consul.discovery.port=8099", "--spring.cloud.consul.discovery.hostname=127.0.0.1",
 					"--spring.cloud.consul.discovery.heartbeat.enabled=true",
 					"--spring.cloud.consul.discovery.query-passing=true",
 					"--spring.cloud.consul.discovery.instance-zone=z1",

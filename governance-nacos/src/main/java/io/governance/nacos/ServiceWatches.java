@@ -156,7 +156,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 	}
 
 	private void resync() {
-		this.services.values().forEach(Watched::askAgain);
+		this.services.values().forEach((watched) -> watched.asked = false);
 		sync();
 	}
 
@@ -304,12 +304,6 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 			this.newest = 0;
 			this.asked = false;
 			this.subscribed = false;
-		}
-
-		/** What is told now counts, also if the server's clock was set back. */
-		void askAgain() {
-			this.newest = 0;
-			this.asked = false;
 		}
 
 		/**

@@ -28,6 +28,8 @@ final class ConsulBackend implements Backend {
 
 	private final ConsulClient client;
 
+	private final WatchThreads threads;
+
 	private final ConsulConfigStore config;
 
 	private final ConsulRegistry registry;
@@ -44,12 +46,12 @@ final class ConsulBackend implements Backend {
 		this.listeners = new ListenerThreads("consul");
 		this.client = new ConsulClient(name, settings, ssl);
 		ConnectionLog log = new ConnectionLog(name);
-		WatchThreads threads = new WatchThreads(this.client, random);
+		this.threads = new WatchThreads(this.client, random);
 		InstanceReader reader = new InstanceReader(namespace);
-		this.config = new ConsulConfigStore(this.client, clock, random, threads, this.listeners, log);
+		this.config = new ConsulConfigStore(this.client, clock, random, this.threads, this.listeners, log);
 		this.registry = new ConsulRegistry(this.client, namespace, reader);
-		this.discovery = new ConsulDiscovery(this.client, namespace, reader, threads, this.listeners, log);
-		this.lock = new ConsulLock(this.client, namespace, threads, this.listeners);
+		this.discovery = new ConsulDiscovery(this.client, namespace, reader, this.threads, this.listeners, log);
+		this.lock = new ConsulLock(this.client, namespace, this.threads, this.listeners);
 	}
 
 	@Override
@@ -95,6 +97,7 @@ final class ConsulBackend implements Backend {
 		this.discovery.close();
 		this.lock.close();
 		this.client.close();
+		this.threads.close();
 		this.listeners.close();
 	}
 

@@ -86,7 +86,7 @@ public abstract class FootprintContract {
 						connections().getAsInt() - connectionsBefore, (after.heapBytes() - before.heapBytes()) / 1e6);
 				measure(backend.name() + ": a change of the last document", (round) -> {
 					publish(writer, DOCUMENTS - 1, "round " + round);
-					await(() -> document.get().equals("round " + round));
+					await(() -> ("round " + round).equals(document.get()));
 				});
 				measure(backend.name() + ": a change of the last service", (round) -> {
 					announce(writer, SERVICES - 1, 200 + round);

@@ -160,7 +160,11 @@ final class ConsulAgent {
 	}
 
 	private String explain(ConsulRequest request, String reason) {
-		return explain(request, reason, "Check governance.consul.addresses and that the agent runs");
+		// An agent that refuses a client's certificate may just end the connection.
+		return explain(request, reason,
+				this.address.startsWith("https:")
+						? "Check governance.consul.addresses, governance.consul.ssl-bundle and that the agent runs"
+						: "Check governance.consul.addresses and that the agent runs");
 	}
 
 	private String explain(ConsulRequest request, String reason, String advice) {

@@ -117,6 +117,7 @@ class ConsulAgentsTests {
 	}
 
 	@Test
+	@DisplayName("F35 An agent that freezes during the first registration is left with none once it is back")
 	void agentThatFreezesDuringTheFirstRegistrationIsLeftWithNone() {
 		this.first.script((asked, exchange) -> {
 			if (asked.path().endsWith("/register")) {

@@ -78,6 +78,7 @@ class ConsulAgentsTests {
 	}
 
 	@Test
+	@DisplayName("Client trap: an interrupt, which consul-api ignores, ends a watch, and is no failure of its agent")
 	void endOfAWatchIsNoFailureOfItsAgent() {
 		Thread[] thread = new Thread[1];
 		CompletableFuture<Void> watch = watch(thread);
@@ -173,7 +174,7 @@ class ConsulAgentsTests {
 	}
 
 	@Test
-	@DisplayName("F2 Watches take no more connections than there may be watches, and few for all others")
+	@DisplayName("F2 Client trap: watches take no more connections than there may be watches, and few for all others")
 	void connectionsOfWatchesAreBounded() {
 		AtomicInteger waiting = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();

@@ -278,7 +278,7 @@ class ConsulProtocolTests {
 	}
 
 	@Test
-	@DisplayName("Security 3: the token goes into a header, never into a URL, and follows no redirect")
+	@DisplayName("Security 3 Client trap: the token goes into a header, never into a URL, and follows no redirect")
 	void tokenGoesIntoTheHeaderOnly() {
 		try (FakeConsul elsewhere = new FakeConsul((asked, exchange) -> FakeConsul.send(exchange, 200, "[]", 1));
 				Backend authorized = open(null, "s3cr3t")) {

@@ -2,7 +2,6 @@ package io.governance.consul;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -200,22 +199,21 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	private void look() {
 		Map<K, T> known = new HashMap<>();
-		Set<K> suspected = new HashSet<>();
 		synchronized (this) {
 			this.entries.forEach((key, entry) -> {
-				if (entry.reading) {
-					// What is being read may be what was before.
-					suspected.add(key);
-				}
-				else if (entry.state != null && !this.dirty.contains(key)) {
+				if (entry.state != null && !entry.reading && !this.dirty.contains(key)) {
 					known.put(key, entry.state);
 				}
 			});
 		}
 		try {
-			suspected.addAll(this.reader.changed(known));
+			Set<K> changed = this.reader.changed(known);
 			synchronized (this) {
-				suspected.stream().filter(this.entries::containsKey).forEach(this.suspects::add);
+				// What was read meanwhile may be what was before.
+				this.entries.keySet()
+					.stream()
+					.filter((key) -> changed.contains(key) || !(known.containsKey(key) || this.dirty.contains(key)))
+					.forEach(this.suspects::add);
 				this.retryMillis = this.failed.isEmpty() ? MIN_RETRY_MILLIS : this.retryMillis;
 			}
 		}

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import io.governance.BackendUnavailableException;
 import io.governance.Subscription;
@@ -40,12 +41,14 @@ class ChangeDetectorTests {
 
 	private volatile Function<String, Integer> reading = (key) -> this.states.getOrDefault(key, 0);
 
+	private volatile UnaryOperator<Set<String>> looking = (known) -> known;
+
 	private final ChangeDetector<String, Integer> detector = new ChangeDetector<>(
 			new ChangeDetector.Reader<String, Integer>() {
 
 				@Override
 				public Set<String> changed(Map<String, Integer> known) {
-					return known.keySet();
+					return ChangeDetectorTests.this.looking.apply(known.keySet());
 				}
 
 				@Override
@@ -150,6 +153,29 @@ class ChangeDetectorTests {
 		go.countDown();
 		await().until(() -> told.contains(2));
 		assertThat(told).startsWith(0, 1, 2);
+	}
+
+	@Test
+	@DisplayName("F21 What is read for the first time while changes are looked for is read again afterwards")
+	void nothingIsLostBetweenReadingAndLooking() {
+		List<Integer> told = new CopyOnWriteArrayList<>();
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch go = new CountDownLatch(1);
+		this.looking = (known) -> {
+			begun.countDown();
+			hold(go);
+			return Set.of();
+		};
+		add("stock", new CopyOnWriteArrayList<>());
+		this.detector.hint();
+		hold(begun);
+		add("orders", told);
+		this.detector.hint(Set.of("orders"));
+		await().until(() -> told.contains(0));
+		// Looking has begun before and sees this already, so it is no change any more.
+		this.states.put("orders", 1);
+		go.countDown();
+		await().until(() -> told.contains(1));
 	}
 
 	@Test

@@ -197,13 +197,17 @@ final class RangeFeed<V> {
 		if (!sameHistory) {
 			unwatch();
 		}
-		boolean watchWasFaster = before != null && sameHistory && before.revision() > now.revision();
-		this.position = watchWasFaster ? before : now;
+		Timeline.Position told = now;
+		if (before != null && sameHistory && before.revision() > now.revision()) {
+			// The watch was faster.
+			told = before;
+		}
+		this.position = told;
 		this.problem = null;
 		cancelTimer();
 		this.subscribers.stream().filter(this::tells).toList().forEach(this::tell);
 		if (this.watcher == null) {
-			watch(this.position);
+			watch(told);
 		}
 		if (this.watcher != null) {
 			this.timer = this.loop.schedule(this::refresh, this.loop.resyncNanos());

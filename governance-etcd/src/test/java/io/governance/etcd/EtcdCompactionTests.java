@@ -132,11 +132,15 @@ class EtcdCompactionTests {
 
 	private void watchFrom(long revision) throws Exception {
 		CompletableFuture<Void> refused = new CompletableFuture<>();
-		try (Watch.Watcher watcher = this.client.getWatchClient()
+		Watch.Watcher watcher = this.client.getWatchClient()
 			.watch(KeyRange.bytes("any"), WatchOption.builder().withRevision(revision).build(),
 					Watch.listener((response) -> {
-					}, refused::completeExceptionally))) {
+					}, refused::completeExceptionally));
+		try {
 			refused.get(5, TimeUnit.SECONDS);
+		}
+		finally {
+			watcher.close();
 		}
 	}
 

@@ -1,80 +1,26 @@
 package io.governance.etcd;
 
-import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
-import io.governance.backend.Backend;
-import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.etcd.EtcdFront.Fate;
 import io.governance.testkit.RecordingConfigListener;
-import io.governance.testservers.EtcdServer;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * Documents that somebody begins to watch while others of the same namespace are watched.
  */
 @Timeout(60)
-class EtcdNewWatchTests {
-
-	private final String namespace = "n" + UUID.randomUUID().toString().substring(0, 8);
+class EtcdNewWatchTests extends BehindFront {
 
 	private final DocumentId a = id("a.yaml");
 
 	private final DocumentId b = id("b.yaml");
-
-	private EtcdFront front;
-
-	private Backend behind;
-
-	private Backend publisher;
-
-	@BeforeEach
-	void open() {
-		this.front = new EtcdFront(EtcdServer.shared().address());
-		this.behind = Etcds.open(this.front.address(), this.namespace);
-		this.publisher = Etcds.open(EtcdServer.shared().address(), this.namespace);
-	}
-
-	@AfterEach
-	void close() {
-		this.behind.close();
-		this.publisher.close();
-		this.front.close();
-	}
-
-	private DocumentId id(String name) {
-		return new DocumentId(this.namespace, "default", name);
-	}
-
-	private void publish(Publication... publications) {
-		this.publisher.config().publish(List.of(publications), Author.of("test"));
-	}
-
-	private RecordingConfigListener watch(DocumentId... ids) {
-		RecordingConfigListener listener = new RecordingConfigListener();
-		this.behind.config().watch(Set.of(ids), listener);
-		return listener;
-	}
-
-	private static ConditionFactory soon() {
-		return await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(10));
-	}
-
-	private void awaitText(RecordingConfigListener listener, DocumentId id, String text) {
-		soon().untilAsserted(() -> assertThat(listener.latest(id)).isEqualTo(text));
-	}
 
 	@Test
 	void newWatchReadsOnlyItsOwnDocuments() {

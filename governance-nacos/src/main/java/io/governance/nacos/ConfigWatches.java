@@ -49,8 +49,6 @@ final class ConfigWatches
 
 	private static final Duration DOUBT_PAUSE = Duration.ofMillis(250);
 
-	private static final Duration RESYNC = Duration.ofSeconds(15);
-
 	private static final Duration RETRY_BASE = Duration.ofMillis(200);
 
 	private static final Duration RETRY_CAP = Duration.ofSeconds(2);
@@ -64,6 +62,8 @@ final class ConfigWatches
 	private final ScheduledThreadPoolExecutor loop;
 
 	private final Backoff backoff;
+
+	private final Duration resync;
 
 	private final Map<DocumentId, WatchedDocument> documents = new ConcurrentHashMap<>();
 
@@ -81,7 +81,8 @@ final class ConfigWatches
 
 	private volatile int connections;
 
-	ConfigWatches(String backend, NacosLink link, ConfigReads reads) {
+	ConfigWatches(String backend, NacosLink link, ConfigReads reads, Duration resync) {
+		this.resync = resync;
 		this.link = link;
 		this.reads = reads;
 		this.backoff = new Backoff(RETRY_BASE, RETRY_CAP, RandomGenerator.getDefault());
@@ -123,7 +124,7 @@ final class ConfigWatches
 		if (!this.listening) {
 			this.listening = true;
 			this.link.listen(this);
-			this.loop.scheduleWithFixedDelay(guarded(this::resync), RESYNC.toMillis(), RESYNC.toMillis(),
+			this.loop.scheduleWithFixedDelay(guarded(this::resync), this.resync.toMillis(), this.resync.toMillis(),
 					TimeUnit.MILLISECONDS);
 		}
 		this.sets.add(set);

@@ -1,5 +1,6 @@
 package io.governance.nacos;
 
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,9 @@ final class NacosBackend implements Backend {
 
 	private static final Logger logger = LoggerFactory.getLogger(NacosBackend.class);
 
+	/** How often everything that is watched is compared, should a push have been lost. */
+	static final Duration RESYNC = Duration.ofSeconds(15);
+
 	private final String name;
 
 	private final ListenerThreads listeners;
@@ -57,8 +61,9 @@ final class NacosBackend implements Backend {
 	 * @param namespace where its registry and discovery look
 	 * @param settings its settings
 	 * @param tls the TLS context, or {@code null} for plain text
+	 * @param resync how often everything that is watched is compared
 	 */
-	NacosBackend(String name, String namespace, NacosSettings settings, @Nullable SSLContext tls) {
+	NacosBackend(String name, String namespace, NacosSettings settings, @Nullable SSLContext tls, Duration resync) {
 		this.name = name;
 		this.listeners = new ListenerThreads(name);
 		ConnectionLog log = new ConnectionLog(name);
@@ -72,12 +77,12 @@ final class NacosBackend implements Backend {
 				new NacosLogin(this.adminHttp, user.username(), user.password(), System::nanoTime),
 				() -> this.configLink.isOfOldServer() || this.namingLink.isOfOldServer());
 		ConfigReads reads = new ConfigReads(this.configLink);
-		ConfigWatches documents = new ConfigWatches(name, this.configLink, reads);
+		ConfigWatches documents = new ConfigWatches(name, this.configLink, reads, resync);
 		this.config = new NacosConfigStore(this.configLink, admin, reads, documents,
 				new Watches<>(this.listeners, log, ConfigDocuments::equals, documents));
 		NacosNaming naming = new NacosNaming(this.namingLink, admin, settings, namespace);
 		this.registry = new NacosRegistry(name, naming, settings);
-		ServiceWatches services = new ServiceWatches(name, naming);
+		ServiceWatches services = new ServiceWatches(name, naming, resync);
 		this.discovery = new NacosDiscovery(naming, services,
 				new Watches<>(this.listeners, log, List::equals, services));
 		warnOfPlainText(settings, user);

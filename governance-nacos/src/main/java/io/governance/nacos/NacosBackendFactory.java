@@ -29,7 +29,8 @@ public final class NacosBackendFactory implements BackendFactory {
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("governance.namespace: " + ex.getMessage(), ex);
 		}
-		return new NacosBackend(environment.name(), namespace, settings, tls(environment, settings));
+		return new NacosBackend(environment.name(), namespace, settings, tls(environment, settings),
+				NacosBackend.RESYNC);
 	}
 
 	private static @Nullable SSLContext tls(BackendEnvironment environment, NacosSettings settings) {

@@ -45,8 +45,6 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 
 	private static final Logger logger = LoggerFactory.getLogger(ServiceWatches.class);
 
-	private static final Duration RESYNC = Duration.ofSeconds(20);
-
 	private static final Duration RETRY_BASE = Duration.ofMillis(200);
 
 	private static final Duration RETRY_CAP = Duration.ofSeconds(2);
@@ -58,6 +56,8 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 	private final ScheduledThreadPoolExecutor loop;
 
 	private final Backoff backoff;
+
+	private final Duration resync;
 
 	/* What follows belongs to the loop. */
 
@@ -73,7 +73,8 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 
 	private int connections;
 
-	ServiceWatches(String backend, NacosNaming naming) {
+	ServiceWatches(String backend, NacosNaming naming, Duration resync) {
+		this.resync = resync;
 		this.naming = naming;
 		this.backoff = new Backoff(RETRY_BASE, RETRY_CAP, RandomGenerator.getDefault());
 		this.loop = new ScheduledThreadPoolExecutor(1, new DaemonThreads(backend, "discovery"));
@@ -91,7 +92,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 		if (!this.listening) {
 			this.listening = true;
 			this.naming.link().listen(this);
-			this.loop.scheduleWithFixedDelay(guarded(this::resync), RESYNC.toMillis(), RESYNC.toMillis(),
+			this.loop.scheduleWithFixedDelay(guarded(this::resync), this.resync.toMillis(), this.resync.toMillis(),
 					TimeUnit.MILLISECONDS);
 		}
 		this.left.remove(watched.service);

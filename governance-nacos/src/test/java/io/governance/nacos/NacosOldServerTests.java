@@ -7,12 +7,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
+import io.governance.config.ConflictException;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.config.Revision;
@@ -43,6 +45,8 @@ class NacosOldServerTests {
 	private static final Author ALICE = Author.of("alice");
 
 	private static final DocumentId ORDERS = new DocumentId("dev", "shop", "orders.yaml");
+
+	private static final DocumentId LISTED = new DocumentId("dev", "shop", "listed.yaml");
 
 	private static NacosServer server;
 
@@ -86,6 +90,14 @@ class NacosOldServerTests {
 		return this.backend.config().publish(List.of(Publication.put(id, text)), ALICE).get(0);
 	}
 
+	private Revision put(DocumentId id, String text, Revision expected) {
+		return this.backend.config().publish(List.of(Publication.put(id, text).expecting(expected)), ALICE).get(0);
+	}
+
+	private String textOf(DocumentId id) {
+		return this.backend.config().get(Set.of(id)).find(id).orElseThrow().text();
+	}
+
 	private void awaitText(String text) {
 		within(10).until(() -> this.documents.latest(ORDERS).equals(text));
 	}
@@ -115,30 +127,46 @@ class NacosOldServerTests {
 	}
 
 	@Test
-	void compareAndSet() {
+	@DisplayName("A lost race is told as a conflict, although this server says yes")
+	void lostRaceIsAConflict() {
 		DocumentId id = new DocumentId("dev", "shop", "compared.yaml");
 		Revision first = put(id, "a: 1");
-		for (Revision expected : List.of(new Revision("0".repeat(32)), first)) {
-			try {
-				System.out.println("CAS " + expected + " -> " + this.backend.config()
-					.publish(List.of(Publication.put(id, "a: 2").expecting(expected)), ALICE));
-			}
-			catch (RuntimeException ex) {
-				System.out.println("CAS " + expected + " -> " + ex);
-			}
-			System.out.println(this.backend.config().get(Set.of(id)).find(id).map((it) -> it.text()));
+		Revision second = put(id, "a: 2", first);
+		for (String text : List.of("a: 3", "a: 2")) {
+			assertThatExceptionOfType(ConflictException.class).isThrownBy(() -> put(id, text, first));
+			assertThat(textOf(id)).isEqualTo("a: 2");
 		}
+		put(id, "a: 2", second);
+		put(id, "a: 4", second);
+		assertThat(textOf(id)).isEqualTo("a: 4");
+	}
+
+	@Test
+	@DisplayName("Of many who replace the same revision one does")
+	void oneOfManyReplaces() {
+		DocumentId id = new DocumentId("dev", "shop", "contended.yaml");
+		Revision first = put(id, "a: 0");
+		List<Boolean> outcomes = IntStream.rangeClosed(1, 6).parallel().mapToObj((number) -> {
+			try {
+				put(id, "a: " + number, first);
+				return true;
+			}
+			catch (ConflictException ex) {
+				return false;
+			}
+		}).toList();
+		assertThat(outcomes).containsOnlyOnce(true);
 	}
 
 	@Test
 	@DisplayName("Lists and history are refused in words, since Nacos has them from version 3 on")
 	void listsAndHistoryAreRefused() {
-		put(ORDERS, "a: 1");
+		put(LISTED, "a: 1");
 		assertThatExceptionOfType(UnsupportedOperationException.class)
 			.isThrownBy(() -> this.backend.config().list("dev", "shop"))
 			.withMessageContaining("version 3");
 		assertThatExceptionOfType(UnsupportedOperationException.class)
-			.isThrownBy(() -> this.backend.config().history(ORDERS, 1))
+			.isThrownBy(() -> this.backend.config().history(LISTED, 1))
 			.withMessageContaining("version 3");
 	}
 
@@ -191,19 +219,13 @@ class NacosOldServerTests {
 	}
 
 	@Test
-	@DisplayName("A persistent instance outlives its process, until it is withdrawn")
-	void persistentInstanceStays() {
+	@DisplayName("Persistent instances are refused in words, since this server knows them over HTTP alone")
+	void persistentInstancesAreRefused() {
 		Instance instance = Instance.of("fixed", "127.0.0.1", 8001).build();
-		try (Backend first = open("dev", false)) {
-			first.registry().put("fixed", List.of(instance));
-			assertThat(first.registry().observe("fixed")).containsExactly(instance);
-		}
-		this.backend.discovery().watch("fixed", this.instances);
-		within(10).until(() -> this.instances.shows(instance.id()));
-		try (Backend second = open("dev", false)) {
-			second.registry().put("fixed", List.of(instance));
-			second.registry().remove("fixed", instance.id());
-			within(10).until(() -> this.instances.shows());
+		try (Backend fixed = open("dev", false)) {
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> fixed.registry().put("fixed", List.of(instance)))
+				.withMessageContaining("governance.nacos.ephemeral");
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -143,12 +144,14 @@ final class NacosFake implements AutoCloseable {
 		ServiceInfo info = new ServiceInfo(SERVICE, "");
 		info.setGroupName("DEFAULT_GROUP");
 		info.setLastRefTime(time);
+		List<Instance> hosts = new ArrayList<>();
 		for (int port : ports) {
 			Instance instance = new Instance();
 			instance.setIp("127.0.0.1");
 			instance.setPort(port);
-			info.getHosts().add(instance);
+			hosts.add(instance);
 		}
+		info.setHosts(hosts);
 		return info;
 	}
 

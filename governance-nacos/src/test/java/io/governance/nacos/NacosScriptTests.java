@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import com.alibaba.nacos.api.remote.request.Request;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
+import io.governance.config.DocumentId;
 import io.governance.registry.Instance;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testkit.RecordingInstancesListener;
@@ -27,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Timeout(60)
 class NacosScriptTests {
 
-	private static final Set<io.governance.config.DocumentId> DOCUMENTS = Set.of(NacosFake.DOCUMENT);
+	private static final Set<DocumentId> DOCUMENTS = Set.of(NacosFake.DOCUMENT);
 
 	private final NacosFake server = new NacosFake();
 
@@ -54,7 +55,7 @@ class NacosScriptTests {
 	private void watchBoth() {
 		this.backend.config().watch(DOCUMENTS, this.documents);
 		this.backend.discovery().watch(NacosFake.SERVICE, this.instances);
-		within(10).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 1")
+		within(30).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 1")
 				&& this.instances.shows("127.0.0.1:8001"));
 	}
 
@@ -135,7 +136,7 @@ class NacosScriptTests {
 		NacosLogin login = new NacosLogin(new NacosHttp("nacos", this.settings.addresses(), this.settings, null), "",
 				"", System::nanoTime);
 		try (NacosLink link = new NacosLink("nacos", "config", this.settings, null, login)) {
-			link.listen(new NacosLink.Listener() {
+			link.listen(new LinkListener() {
 
 				@Override
 				public void connected() {

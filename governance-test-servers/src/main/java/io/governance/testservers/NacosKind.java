@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A Nacos server with these settings.
  */
 record NacosKind(NacosVersion version, String classPath, @Nullable String password,
-		List<String> properties) implements ServerKind {
+		@Nullable TestCertificates certificates, List<String> properties) implements ServerKind {
 
 	private static final String ADMINISTRATOR = "nacos";
 
@@ -35,7 +35,7 @@ record NacosKind(NacosVersion version, String classPath, @Nullable String passwo
 
 	@Override
 	public String address(int port) {
-		return "http://127.0.0.1:" + port;
+		return ((this.certificates != null) ? "https" : "http") + "://127.0.0.1:" + port;
 	}
 
 	@Override
@@ -74,13 +74,31 @@ record NacosKind(NacosVersion version, String classPath, @Nullable String passwo
 					"nacos.core.auth.plugin.nacos.token.secret.key="
 							+ Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8))));
 		}
+		if (this.certificates != null) {
+			lines.addAll(tls(this.certificates));
+		}
 		lines.addAll(this.properties);
 		return lines;
 	}
 
+	/** Neither port takes plain text, or a client without a certificate. */
+	private static List<String> tls(TestCertificates certificates) {
+		String grpc = "nacos.remote.server.rpc.tls.";
+		String http = "server.ssl.";
+		String authority = "file:" + certificates.authority();
+		String certificate = "file:" + certificates.serverCertificate();
+		String key = "file:" + certificates.serverKey();
+		return List.of(grpc + "enableTls=true", grpc + "compatibility=false", grpc + "mutualAuthEnable=true",
+				grpc + "trustCollectionCertFile=" + authority, grpc + "certChainFile=" + certificate,
+				grpc + "certPrivateKey=" + key, http + "enabled=true", http + "client-auth=need",
+				http + "trust-certificate=" + authority, http + "certificate=" + certificate,
+				http + "certificate-private-key=" + key);
+	}
+
 	@Override
 	public boolean isReady(int port) {
-		HttpProbe probe = new HttpProbe(null, Map.of());
+		HttpProbe probe = new HttpProbe((this.certificates != null) ? this.certificates.clientContext() : null,
+				Map.of());
 		return this.version.isReady(probe, address(port) + "/nacos")
 				&& (this.password == null || canLogIn(probe, address(port) + "/nacos/v3/auth/user", this.password));
 	}

@@ -157,7 +157,7 @@ final class NacosLink implements AutoCloseable {
 	/**
 	 * Events are told one at a time and in order: listeners do no more than note them.
 	 */
-	private void connected(Connection connection) {
+	void connected(Connection connection) {
 		synchronized (this.lock) {
 			if (this.closed || connection == this.gone) {
 				return;
@@ -168,7 +168,7 @@ final class NacosLink implements AutoCloseable {
 		}
 	}
 
-	private void lost(@Nullable Connection gone) {
+	void lost(@Nullable Connection gone) {
 		synchronized (this.lock) {
 			boolean known = this.connection != null;
 			this.gone = gone;
@@ -180,7 +180,7 @@ final class NacosLink implements AutoCloseable {
 	}
 
 	/** What an earlier connection still tells is older than what this one does. */
-	private void pushed(Request request, Connection from) {
+	void pushed(Request request, Connection from) {
 		synchronized (this.lock) {
 			if (from == this.connection) {
 				this.listeners.forEach((listener) -> listener.pushed(request));

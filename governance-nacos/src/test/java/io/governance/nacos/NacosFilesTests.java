@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A process that uses the backend, and what it leaves on its disk.
  */
-@Timeout(60)
+@Timeout(180)
 class NacosFilesTests {
 
 	@Test
@@ -42,7 +42,7 @@ class NacosFilesTests {
 			.redirectOutput(directory.resolve("output").toFile())
 			.start();
 		try {
-			assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
 			assertThat(process.exitValue()).as(Files.readString(directory.resolve("output"))).isZero();
 		}
 		finally {

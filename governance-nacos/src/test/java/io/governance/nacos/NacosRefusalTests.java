@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * What Nacos cannot hold, and what it holds in a way of its own.
  */
-@Timeout(60)
+@Timeout(180)
 class NacosRefusalTests {
 
 	private final String namespace = "refusal-" + UUID.randomUUID().toString().substring(0, 8);

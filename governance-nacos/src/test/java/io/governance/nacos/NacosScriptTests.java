@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
 import com.alibaba.nacos.api.remote.request.Request;
+import com.alibaba.nacos.common.remote.client.Connection;
+import com.alibaba.nacos.common.remote.client.grpc.GrpcConnection;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.config.DocumentId;
@@ -129,36 +132,68 @@ class NacosScriptTests {
 	}
 
 	@Test
-	@DisplayName("Connections that are lost as soon as they are there are told in order, and the last one counts")
+	@DisplayName("A connection that was lost before it is told is never told, and what it says is not listened to")
+	void lostConnectionIsNotTold() {
+		try (NacosLink link = link("127.0.0.1:1")) {
+			List<String> events = listen(link);
+			Connection first = new GrpcConnection(null, null);
+			Connection second = new GrpcConnection(null, null);
+			link.lost(first);
+			link.connected(first);
+			link.pushed(new ConfigChangeNotifyRequest(), first);
+			assertThat(link.isConnected()).isFalse();
+			assertThat(events).isEmpty();
+			link.connected(second);
+			link.pushed(new ConfigChangeNotifyRequest(), first);
+			link.pushed(new ConfigChangeNotifyRequest(), second);
+			link.lost(second);
+			link.pushed(new ConfigChangeNotifyRequest(), second);
+			assertThat(events).containsExactly("connected", "pushed", "lost");
+		}
+	}
+
+	@Test
+	@DisplayName("Connections that end as soon as they are there are told in order, and the last one counts")
 	void eventsOfTheConnectionAreInOrder() {
-		this.server.drop(15);
-		List<String> events = new CopyOnWriteArrayList<>();
-		NacosLogin login = new NacosLogin(new NacosHttp("nacos", this.settings.addresses(), this.settings, null), "",
-				"", System::nanoTime);
-		try (NacosLink link = new NacosLink("nacos", "config", this.settings, null, login)) {
-			link.listen(new LinkListener() {
-
-				@Override
-				public void connected() {
-					events.add("connected");
-				}
-
-				@Override
-				public void lost() {
-					events.add("lost");
-				}
-
-				@Override
-				public void pushed(Request request) {
-				}
-
-			});
+		this.server.drop(10);
+		try (NacosLink link = link(this.server.address())) {
+			List<String> events = listen(link);
 			within(30).during(Duration.ofSeconds(2))
 				.until(() -> link.isConnected() && events.get(events.size() - 1).equals("connected"));
 			for (int i = 0; i < events.size(); i++) {
 				assertThat(events.get(i)).as(events.toString()).isEqualTo((i % 2 == 0) ? "connected" : "lost");
 			}
 		}
+	}
+
+	private static NacosLink link(String address) {
+		NacosSettings settings = NacosFixture.settings(address);
+		NacosLogin nobody = new NacosLogin(new NacosHttp("nacos", settings.addresses(), settings, null), "", "",
+				System::nanoTime);
+		return new NacosLink("nacos", "config", settings, null, nobody);
+	}
+
+	private static List<String> listen(NacosLink link) {
+		List<String> events = new CopyOnWriteArrayList<>();
+		link.listen(new LinkListener() {
+
+			@Override
+			public void connected() {
+				events.add("connected");
+			}
+
+			@Override
+			public void lost() {
+				events.add("lost");
+			}
+
+			@Override
+			public void pushed(Request request) {
+				events.add("pushed");
+			}
+
+		});
+		return events;
 	}
 
 }

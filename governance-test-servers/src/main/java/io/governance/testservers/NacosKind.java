@@ -40,7 +40,7 @@ record NacosKind(NacosVersion version, String classPath, @Nullable String passwo
 
 	@Override
 	public Duration startDeadline() {
-		return Duration.ofSeconds(120);
+		return Duration.ofSeconds(180);
 	}
 
 	@Override

@@ -1,8 +1,11 @@
 package io.governance.config;
 
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,8 @@ public final class ConfigSnapshot {
 	/** No config at all. */
 	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), Map.of());
 
+	private static final int MIN_RECOGNIZED = 4;
+
 	private final ConfigDocuments documents;
 
 	private final Map<String, ParsedDocument.Entry> entries;
@@ -23,14 +28,36 @@ public final class ConfigSnapshot {
 
 	private final Map<String, ConfigValue> values;
 
+	private final Set<String> secretKeys;
+
 	private ConfigSnapshot(ConfigDocuments documents, Map<DocumentId, ParsedDocument> parsed,
 			Map<String, ParsedDocument.Entry> entries) {
 		this.documents = documents;
 		this.parsed = parsed;
 		this.entries = entries;
 		Map<String, ConfigValue> byKey = new LinkedHashMap<>(entries.size() * 2);
-		entries.values().forEach((entry) -> byKey.put(entry.key(), entry.value()));
+		Set<String> secret = new HashSet<>();
+		entries.values().forEach((entry) -> {
+			byKey.put(entry.key(), entry.value());
+			if (entry.value().secret()) {
+				secret.add(entry.canonical());
+			}
+		});
 		this.values = Collections.unmodifiableMap(byKey);
+		this.secretKeys = secret.isEmpty() ? Set.of() : withReferring(secret, entries.values());
+	}
+
+	private static Set<String> withReferring(Set<String> secret, Collection<ParsedDocument.Entry> entries) {
+		boolean found = true;
+		while (found) {
+			found = false;
+			for (ParsedDocument.Entry entry : entries) {
+				if (!Collections.disjoint(entry.placeholders(), secret)) {
+					found |= secret.add(entry.canonical());
+				}
+			}
+		}
+		return secret;
 	}
 
 	/**
@@ -94,6 +121,38 @@ public final class ConfigSnapshot {
 	public @Nullable ConfigOrigin originOf(String key) {
 		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
 		return (entry != null) ? entry.value().origin() : null;
+	}
+
+	/**
+	 * Whether a property is to be shown nowhere: its value was encrypted, or refers to
+	 * one that was.
+	 * @param key the property, however it is spelled
+	 * @return {@code true} if it is secret
+	 */
+	public boolean isSecret(String key) {
+		return !this.secretKeys.isEmpty() && this.secretKeys.contains(ConfigKeys.canonical(key));
+	}
+
+	/**
+	 * Whether any value was encrypted.
+	 * @return {@code true} if there is a secret
+	 */
+	public boolean hasSecrets() {
+		return !this.secretKeys.isEmpty();
+	}
+
+	/**
+	 * Whether a text shows a value that was encrypted, as the message of an exception
+	 * does, or a value that is composed of others. A secret of less than four characters
+	 * is recognized only if it is the whole text.
+	 * @param text the text
+	 * @return {@code true} if it must not be shown
+	 */
+	public boolean reveals(String text) {
+		return hasSecrets() && this.values.values().stream().filter(ConfigValue::secret).anyMatch((value) -> {
+			String secret = value.value().toString();
+			return (secret.length() >= MIN_RECOGNIZED) ? text.contains(secret) : text.equals(secret);
+		});
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
 import io.governance.config.secret.SecretBox;
@@ -53,6 +54,26 @@ class ConfigManagerSecretsTests {
 		assertThat(manager.current().get("db.password").secret()).isTrue();
 		assertThat(manager.current().get("db.user").secret()).isFalse();
 		assertThat(manager.current().get("db.password").origin()).hasToString("dev/shop/low.yaml:3:13");
+	}
+
+	@Test
+	void knowsWhatIsSecretAndWhatRefersToIt() {
+		this.source.with("low.yaml",
+				"url: jdbc:h2:${db.user}:${db.pass-word}\nfurther: <${URL}>\ndb: {user: app, passWord: '"
+						+ this.box.encrypt("db.password", "s3cretValue") + "'}\npin: '" + this.box.encrypt("pin", "123")
+						+ "'");
+		ConfigManager manager = manager(this.box);
+		manager.load(POLICY);
+		ConfigSnapshot snapshot = manager.current();
+
+		assertThat(Stream.of("db.password", "DB.PASS_WORD", "url", "further", "pin").filter(snapshot::isSecret))
+			.hasSize(5);
+		assertThat(Stream.of("db.user", "db", "", "missing").filter(snapshot::isSecret)).isEmpty();
+		assertThat(snapshot.hasSecrets()).isTrue();
+		assertThat(ConfigSnapshot.EMPTY.hasSecrets()).isFalse();
+		assertThat(Stream.of("s3cretValue", "for input string: \"s3cretValue\"", "123").filter(snapshot::reveals))
+			.hasSize(3);
+		assertThat(Stream.of("s3cret", "app", "1234", "").filter(snapshot::reveals)).isEmpty();
 	}
 
 	@Test

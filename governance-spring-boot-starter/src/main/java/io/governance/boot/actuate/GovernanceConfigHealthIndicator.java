@@ -48,8 +48,11 @@ public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicat
 		builder.status(missing ? Status.DOWN : degraded ? DEGRADED : Status.UP)
 			.withDetail("source", status.source())
 			.withDetail("since", status.since())
-			.withDetail("age", Duration.between(status.since(), this.clock.instant()).truncatedTo(ChronoUnit.SECONDS))
 			.withDetail("connection", status.connection());
+		if (status.source() != ConfigStatus.Source.NONE) {
+			builder.withDetail("age",
+					Duration.between(status.since(), this.clock.instant()).truncatedTo(ChronoUnit.SECONDS).toString());
+		}
 		if (rejection != null) {
 			builder.withDetail("rejected", rejection.documents().stream().map(Object::toString).toList())
 				.withDetail("rejectedAt", rejection.time())

@@ -82,7 +82,7 @@ class GovernanceConfigEndpointTests {
 
 		assertThat(config.at("/state/source").asString()).isEqualTo("BACKEND");
 		assertThat(config.at("/state/connection").asString()).isEqualTo("CONNECTED");
-		assertThat(config.at("/rejection").isMissingNode()).isTrue();
+		assertThat(config.at("/rejection").isNull()).isTrue();
 		JsonNode documents = config.at("/documents");
 		assertThat(documents).hasSize(12);
 		assertThat(documents.get(0).path("id").asString()).isEqualTo("default/default/orders-default.properties");

@@ -54,8 +54,8 @@ class SecretBoxTests {
 
 	@Test
 	void opensWhatAnotherImplementationOfTheFormHasWritten() {
-		assertThat(open(this.box, "db.password",
-				"{cipher}v1:6197b443:ZGVmZ2hpamtsbW5vOyi9FBydAP9SFzp6oBt9AAO1eJUzx-qbiq2g"))
+		assertThat(open(this.box, "database.password",
+				"{cipher}v1:6197b443:ZGVmZ2hpamtsbW5vOyi9FBydAP9SFzoBvto4-xglu7s1zInC96tQ"))
 			.isEqualTo("s3cretValue");
 	}
 

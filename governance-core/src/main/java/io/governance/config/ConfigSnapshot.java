@@ -1,11 +1,8 @@
 package io.governance.config;
 
-import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +15,7 @@ public final class ConfigSnapshot {
 	/** No config at all. */
 	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), Map.of());
 
-	private static final int MIN_RECOGNIZED = 4;
+	private volatile @Nullable SnapshotSecrets secrets;
 
 	private final ConfigDocuments documents;
 
@@ -28,36 +25,14 @@ public final class ConfigSnapshot {
 
 	private final Map<String, ConfigValue> values;
 
-	private final Set<String> secretKeys;
-
 	private ConfigSnapshot(ConfigDocuments documents, Map<DocumentId, ParsedDocument> parsed,
 			Map<String, ParsedDocument.Entry> entries) {
 		this.documents = documents;
 		this.parsed = parsed;
 		this.entries = entries;
 		Map<String, ConfigValue> byKey = new LinkedHashMap<>(entries.size() * 2);
-		Set<String> secret = new HashSet<>();
-		entries.values().forEach((entry) -> {
-			byKey.put(entry.key(), entry.value());
-			if (entry.value().secret()) {
-				secret.add(entry.canonical());
-			}
-		});
+		entries.values().forEach((entry) -> byKey.put(entry.key(), entry.value()));
 		this.values = Collections.unmodifiableMap(byKey);
-		this.secretKeys = secret.isEmpty() ? Set.of() : withReferring(secret, entries.values());
-	}
-
-	private static Set<String> withReferring(Set<String> secret, Collection<ParsedDocument.Entry> entries) {
-		boolean found = true;
-		while (found) {
-			found = false;
-			for (ParsedDocument.Entry entry : entries) {
-				if (!Collections.disjoint(entry.placeholders(), secret)) {
-					found |= secret.add(entry.canonical());
-				}
-			}
-		}
-		return secret;
 	}
 
 	/**
@@ -130,7 +105,7 @@ public final class ConfigSnapshot {
 	 * @return {@code true} if it is secret
 	 */
 	public boolean isSecret(String key) {
-		return !this.secretKeys.isEmpty() && this.secretKeys.contains(ConfigKeys.canonical(key));
+		return secrets().contains(key);
 	}
 
 	/**
@@ -138,7 +113,7 @@ public final class ConfigSnapshot {
 	 * @return {@code true} if there is a secret
 	 */
 	public boolean hasSecrets() {
-		return !this.secretKeys.isEmpty();
+		return !secrets().isEmpty();
 	}
 
 	/**
@@ -149,10 +124,16 @@ public final class ConfigSnapshot {
 	 * @return {@code true} if it must not be shown
 	 */
 	public boolean reveals(String text) {
-		return hasSecrets() && this.values.values().stream().filter(ConfigValue::secret).anyMatch((value) -> {
-			String secret = value.value().toString();
-			return (secret.length() >= MIN_RECOGNIZED) ? text.contains(secret) : text.equals(secret);
-		});
+		return secrets().areIn(text);
+	}
+
+	private SnapshotSecrets secrets() {
+		SnapshotSecrets known = this.secrets;
+		if (known == null) {
+			known = new SnapshotSecrets(values());
+			this.secrets = known;
+		}
+		return known;
 	}
 
 	/**

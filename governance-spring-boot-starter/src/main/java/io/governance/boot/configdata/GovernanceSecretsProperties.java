@@ -25,15 +25,15 @@ import org.springframework.util.StringUtils;
 /**
  * Properties of encrypted values. Shows no key.
  *
+ * @param key Keys that encrypted values are opened with, parted by commas, for an
+ * environment variable where there can be no file.
  * @param keyFile File of the keys that encrypted values are opened with, one a line in
  * Base64; the first one encrypts. Readable by its owner only. Read again when it changes.
- * @param key Keys themselves, parted by commas, for an environment variable where there
- * can be no file.
  * @param timeout Maximum time that all encrypted values of one change may take to be
  * opened by a key management service.
  */
 @ConfigurationProperties("governance.secrets")
-record GovernanceSecretsProperties(@Nullable Path keyFile, @Nullable String key,
+record GovernanceSecretsProperties(@Nullable String key, @Nullable Path keyFile,
 		@DefaultValue("10s") Duration timeout) {
 
 	/**

@@ -47,7 +47,8 @@ final class ConsulBackend implements Backend {
 		this.registry = new ConsulRegistry(client, namespace, reader);
 		this.discovery = new ConsulDiscovery(client, namespace, reader, threads, listeners, log);
 		this.lock = new ConsulLock(client, namespace, threads, listeners);
-		this.parts = new BackendParts(name, this.registry, this.config, this.discovery, this.lock, client, listeners);
+		this.parts = new BackendParts(name, this.registry, this.config, this.discovery, this.lock, client, threads,
+				listeners);
 	}
 
 	@Override

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.governance.boot.TestFleet;
 import io.governance.boot.config.LiveConfig;
@@ -32,6 +34,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Metrics and health of the config, through good and bad times. */
@@ -141,6 +144,27 @@ class ConfigObservabilityTests {
 			assertThat(health(context).getDetails()).containsEntry("source", ConfigStatus.Source.BACKEND)
 				.doesNotContainKeys("rejected", "reason");
 		}
+	}
+
+	@Test
+	@DisplayName("F30 who finds the last good config cut off starts without it, and says so")
+	void startsWithoutALastGoodConfigThatIsCutOff(CapturedOutput output) throws IOException {
+		save("1");
+		start().close();
+		try (Stream<Path> files = Files.list(this.fleet.directory().resolve("cache"))) {
+			for (Path file : files.filter((path) -> path.toString().endsWith(".snapshot")).toList()) {
+				byte[] whole = Files.readAllBytes(file);
+				Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+			}
+		}
+		try (ConfigurableApplicationContext context = start(DOWN, "governance.local.directory=" + this.nowhere)) {
+			assertThat(health(context).getDetails()).containsEntry("source", ConfigStatus.Source.NONE);
+			assertThat(context.getBean(Shown.class).limits().get().max()).isZero();
+			assertThat(output).contains("Starting without remote config");
+		}
+		save("many");
+		assertThatThrownBy(() -> start());
+		assertThat(output).contains("APPLICATION FAILED TO START").contains("limits.max");
 	}
 
 	@Test

@@ -55,9 +55,7 @@ public final class ConfigLinter {
 		this.formats = formats;
 		this.metadata = metadata;
 		this.types = (metadata != null) ? new ValueTypes(metadata) : null;
-		this.allowed = allowedPrefixes.stream()
-			.map((prefix) -> ConfigurationPropertyName.adapt(prefix, '.'))
-			.toList();
+		this.allowed = allowedPrefixes.stream().map((prefix) -> ConfigurationPropertyName.adapt(prefix, '.')).toList();
 	}
 
 	/**
@@ -177,8 +175,8 @@ public final class ConfigLinter {
 			List<String> siblings = parent.children().stream().map(PropertyNode::name).toList();
 			String fix = Spelling.closest(word, siblings)
 				.map((sibling) -> "did you mean '" + replaced(name, unknown, sibling) + "'?")
-				.orElse((siblings.size() <= 12) ? "known below '" + name.chop(unknown) + "': "
-						+ String.join(", ", siblings) : null);
+				.orElse((siblings.size() <= 12)
+						? "known below '" + name.chop(unknown) + "': " + String.join(", ", siblings) : null);
 			add(Severity.ERROR, key, value, null, "is not a property of this application", fix);
 		}
 
@@ -248,7 +246,7 @@ public final class ConfigLinter {
 		StringBuilder replaced = new StringBuilder();
 		for (int i = 0; i < name.getNumberOfElements(); i++) {
 			String element = (i == index) ? word : name.getElement(i, Form.ORIGINAL);
-			if (name.isIndexed(i)) {
+			if (name.chop(i + 1).isLastElementIndexed()) {
 				replaced.append('[').append(element).append(']');
 			}
 			else {

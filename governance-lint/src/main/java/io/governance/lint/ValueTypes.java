@@ -101,9 +101,8 @@ final class ValueTypes {
 		boolean known = names.stream().anyMatch((name) -> letters(name).equals(letters(text)));
 		return known ? Optional.empty()
 				: Optional.of("one of " + String.join(", ", names.subList(0, Math.min(names.size(), 20)))
-						+ ((names.size() > 20) ? " and more" : "") + Spelling.closest(text, names)
-							.map((name) -> "; did you mean '" + name + "'?")
-							.orElse(""));
+						+ ((names.size() > 20) ? " and more" : "")
+						+ Spelling.closest(text, names).map((name) -> "; did you mean '" + name + "'?").orElse(""));
 	}
 
 	private static String letters(String text) {

@@ -37,8 +37,8 @@ final class CommandLines {
 		if (exception instanceof SettingsException || exception instanceof CommandLine.ParameterException) {
 			return say(console, exception.getMessage(), ExitCode.USAGE);
 		}
-		if (exception instanceof BackendUnavailableException
-				|| (exception instanceof PartialImportException && exception.getCause() instanceof BackendUnavailableException)) {
+		if (exception instanceof BackendUnavailableException || (exception instanceof PartialImportException
+				&& exception.getCause() instanceof BackendUnavailableException)) {
 			return say(console, exception.getMessage(), ExitCode.UNREACHABLE);
 		}
 		if (exception instanceof GovernanceException || exception instanceof UnsupportedOperationException

@@ -22,7 +22,8 @@ final class DiffCommand extends DocumentCommand {
 			description = "The older version (default: the last one with other content; with --file, what is stored).")
 	private @Nullable String from;
 
-	@Parameters(index = "2", arity = "0..1", paramLabel = "TO", description = "The newer version (default: what is stored).")
+	@Parameters(index = "2", arity = "0..1", paramLabel = "TO",
+			description = "The newer version (default: what is stored).")
 	private @Nullable String to;
 
 	@Option(names = "--file", paramLabel = "FILE", description = "Compare with a file: what 'put' would change.")

@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
  */
 abstract class DocumentCommand extends BackendCommand {
 
-	@Parameters(index = "0", paramLabel = "DOCUMENT", description = "The document, such as orders.yaml or shop/orders.yaml.")
+	@Parameters(index = "0", paramLabel = "DOCUMENT",
+			description = "The document, such as orders.yaml or shop/orders.yaml.")
 	private String document = "";
 
 	@Mixin

@@ -47,8 +47,8 @@ final class LintCommand implements Callable<Integer> {
 
 	@Override
 	public Integer call() throws IOException {
-		ConfigLinter linter = ConfigLinter
-			.of(this.metadata.isEmpty() ? null : ApplicationMetadata.read(this.metadata), this.allowed);
+		ConfigLinter linter = ConfigLinter.of(this.metadata.isEmpty() ? null : ApplicationMetadata.read(this.metadata),
+				this.allowed);
 		List<LintFinding> findings = new ArrayList<>();
 		List<Path> documents = DocumentFiles.find(this.files);
 		for (Path document : documents) {

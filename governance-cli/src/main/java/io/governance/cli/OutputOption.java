@@ -21,7 +21,8 @@ final class OutputOption {
 	/**
 	 * Prints rows.
 	 * @param console where to
-	 * @param rows the rows, each with the same columns; columns of text are divided by tabs
+	 * @param rows the rows, each with the same columns; columns of text are divided by
+	 * tabs
 	 */
 	void print(Console console, List<? extends Map<String, ?>> rows) {
 		if (this.format == Format.JSON) {
@@ -30,7 +31,10 @@ final class OutputOption {
 		else {
 			rows.forEach((row) -> console.out()
 				.println(String.join("\t",
-						row.values().stream().map((value) -> String.valueOf(value).replaceAll("\\p{Cntrl}", " ")).toList())));
+						row.values()
+							.stream()
+							.map((value) -> String.valueOf(value).replaceAll("\\p{Cntrl}", " "))
+							.toList())));
 		}
 	}
 

@@ -56,7 +56,8 @@ final class Settings {
 			ConfigFormats.standard().parse(document).forEach((key, value) -> settings.put(key, value.value()));
 		}
 		catch (IOException | IllegalArgumentException ex) {
-			throw new SettingsException("the settings in " + file + " cannot be read: is it there, and may this user read it?");
+			throw new SettingsException(
+					"the settings in " + file + " cannot be read: is it there, and may this user read it?");
 		}
 		catch (InvalidConfigException ex) {
 			throw new SettingsException("the settings in " + file + " cannot be used: " + ex.getMessage());
@@ -76,8 +77,7 @@ final class Settings {
 		try {
 			return Binder.get(this.environment)
 				.bindOrCreate(prefix, Bindable.of(type),
-						new NoUnboundElementsBindHandler(BindHandler.DEFAULT,
-								Settings::isTyped));
+						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, Settings::isTyped));
 		}
 		catch (BindException ex) {
 			throw new SettingsException(message(ex));

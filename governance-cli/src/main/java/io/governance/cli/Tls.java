@@ -31,12 +31,13 @@ record Tls(@Nullable Path authorities, @Nullable Path certificate, @Nullable Pat
 			throw new SettingsException("--tls-cert and --tls-key belong together: give both or none");
 		}
 		try {
-			return SslBundle.of(new PemSslStoreBundle(details(this.certificate, this.key), details(this.authorities, null)))
+			return SslBundle
+				.of(new PemSslStoreBundle(details(this.certificate, this.key), details(this.authorities, null)))
 				.createSslContext();
 		}
 		catch (IllegalStateException | IllegalArgumentException ex) {
-			throw new SettingsException("the files of --tls-ca, --tls-cert and --tls-key cannot be used: "
-					+ ex.getMessage());
+			throw new SettingsException(
+					"the files of --tls-ca, --tls-cert and --tls-key cannot be used: " + ex.getMessage());
 		}
 	}
 

@@ -151,9 +151,9 @@ class CommandsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "nonsense", "get", "put a b c", "get x --set", "list -b etcdd", "list -b consul -s consul.tokn=x",
-			"list -b consul -s consul.timeout=soon", "get ../x", "list -b etcd -a ftp://x", "list --tls-cert missing.pem",
-			"list --config missing.yaml" })
+	@ValueSource(strings = { "", "nonsense", "get", "put a b c", "get x --set", "list -b etcdd",
+			"list -b consul -s consul.tokn=x", "list -b consul -s consul.timeout=soon", "get ../x",
+			"list -b etcd -a ftp://x", "list --tls-cert missing.pem", "list --config missing.yaml" })
 	void wrongUsageEndsWithTwo(String arguments) {
 		Terminal bare = new Terminal();
 		assertThat(bare.run(arguments.split(" "))).isEqualTo(2);
@@ -183,8 +183,7 @@ class CommandsTests {
 	void secretThatIsTypedIsWarnedOf() {
 		Terminal typing = new Terminal("-b", "consul", "-a", "http://127.0.0.1:1", "-s", "consul.token=abc");
 		assertThat(typing.run("get", "orders.yaml")).isEqualTo(3);
-		assertThat(typing.err()).contains("every user of this machine can read 'consul.token'")
-			.doesNotContain("abc");
+		assertThat(typing.err()).contains("every user of this machine can read 'consul.token'").doesNotContain("abc");
 	}
 
 	@ParameterizedTest

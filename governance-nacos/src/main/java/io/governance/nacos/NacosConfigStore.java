@@ -130,10 +130,10 @@ final class NacosConfigStore implements ConfigStore {
 	public List<String> groups(String namespace) {
 		new DocumentId(namespace, DocumentId.DEFAULT, "any");
 		Set<String> groups = new TreeSet<>();
-		for (JsonNode item : this.admin.list("list " + namespace, "/cs/config/list", Map.of("namespaceId",
-				NacosNames.namespace(namespace), "groupName", "", "dataId", "", "search", "blur"), Integer.MAX_VALUE)) {
-			idOf(namespace, NacosNames.ownGroup(item.path("groupName").asString("")),
-					item.path("dataId").asString(""))
+		for (JsonNode item : this.admin.list("list " + namespace, "/cs/config/list",
+				Map.of("namespaceId", NacosNames.namespace(namespace), "groupName", "", "dataId", "", "search", "blur"),
+				Integer.MAX_VALUE)) {
+			idOf(namespace, NacosNames.ownGroup(item.path("groupName").asString("")), item.path("dataId").asString(""))
 				.ifPresent((id) -> groups.add(id.group()));
 		}
 		return List.copyOf(groups);

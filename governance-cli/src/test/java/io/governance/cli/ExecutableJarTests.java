@@ -7,10 +7,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.governance.testservers.EtcdServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.SpringApplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The jar itself, in processes of its own.
  */
 class ExecutableJarTests {
+
+	private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
 	@TempDir
 	private Path home;
@@ -52,20 +58,44 @@ class ExecutableJarTests {
 		}
 	}
 
+	@Test
+	void sessionOfTheDocumentationRuns() throws Exception {
+		String page = Files.readString(Path.of("..", "docs", "cli.md"));
+		StringBuilder script = new StringBuilder("set -eu\n");
+		Matcher blocks = Pattern.compile("```bash\\n(.*?)```", Pattern.DOTALL).matcher(page);
+		while (blocks.find()) {
+			script.append(blocks.group(1));
+		}
+		String application = Path.of(SpringApplication.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+			.toString();
+		String session = script.toString()
+			.replace("governance-cli/target/governance-cli.jar", System.getProperty("governance.cli.jar"))
+			.replace("java -jar", JAVA + " -XX:TieredStopAtLevel=1 -jar")
+			.replace("samples/quickstart/target/quickstart.jar", application);
+		Run run = start("", List.of("bash", "-c", session));
+		assertThat(run.code()).as(run.err()).isZero();
+		assertThat(run.out()).contains("price-factor: 1.0\n", "+price-factor: 1.2", "create\tstaging/shop/orders.yaml",
+				"did you mean 'logging.level.com.example'?");
+	}
+
 	private Run run(String input, String... arguments) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-jar", System.getProperty("governance.cli.jar")));
+				List.of(JAVA, "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("governance.cli.jar")));
 		command.addAll(List.of(arguments));
+		return start(input, command);
+	}
+
+	private Run start(String input, List<String> command) throws IOException, InterruptedException {
 		Path in = Files.writeString(this.home.resolve("in"), input);
 		Path out = this.home.resolve("out");
 		Path err = this.home.resolve("err");
-		Process process = new ProcessBuilder(command).redirectInput(in.toFile())
+		ProcessBuilder builder = new ProcessBuilder(command).redirectInput(in.toFile())
 			.redirectOutput(out.toFile())
-			.redirectError(err.toFile())
-			.start();
+			.redirectError(err.toFile());
+		builder.environment().put("TMPDIR", this.home.toString());
+		Process process = builder.start();
 		try {
-			assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
 		}
 		finally {
 			process.destroyForcibly();

@@ -3,6 +3,8 @@ package io.governance.lint;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.FieldVisitor;
@@ -28,8 +30,8 @@ final class EnumConstants {
 			new ClassReader(classFile).accept(new ClassVisitor(SpringAsmInfo.ASM_VERSION) {
 
 				@Override
-				public FieldVisitor visitField(int access, String name, String descriptor, String signature,
-						Object value) {
+				public @Nullable FieldVisitor visitField(int access, String name, String descriptor,
+						@Nullable String signature, @Nullable Object value) {
 					if ((access & Opcodes.ACC_ENUM) != 0) {
 						constants.add(name);
 					}

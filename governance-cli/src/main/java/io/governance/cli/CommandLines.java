@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import io.governance.BackendUnavailableException;
 import io.governance.GovernanceException;
 import io.governance.operations.PartialImportException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -51,7 +52,7 @@ final class CommandLines {
 		return say(console, "unexpected: " + exception, ExitCode.UNEXPECTED);
 	}
 
-	private static int say(Console console, String message, int code) {
+	private static int say(Console console, @Nullable String message, int code) {
 		console.err().println("governance: " + message);
 		return code;
 	}

@@ -1,6 +1,5 @@
 package io.governance.cli;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,13 +44,17 @@ final class WatchCommand extends BackendCommand {
 		this.documents.forEach((document) -> ids.add(this.group.id(namespace, document)));
 		CountDownLatch ended = new CountDownLatch(1);
 		WatchPrinter printer = new WatchPrinter(console(), ids, this.diff, this.count, ended::countDown);
-		try (Subscription watch = operations.store().watch(ids, printer)) {
+		Subscription watch = operations.store().watch(ids, printer);
+		try {
 			if (this.seconds == null) {
 				ended.await();
 				return ExitCode.OK;
 			}
-			boolean enough = ended.await(Duration.ofSeconds(this.seconds).toMillis(), TimeUnit.MILLISECONDS);
+			boolean enough = ended.await(this.seconds, TimeUnit.SECONDS);
 			return (enough || this.count == Integer.MAX_VALUE) ? ExitCode.OK : ExitCode.REFUSED;
+		}
+		finally {
+			watch.close();
 		}
 	}
 

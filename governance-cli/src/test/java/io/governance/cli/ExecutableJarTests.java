@@ -66,7 +66,8 @@ class ExecutableJarTests {
 		while (blocks.find()) {
 			script.append(blocks.group(1));
 		}
-		String application = Path.of(SpringApplication.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+		String application = Path
+			.of(SpringApplication.class.getProtectionDomain().getCodeSource().getLocation().toURI())
 			.toString();
 		String session = script.toString()
 			.replace("governance-cli/target/governance-cli.jar", System.getProperty("governance.cli.jar"))

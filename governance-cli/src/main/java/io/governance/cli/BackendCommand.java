@@ -22,7 +22,7 @@ abstract class BackendCommand implements Callable<Integer> {
 	@Override
 	public final Integer call() throws Exception {
 		try (Connection.Opened opened = this.connection.open(this.console)) {
-			return run(ConfigOperations.of(opened.backend()), opened.namespace());
+			return run(opened.operations(), opened.namespace());
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.governance.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,11 @@ import java.util.TreeMap;
 
 import io.governance.backend.Backend;
 import io.governance.backend.BackendFactory;
+import io.governance.config.ConfigFormats;
+import io.governance.gray.GrayRulesParser;
+import io.governance.operations.AuditLog;
+import io.governance.operations.ConfigOperations;
+import io.governance.operations.DocumentChecks;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -73,7 +79,9 @@ final class Connection {
 		}
 		String namespace = all.get("governance.namespace").orElse("default");
 		try {
-			return new Opened(factory.create(new CliEnvironment(name, namespace, all, tls)), namespace);
+			Backend backend = factory.create(new CliEnvironment(name, namespace, all, tls));
+			return new Opened(backend, namespace,
+					all.get("governance.gray.document").orElse(DocumentChecks.GRAY_DOCUMENT));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new SettingsException(String.valueOf(ex.getMessage()));
@@ -113,8 +121,15 @@ final class Connection {
 	 *
 	 * @param backend the backend
 	 * @param namespace the namespace that was chosen
+	 * @param grayDocument the name of the document that holds gray rules
 	 */
-	record Opened(Backend backend, String namespace) implements AutoCloseable {
+	record Opened(Backend backend, String namespace, String grayDocument) implements AutoCloseable {
+
+		ConfigOperations operations() {
+			return new ConfigOperations(this.backend,
+					new DocumentChecks(ConfigFormats.standard(), new GrayRulesParser(), this.grayDocument),
+					List.of(new AuditLog()), InstantSource.system());
+		}
 
 		@Override
 		public void close() {

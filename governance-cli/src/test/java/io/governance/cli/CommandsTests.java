@@ -46,6 +46,15 @@ class CommandsTests {
 	}
 
 	@Test
+	void grayRulesAreHeldToTheirOwnRulesWhateverTheirDocumentIsCalled() {
+		String wrong = "rules:\n- name: a\n  servise: b\n";
+		assertThat(this.terminal.pipe(wrong, "put", "gray.yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("gray.yaml:3:3: ", "did you mean 'service'?");
+		assertThat(this.terminal.pipe(wrong, "put", "lanes.yaml")).isZero();
+		assertThat(this.terminal.pipe(wrong, "put", "lanes.yaml", "-s", "gray.document=lanes.yaml")).isEqualTo(1);
+	}
+
+	@Test
 	void staleRevisionIsRefused() {
 		this.terminal.pipe("a: 1", "put", "orders.yaml", "--create");
 		this.terminal.run("get", "orders.yaml", "--revision");

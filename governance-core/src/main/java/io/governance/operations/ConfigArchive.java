@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
 
 /**
@@ -42,9 +43,15 @@ public record ConfigArchive(String namespace, Instant time, Set<String> groups, 
 	 * Writes the archive, readable by its owner only.
 	 * @param target a path that ends with {@code .zip} for a zip file, which is replaced
 	 * if it is there; any other for a directory, which is made and must be empty
-	 * @throws ArchiveException if it cannot be written
+	 * @throws ArchiveException if it cannot be written, or would be too large to be read
 	 */
 	public void write(Path target) {
+		long bytes = this.documents.documents().values().stream().mapToLong(ConfigDocument::size).sum();
+		if (this.documents.documents().size() > MAX_DOCUMENTS || bytes > MAX_BYTES) {
+			throw new ArchiveException(target, "would be too large to be read again, with "
+					+ this.documents.documents().size() + " documents and " + bytes + " bytes: export group by group",
+					null);
+		}
 		try {
 			if (isZip(target)) {
 				ZipArchive.write(this, target);

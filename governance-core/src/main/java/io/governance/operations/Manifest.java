@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
@@ -75,6 +77,10 @@ record Manifest(int version, String namespace, String time, List<String> groups,
 			manifest = MAPPER.readValue(json, Manifest.class);
 		}
 		catch (JacksonException ex) {
+			throw new ArchiveException(archive, "has a " + ConfigArchive.MANIFEST + " that is not valid", null);
+		}
+		if (manifest != null
+				&& (Stream.of(manifest.groups, manifest.documents).flatMap(List::stream).anyMatch(Objects::isNull))) {
 			throw new ArchiveException(archive, "has a " + ConfigArchive.MANIFEST + " that is not valid", null);
 		}
 		if (manifest == null || manifest.version != VERSION) {

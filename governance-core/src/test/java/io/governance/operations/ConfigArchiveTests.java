@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -51,6 +52,18 @@ class ConfigArchiveTests {
 		archive("orders.yaml", "a: 1").write(this.home.resolve("one.zip"));
 		archive("orders.yaml", "a: 1").write(this.home.resolve("two.zip"));
 		assertThat(this.home.resolve("one.zip")).hasSameBinaryContentAs(this.home.resolve("two.zip"));
+	}
+
+	@Test
+	void archiveThatCouldNotBeReadAgainIsNotWritten() {
+		List<ConfigDocument> documents = IntStream.rangeClosed(0, ConfigArchive.MAX_DOCUMENTS)
+			.mapToObj((i) -> ConfigDocument.of(new DocumentId("dev", "shop", "d" + i), "x", Revision.of(1)))
+			.toList();
+		ConfigArchive large = new ConfigArchive("dev", Instant.EPOCH, Set.of("shop"), ConfigDocuments.of(documents));
+		Path target = this.home.resolve("large.zip");
+		assertThatExceptionOfType(ArchiveException.class).isThrownBy(() -> large.write(target))
+			.withMessageContaining("with 10001 documents");
+		assertThat(target).doesNotExist();
 	}
 
 	@Test
@@ -133,6 +146,8 @@ class ConfigArchiveTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "[]", "null", "{}", "{\"version\":2}", "{\"version\":1,\"documents\":null}",
+			"{\"version\":1,\"namespace\":\"dev\",\"time\":\"2026-01-02T03:04:05Z\",\"groups\":[null],\"documents\":[]}",
+			"{\"version\":1,\"namespace\":\"dev\",\"time\":\"2026-01-02T03:04:05Z\",\"groups\":[],\"documents\":[null]}",
 			"{\"version\":1,\"namespace\":\"dev\",\"time\":\"soon\",\"groups\":[],\"documents\":[]}" })
 	void manifestThatIsNotValidIsRefused(String manifest) throws IOException {
 		assertRefused(zip(Map.of("manifest.json", manifest)), "");

@@ -20,6 +20,7 @@ import io.governance.internal.Spelling;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.convert.ConversionException;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.core.convert.ConverterNotFoundException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -87,6 +88,9 @@ final class ValueTypes {
 	private boolean converts(String text, Class<?> type) {
 		try {
 			this.conversion.convert(text, type);
+			return true;
+		}
+		catch (ConverterNotFoundException ex) {
 			return true;
 		}
 		catch (ConversionException ex) {

@@ -64,6 +64,11 @@ class ConfigLinterTests {
 				    - host: x
 				  nested.url: ${DATABASE_URL:none}
 				  charset: utf-8
+				  pattern: "[a-z]+"
+				  uuid: 7f2c2b5e-6f0f-4c43-9d3e-0a3f5c0f6a11
+				  letter: x
+				  huge: 123456789012345678901234567890
+				  period: 10d
 				  any:
 				    thing: goes
 				""")).isEmpty();
@@ -260,6 +265,11 @@ class ConfigLinterTests {
 				{"name": "shop.color", "type": "%s"},
 				{"name": "shop.rate", "type": "java.lang.Double"},
 				{"name": "shop.charset", "type": "java.nio.charset.Charset"},
+				{"name": "shop.pattern", "type": "java.util.regex.Pattern"},
+				{"name": "shop.uuid", "type": "java.util.UUID"},
+				{"name": "shop.letter", "type": "java.lang.Character"},
+				{"name": "shop.huge", "type": "java.math.BigInteger"},
+				{"name": "shop.period", "type": "java.time.Period"},
 				{"name": "shop.tags", "type": "java.util.List<java.lang.String>"},
 				{"name": "shop.ports", "type": "java.lang.Integer[]"},
 				{"name": "shop.limits", "type": "java.util.Map<java.lang.String,java.lang.Integer>"},

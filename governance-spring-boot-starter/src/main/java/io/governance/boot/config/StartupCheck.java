@@ -32,7 +32,12 @@ final class StartupCheck implements BeanFactoryPostProcessor {
 		SnapshotBinder binder = new SnapshotBinder(this.environment, new BeanValidation(() -> null));
 		try {
 			for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
-				binder.bind(manager.current(), point.prefix(), point.bindable(), point.validated());
+				if (point.live()) {
+					binder.bind(manager.current(), point.prefix(), point.bindable(), point.validated());
+				}
+				else {
+					binder.bindAsBootDoes(manager.current(), point.prefix(), point.bindable(), point.validated());
+				}
 			}
 		}
 		catch (InvalidConfigException ex) {

@@ -11,6 +11,7 @@ import io.governance.backend.Backend;
 import io.governance.backend.Capability;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.ListenerThreads;
+import io.governance.config.ConfigSource;
 import io.governance.config.ConfigStore;
 import io.governance.lock.DistributedLock;
 import io.governance.registry.Discovery;
@@ -30,6 +31,8 @@ final class ConsulBackend implements Backend {
 
 	private final ConsulConfigStore config;
 
+	private final SpringCloudConsulConfig springCloud;
+
 	private final ConsulRegistry registry;
 
 	private final ConsulDiscovery discovery;
@@ -47,6 +50,7 @@ final class ConsulBackend implements Backend {
 		WatchThreads threads = new WatchThreads(this.client, random);
 		InstanceReader reader = new InstanceReader(namespace);
 		this.config = new ConsulConfigStore(this.client, clock, random, threads, this.listeners, log);
+		this.springCloud = new SpringCloudConsulConfig(this.client, threads, this.listeners, log);
 		this.registry = new ConsulRegistry(this.client, namespace, reader);
 		this.discovery = new ConsulDiscovery(this.client, namespace, reader, threads, this.listeners, log);
 		this.lock = new ConsulLock(this.client, namespace, threads, this.listeners);
@@ -65,6 +69,11 @@ final class ConsulBackend implements Backend {
 	@Override
 	public ConfigStore config() {
 		return this.config;
+	}
+
+	@Override
+	public ConfigSource config(String layout) {
+		return layout.equals(SpringCloudConsulConfig.LAYOUT) ? this.springCloud : Backend.super.config(layout);
 	}
 
 	@Override
@@ -92,6 +101,7 @@ final class ConsulBackend implements Backend {
 		}
 		this.registry.close();
 		this.config.close();
+		this.springCloud.close();
 		this.discovery.close();
 		this.lock.close();
 		this.client.close();

@@ -144,9 +144,9 @@ class RemotePolicyTests {
 			this.fleet.save("orders.yaml", "a: 2\nspring.config.import: 'file:/s3cretValue'");
 
 			await().atMost(Duration.ofSeconds(20))
-				.untilAsserted(() -> assertThat(context.getEnvironment().getProperty("a")).isEqualTo("2"));
-			assertThat(output).containsOnlyOnce(
-					"Remote config may not set 'spring.config.import' in default/default/orders.yaml:2:23: ignored");
+				.untilAsserted(() -> assertThat(output).containsOnlyOnce(
+						"Remote config may not set 'spring.config.import' in default/default/orders.yaml:2:23: ignored"));
+			assertThat(context.getEnvironment().getProperty("a")).isEqualTo("2");
 		}
 	}
 

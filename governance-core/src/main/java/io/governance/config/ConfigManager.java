@@ -39,9 +39,9 @@ public final class ConfigManager implements AutoCloseable {
 	private volatile @Nullable Subscription watch;
 
 	private ConfigManager(Builder builder) {
-		this.source = builder.source;
 		this.precedence = builder.layers;
 		this.layers = builder.layers.stream().map(ConfigLayer::document).toList();
+		this.source = SeveralNamespaces.of(builder.source, this.layers);
 		DocumentParser parser = new DocumentParser(builder.layers, builder.formats, new Activation(builder.profiles),
 				builder.policy);
 		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, Set.copyOf(this.layers)),

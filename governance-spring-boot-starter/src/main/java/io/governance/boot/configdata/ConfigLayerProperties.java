@@ -56,6 +56,7 @@ public record ConfigLayerProperties(@DefaultValue("native") Layout layout, @Null
 	 *
 	 * @param name Name of the document with its extension.
 	 * @param group Group of the document; by default that of the application's documents.
+	 * @param namespace Namespace of the document; by default that of the application.
 	 * @param optional Whether the application starts and goes on without the document.
 	 * @param key Key of the document's content, if it is one value rather than keys of
 	 * its own.
@@ -64,8 +65,9 @@ public record ConfigLayerProperties(@DefaultValue("native") Layout layout, @Null
 	 * @param position Where the document stands: below or above those of the application;
 	 * by default below, and one of the application's own where it stands anyway.
 	 */
-	public record Document(@Nullable String name, @Nullable String group, @DefaultValue("false") boolean optional,
-			@Nullable String key, @Nullable String format, @Nullable Position position) {
+	public record Document(@Nullable String name, @Nullable String group, @Nullable String namespace,
+			@DefaultValue("false") boolean optional, @Nullable String key, @Nullable String format,
+			@Nullable Position position) {
 	}
 
 }

@@ -130,7 +130,9 @@ final class ConfigLayers {
 		}
 		try {
 			String group = document.group();
-			DocumentId id = new DocumentId(this.namespace, (group != null) ? group : this.group, name);
+			String namespace = document.namespace();
+			DocumentId id = new DocumentId((namespace != null) ? namespace : this.namespace,
+					(group != null) ? group : this.group, name);
 			String format = format(document, this.own.get(id));
 			ConfigLayer layer = new ConfigLayer(id, (format != null) ? format : id.extension(), document.key(),
 					!document.optional());

@@ -32,13 +32,13 @@ class ConfigLayersTests {
 	@Test
 	void putsFurtherDocumentsBelowOrAbove() {
 		List<ConfigLayer> layers = layers("documents[0].name=a.yaml", "documents[0].group=shared",
-				"documents[1].name=z.yaml", "documents[1].position=above", "documents[1].optional=true",
-				"documents[2].name=b.txt", "documents[2].key=app.b", "documents[3].name=c.png",
-				"documents[3].key=app.c", "documents[3].format=binary");
+				"documents[0].namespace=common", "documents[1].name=z.yaml", "documents[1].position=above",
+				"documents[1].optional=true", "documents[2].name=b.txt", "documents[2].key=app.b",
+				"documents[3].name=c.png", "documents[3].key=app.c", "documents[3].format=binary");
 
 		assertThat(layers).hasSize(16);
 		assertThat(layers.subList(0, 3)).extracting(ConfigLayer::toString)
-			.containsExactly("dev/shared/a.yaml", "dev/shop/b.txt as text under 'app.b'",
+			.containsExactly("common/shared/a.yaml", "dev/shop/b.txt as text under 'app.b'",
 					"dev/shop/c.png as binary under 'app.c'");
 		assertThat(layers.subList(0, 3)).allMatch(ConfigLayer::required);
 		assertThat(layers.get(15)).hasToString("dev/shop/z.yaml");

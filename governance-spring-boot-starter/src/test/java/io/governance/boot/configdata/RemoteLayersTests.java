@@ -1,5 +1,7 @@
 package io.governance.boot.configdata;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -66,6 +68,23 @@ class RemoteLayersTests {
 				assertThat(property(context, "c")).isEqualTo("override");
 				assertThat(property(context, "app.banner")).isEqualTo("Bye\n");
 			});
+		}
+	}
+
+	@Test
+	void followsADocumentOfAnotherNamespace() throws IOException {
+		Path common = Files.createDirectories(this.fleet.directory().resolve("config/common/default"));
+		Files.writeString(common.resolve("base.yaml"), "{a: base, b: base}");
+		this.fleet.save("orders.yaml", "a: orders");
+		try (ConfigurableApplicationContext context = start("governance.config.documents[0].name=base.yaml",
+				"governance.config.documents[0].namespace=common")) {
+			assertThat(property(context, "a")).isEqualTo("orders");
+			assertThat(property(context, "b")).isEqualTo("base");
+			Files.writeString(common.resolve("base.yaml"), "{a: base, b: changed}");
+			eventually(() -> assertThat(property(context, "b")).isEqualTo("changed"));
+			this.fleet.save("orders.yaml", "b: orders");
+			eventually(() -> assertThat(property(context, "b")).isEqualTo("orders"));
+			assertThat(property(context, "a")).isEqualTo("base");
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.boot.config.ConfigPrefix;
 import io.governance.boot.config.LiveConfig;
@@ -17,9 +18,12 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigSource;
 import io.governance.config.DocumentId;
 import io.governance.config.StartPolicy;
+import io.governance.testkit.FaultyConnection;
+import io.governance.testkit.RecordingConfigListener;
 import io.governance.testservers.ConsulServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +119,26 @@ class SpringCloudConsulConfigTests {
 		Awaitility.await().until(() -> told.size() == 3);
 
 		assertThat(told).containsExactly("[a=1\n]", "[a=1\n, b=2\n]", "[b=2\n]");
+	}
+
+	@Test
+	@DisplayName("F2 what was read stays while the agent cannot be reached, and what changed meanwhile is told")
+	void survivesALostConnection() {
+		put("orders/a", "1");
+		RecordingConfigListener listener = new RecordingConfigListener();
+		try (FaultyConnection way = new ConsulFixture().connect();
+				Backend far = new ConsulFixture().open(way.address(), DocumentId.DEFAULT)) {
+			far.config(SpringCloudConsulConfig.LAYOUT).watch(Set.of(id("orders.kv")), listener);
+			Awaitility.await().until(() -> listener.latest(id("orders.kv")).equals("a=1\n"));
+			way.cut();
+			Awaitility.await().until(() -> listener.connections().contains(ConnectionState.DISCONNECTED));
+			put("orders/a", "2");
+			assertThat(listener.latest(id("orders.kv"))).isEqualTo("a=1\n");
+			way.restore();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> listener.latest(id("orders.kv")).equals("a=2\n"));
+		}
 	}
 
 	@Test

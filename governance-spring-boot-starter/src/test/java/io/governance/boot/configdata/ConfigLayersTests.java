@@ -1,8 +1,14 @@
 package io.governance.boot.configdata;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.governance.boot.InvalidSettingException;
 import io.governance.config.ConfigLayer;
@@ -11,7 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -89,6 +99,29 @@ class ConfigLayersTests {
 	void refusesWhatMakesNoSense(String properties, String message) {
 		assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(() -> layers(properties.split(", ")))
 			.withMessageContaining(message);
+	}
+
+	@Test
+	void understandsTheDocumentsOfTheDocumentation() throws IOException {
+		String page = Files.readString(Path.of("..", "docs", "layers.md"));
+		Matcher block = Pattern.compile("```yaml\\n(governance:\\n.*?)```", Pattern.DOTALL).matcher(page);
+		assertThat(block.find()).isTrue();
+		PropertySource<?> source = new YamlPropertySourceLoader()
+			.load("docs", new ByteArrayResource(block.group(1).getBytes(StandardCharsets.UTF_8)))
+			.get(0);
+		ConfigLayerProperties bound = new Binder(ConfigurationPropertySource.from(source))
+			.bind("governance.config", ConfigLayerProperties.class)
+			.get();
+
+		List<ConfigLayer> layers = ConfigLayers.of("dev", "shop", "orders", List.of("eu"), bound);
+
+		assertThat(layers).extracting(ConfigLayer::toString)
+			.startsWith("all/shared/common.yaml", "dev/shop/banner.txt as text under 'app.banner'",
+					"dev/shop/logo.png as binary under 'app.logo'")
+			.endsWith("dev/shop/orders-override.yaml");
+		assertThat(layers).filteredOn(ConfigLayer::required)
+			.extracting((layer) -> layer.document().name())
+			.containsExactly("common.yaml", "banner.txt", "orders.yaml");
 	}
 
 	private static List<ConfigLayer> layers(String... properties) {

@@ -52,7 +52,7 @@ final class ConsulBackend implements Backend {
 		this.discovery = new ConsulDiscovery(client, namespace, reader, threads, listeners, log);
 		this.lock = new ConsulLock(client, namespace, threads, listeners);
 		this.parts = new BackendParts(name, this.registry, this.config, this.springCloud, this.discovery, this.lock,
-				client, listeners);
+				client, threads, listeners);
 	}
 
 	@Override

@@ -56,7 +56,7 @@ final class Activation {
 	}
 
 	private static boolean isCondition(String key) {
-		return ConfigKeys.first(key) == ACTIVATE.charAt(0) && ConfigKeys.isBelow(ConfigKeys.plain(key), ACTIVATE);
+		return ConfigKeys.first(key) == ACTIVATE.charAt(0) && ConfigKeys.mayBeBelow(key, ACTIVATE);
 	}
 
 	private boolean holds(Map<String, ConfigValue> conditions) {

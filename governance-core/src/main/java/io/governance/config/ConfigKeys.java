@@ -78,6 +78,31 @@ final class ConfigKeys {
 	}
 
 	/**
+	 * Whether Spring Boot may take a key for a prefix or for something below it. Where
+	 * brackets do not match, Boot's idea of elements is hard to tell: then the letters
+	 * decide, wherever elements begin.
+	 * @param key the key as written
+	 * @param prefix a {@linkplain #plain plain} prefix
+	 * @return {@code true} if it may
+	 */
+	static boolean mayBeBelow(String key, String prefix) {
+		String plain = plain(key);
+		return bracketsMatch(key) ? isBelow(plain, prefix) : plain.replace(".", "").startsWith(prefix.replace(".", ""));
+	}
+
+	/**
+	 * Whether every bracket of a key is closed, and none is closed that was not opened.
+	 */
+	static boolean bracketsMatch(String key) {
+		int depth = 0;
+		for (int i = 0; i < key.length() && depth >= 0; i++) {
+			char c = key.charAt(i);
+			depth += (c == '[') ? 1 : ((c == ']') ? -1 : 0);
+		}
+		return depth == 0;
+	}
+
+	/**
 	 * The first letter or digit of the plain form of a key, which rules most keys out
 	 * without making that form.
 	 * @param key the key as written

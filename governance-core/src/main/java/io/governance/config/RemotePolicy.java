@@ -47,6 +47,9 @@ public final class RemotePolicy {
 		if (this.firsts.indexOf(ConfigKeys.first(key)) < 0) {
 			return false;
 		}
+		if (!ConfigKeys.bracketsMatch(key)) {
+			return this.ignored.stream().anyMatch((prefix) -> ConfigKeys.mayBeBelow(key, prefix));
+		}
 		String plain = ConfigKeys.plain(key);
 		return isBelowOneOf(this.ignored, plain) && !isBelowOneOf(this.allowed, plain);
 	}

@@ -59,7 +59,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 	 * write a document must not thereby get hold of the application. Profiles are in it
 	 * since the environment reads them anew each time as long as none is active.
 	 */
-	private static final List<String> NOT_REMOTE = List.of("spring.config", "spring.main", "spring.profiles",
+	static final List<String> NOT_REMOTE = List.of("spring.config", "spring.main", "spring.profiles",
 			"spring.cloud.bootstrap", "logging.config", "management", "governance.config");
 
 	private final Log logger;

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.governance.config.secret.Secrets;
+
 /**
  * Makes snapshots of documents. Immutable.
  */
@@ -19,11 +21,15 @@ final class DocumentParser {
 
 	private final RemotePolicy policy;
 
-	DocumentParser(List<ConfigLayer> layers, ConfigFormats formats, Activation activation, RemotePolicy policy) {
+	private final Secrets secrets;
+
+	DocumentParser(List<ConfigLayer> layers, ConfigFormats formats, Activation activation, RemotePolicy policy,
+			Secrets secrets) {
 		this.layers = layers;
 		this.formats = formats;
 		this.activation = activation;
 		this.policy = policy;
+		this.secrets = secrets;
 	}
 
 	/**
@@ -32,16 +38,18 @@ final class DocumentParser {
 	 * @param known a snapshot that shares its documents: only those whose content differs
 	 * are parsed
 	 * @throws InvalidConfigException if a document cannot be parsed, says what remote
-	 * documents may not say, or is required and not there
+	 * documents may not say, or is required and not there, or if a value cannot be
+	 * decrypted
 	 */
 	ConfigSnapshot parse(ConfigDocuments documents, ConfigSnapshot known) {
 		Map<DocumentId, ParsedDocument> present = new LinkedHashMap<>();
+		EncryptedValues encrypted = new EncryptedValues(this.secrets);
 		for (ConfigLayer layer : this.layers) {
 			ConfigDocument document = documents.documents().get(layer.document());
 			if (document != null) {
 				ParsedDocument earlier = known.parsed(layer.document());
 				present.put(layer.document(), (earlier != null && earlier.digest().equals(document.digest())) ? earlier
-						: parse(layer, document));
+						: parse(layer, document, encrypted));
 			}
 			else if (layer.required()) {
 				throw new MissingDocumentException(layer.document());
@@ -50,8 +58,8 @@ final class DocumentParser {
 		return ConfigSnapshot.merge(documents, present);
 	}
 
-	private ParsedDocument parse(ConfigLayer layer, ConfigDocument document) {
-		Map<String, ConfigValue> values = values(layer, document);
+	private ParsedDocument parse(ConfigLayer layer, ConfigDocument document, EncryptedValues encrypted) {
+		Map<String, ConfigValue> values = encrypted.open(values(layer, document));
 		List<IgnoredKey> ignored = new ArrayList<>();
 		values.forEach((key, value) -> {
 			if (this.policy.ignores(key)) {

@@ -129,6 +129,19 @@ final class NacosConfigStore implements ConfigStore {
 		return ids.stream().distinct().sorted().toList();
 	}
 
+	@Override
+	public List<String> groups(String namespace) {
+		new DocumentId(namespace, DocumentId.DEFAULT, "any");
+		Set<String> groups = new TreeSet<>();
+		for (JsonNode item : this.admin.list("list " + namespace, "/cs/config/list",
+				Map.of("namespaceId", NacosNames.namespace(namespace), "groupName", "", "dataId", "", "search", "blur"),
+				Integer.MAX_VALUE)) {
+			idOf(namespace, NacosNames.ownGroup(item.path("groupName").asString("")), item.path("dataId").asString(""))
+				.ifPresent((id) -> groups.add(id.group()));
+		}
+		return List.copyOf(groups);
+	}
+
 	private static Optional<DocumentId> idOf(String namespace, String group, String name) {
 		try {
 			return Optional.of(new DocumentId(namespace, group, name));

@@ -23,6 +23,7 @@ import io.governance.config.InvalidConfigException;
 import io.governance.config.RemotePolicy;
 import io.governance.config.SnapshotCache;
 import io.governance.config.StartPolicy;
+import io.governance.config.secret.Secrets;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 	 * since the environment reads them anew each time as long as none is active.
 	 */
 	static final List<String> NOT_REMOTE = List.of("spring.config", "spring.main", "spring.profiles",
-			"spring.cloud.bootstrap", "logging.config", "management", "governance.config");
+			"spring.cloud.bootstrap", "logging.config", "management", "governance.config", "governance.secrets");
 
 	private final Log logger;
 
@@ -98,8 +99,10 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		ConfigLayerProperties layers = binder.bindOrCreate("governance.config", ConfigLayerProperties.class);
 		Map<String, String> localValues = localValues(environment);
 		Backends backends = new Backends(environment, application.getClassLoader());
+		Secrets secrets = binder.bindOrCreate("governance.secrets", GovernanceSecretsProperties.class)
+			.open(environment, application.getClassLoader(), this.logger);
 		try {
-			ConfigManager manager = manager(environment, governance, config, layers, localValues, backends);
+			ConfigManager manager = manager(environment, governance, config, layers, localValues, backends, secrets);
 			StartPolicy policy = new StartPolicy(mark.optional(),
 					config.onInvalid() == GovernanceConfigProperties.OnInvalid.LAST_GOOD);
 			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
@@ -113,9 +116,10 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 				tell(manager);
 			}
 			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
-			handOver(new GovernanceBootstrap(backends, manager, policy));
+			handOver(new GovernanceBootstrap(backends, manager, policy, secrets));
 		}
 		catch (RuntimeException ex) {
+			secrets.close();
 			backends.close();
 			throw ex;
 		}
@@ -123,7 +127,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 
 	private static ConfigManager manager(ConfigurableEnvironment environment, GovernanceProperties governance,
 			GovernanceConfigProperties config, ConfigLayerProperties layers, Map<String, String> localValues,
-			Backends backends) {
+			Backends backends, Secrets secrets) {
 		String application = environment.getProperty("spring.application.name", "application");
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
@@ -136,6 +140,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.profiles((expressions) -> environment.acceptsProfiles(Profiles.of(expressions.toArray(String[]::new))))
 			.policy(new RemotePolicy(NOT_REMOTE, layers.allowedKeys(), layers.allowExpressions()))
 			.cache(cache)
+			.secrets(secrets)
 			.localValues(localValues)
 			.build();
 	}

@@ -77,4 +77,14 @@ public final class ConfigFormats {
 		}
 	}
 
+	/**
+	 * Parses a document of several parts, such as the documents of one YAML text.
+	 * @param document the document
+	 * @return the keys of each part, the lowest part first
+	 * @throws InvalidConfigException as {@link #parse} does
+	 */
+	public List<Map<String, ConfigValue>> parts(ConfigDocument document) {
+		return List.of(parse(document));
+	}
+
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigFormats;
@@ -30,6 +31,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * can read their values. Immutable and thread-safe.
  */
 public final class ConfigLinter {
+
+	/** Where a part of a document says when it holds. */
+	private static final String ACTIVATE = "spring.config.activate";
 
 	private final DocumentChecks checks;
 
@@ -55,7 +59,9 @@ public final class ConfigLinter {
 		this.formats = formats;
 		this.metadata = metadata;
 		this.types = (metadata != null) ? new ValueTypes(metadata) : null;
-		this.allowed = allowedPrefixes.stream().map((prefix) -> ConfigurationPropertyName.adapt(prefix, '.')).toList();
+		this.allowed = Stream.concat(Stream.of(ACTIVATE), allowedPrefixes.stream())
+			.map((prefix) -> ConfigurationPropertyName.adapt(prefix, '.'))
+			.toList();
 	}
 
 	/**
@@ -82,7 +88,9 @@ public final class ConfigLinter {
 			if (this.checks.isGrayDocument(id) || !this.checks.isChecked(id)) {
 				return List.of();
 			}
-			return new Run(label).keys(this.formats.parse(ConfigDocument.of(id, content, Revision.ABSENT)));
+			Run run = new Run(label);
+			this.formats.parts(ConfigDocument.of(id, content, Revision.ABSENT)).forEach(run::keys);
+			return List.copyOf(run.findings);
 		}
 		catch (InvalidConfigException ex) {
 			ConfigOrigin origin = (ex.origin() != null) ? ex.origin() : ConfigOrigin.of(id);
@@ -102,7 +110,7 @@ public final class ConfigLinter {
 			this.label = label;
 		}
 
-		List<LintFinding> keys(Map<String, ConfigValue> values) {
+		void keys(Map<String, ConfigValue> values) {
 			Map<ConfigurationPropertyName, ConfigValue> spellings = new HashMap<>();
 			values.forEach((key, value) -> {
 				ConfigurationPropertyName name = ConfigurationPropertyName.adapt(key, '.');
@@ -113,7 +121,6 @@ public final class ConfigLinter {
 				}
 				key(key, name, value);
 			});
-			return List.copyOf(this.findings);
 		}
 
 		private void key(String key, ConfigurationPropertyName name, ConfigValue value) {

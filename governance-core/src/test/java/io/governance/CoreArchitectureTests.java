@@ -22,7 +22,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 class CoreArchitectureTests {
 
 	private static final DescribedPredicate<JavaClass> OWN = resideInAnyPackage("io.governance..", "java..",
-			"javax.net.ssl");
+			"javax.net.ssl", "javax.crypto..");
 
 	@ArchTest
 	static final ArchRule dependsOnFewLibraries = classes().should()

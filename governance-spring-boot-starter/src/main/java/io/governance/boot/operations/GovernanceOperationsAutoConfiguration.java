@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 
 import io.governance.backend.Backend;
+import io.governance.boot.GovernanceProperties;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.config.ConfigFormats;
 import io.governance.config.ConfigStore;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -85,6 +87,23 @@ public final class GovernanceOperationsAutoConfiguration {
 		@ConditionalOnMissingBean
 		ActuatorAudit governanceActuatorAudit(ApplicationEventPublisher publisher) {
 			return new ActuatorAudit(publisher);
+		}
+
+	}
+
+	/**
+	 * The endpoint, where it is switched on.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+	@ConditionalOnAvailableEndpoint(GovernanceDocumentsEndpoint.class)
+	static class EndpointConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		GovernanceDocumentsEndpoint governanceDocumentsEndpoint(ObjectProvider<ConfigOperations> operations,
+				GovernanceProperties properties) {
+			return new GovernanceDocumentsEndpoint(operations, properties.namespace());
 		}
 
 	}

@@ -22,16 +22,20 @@ class AuditLogTests {
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger(AuditLog.LOGGER);
 
+	private final Level level = this.logger.getLevel();
+
 	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
 	@BeforeEach
 	void listen() {
 		this.lines.start();
+		this.logger.setLevel(Level.INFO);
 		this.logger.addAppender(this.lines);
 	}
 
 	@AfterEach
 	void leave() {
+		this.logger.setLevel(this.level);
 		this.logger.detachAppender(this.lines);
 	}
 

@@ -92,18 +92,26 @@ public final class GovernanceOperationsAutoConfiguration {
 	}
 
 	/**
-	 * The endpoint, where it is switched on.
+	 * What there is only with the endpoints of Actuator.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-	@ConditionalOnAvailableEndpoint(GovernanceDocumentsEndpoint.class)
-	static class EndpointConfiguration {
+	static class EndpointsConfiguration {
 
-		@Bean
-		@ConditionalOnMissingBean
-		GovernanceDocumentsEndpoint governanceDocumentsEndpoint(ObjectProvider<ConfigOperations> operations,
-				GovernanceProperties properties) {
-			return new GovernanceDocumentsEndpoint(operations, properties.namespace());
+		/**
+		 * The endpoint, where it is switched on.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnAvailableEndpoint(GovernanceDocumentsEndpoint.class)
+		static class DocumentsEndpointConfiguration {
+
+			@Bean
+			@ConditionalOnMissingBean
+			GovernanceDocumentsEndpoint governanceDocumentsEndpoint(ObjectProvider<ConfigOperations> operations,
+					GovernanceProperties properties) {
+				return new GovernanceDocumentsEndpoint(operations, properties.namespace());
+			}
+
 		}
 
 	}

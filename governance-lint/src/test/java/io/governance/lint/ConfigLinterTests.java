@@ -127,6 +127,18 @@ class ConfigLinterTests {
 	}
 
 	@Test
+	void everyPartOfADocumentIsChecked() {
+		assertThat(lint("""
+				shop.max-pool-size: 1
+				---
+				spring.config.activate.on-profile: gray
+				shop.maxPoolSize: many
+				---
+				shop.rat: 2
+				""")).extracting(LintFinding::line).containsExactly(4, 6);
+	}
+
+	@Test
 	void keyThatStandsTwiceIsAnErrorWithItsPlace() {
 		assertThat(lint("shop:\n  max-pool-size: 1\n  max-pool-size: 2\n")).singleElement()
 			.satisfies((finding) -> assertThat(finding.toString()).startsWith("orders.yaml:3:3: error: ")

@@ -4,7 +4,6 @@ import java.time.InstantSource;
 import java.util.List;
 
 import io.governance.backend.Backend;
-import io.governance.boot.GovernanceProperties;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.config.ConfigFormats;
 import io.governance.config.ConfigStore;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
-import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -87,31 +85,6 @@ public final class GovernanceOperationsAutoConfiguration {
 		@ConditionalOnMissingBean
 		ActuatorAudit governanceActuatorAudit(ApplicationEventPublisher publisher) {
 			return new ActuatorAudit(publisher);
-		}
-
-	}
-
-	/**
-	 * What there is only with the endpoints of Actuator.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-	static class EndpointsConfiguration {
-
-		/**
-		 * The endpoint, where it is switched on.
-		 */
-		@Configuration(proxyBeanMethods = false)
-		@ConditionalOnAvailableEndpoint(GovernanceDocumentsEndpoint.class)
-		static class DocumentsEndpointConfiguration {
-
-			@Bean
-			@ConditionalOnMissingBean
-			GovernanceDocumentsEndpoint governanceDocumentsEndpoint(ObjectProvider<ConfigOperations> operations,
-					GovernanceProperties properties) {
-				return new GovernanceDocumentsEndpoint(operations, properties.namespace());
-			}
-
 		}
 
 	}

@@ -15,6 +15,7 @@ import io.governance.config.ConfigOrigin;
 import io.governance.config.ConfigValue;
 import io.governance.config.DocumentId;
 import io.governance.config.InvalidConfigException;
+import io.governance.config.RemotePolicy;
 import io.governance.config.Revision;
 import io.governance.internal.Spelling;
 import io.governance.lint.LintFinding.Severity;
@@ -34,6 +35,8 @@ public final class ConfigLinter {
 
 	/** Where a part of a document says when it holds. */
 	private static final String ACTIVATE = "spring.config.activate";
+
+	private static final RemotePolicy POLICY = new RemotePolicy(RemotePolicy.NOT_REMOTE, List.of(ACTIVATE), false);
 
 	private final DocumentChecks checks;
 
@@ -119,8 +122,21 @@ public final class ConfigLinter {
 					add(Severity.ERROR, key, value, name.toString(),
 							"is another spelling of the key in line " + earlier.origin().line(), "keep one of them");
 				}
+				policy(key, name, value);
 				key(key, name, value);
 			});
+		}
+
+		/** What is not taken from remote config, unless the application allows it. */
+		private void policy(String key, ConfigurationPropertyName name, ConfigValue value) {
+			if (POLICY.ignores(key) && !isAllowed(name)) {
+				add(Severity.WARNING, key, value, null, "is ignored in remote config",
+						"set it where the application is started, or name it in governance.config.allowed-keys");
+			}
+			if (value.value() instanceof String text && text.contains("#{")) {
+				add(Severity.WARNING, key, value, null, "holds an expression '#{'",
+						"remote config is refused with it, unless governance.config.allow-expressions is true");
+			}
 		}
 
 		private void key(String key, ConfigurationPropertyName name, ConfigValue value) {

@@ -26,6 +26,7 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.DocumentId;
 import io.governance.config.Revision;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -63,13 +64,16 @@ public final class ReloadCost {
 	 * What was measured.
 	 *
 	 * @param nanos the median of the times
+	 * @param cpu the median of the time that the thread was running, which a busy machine
+	 * stretches less
 	 * @param bytes the median of what was allocated
 	 */
-	record Cost(long nanos, long bytes) {
+	record Cost(long nanos, long cpu, long bytes) {
 
 		@Override
 		public String toString() {
-			return String.format(Locale.ROOT, "%.3f ms, %,d KB", this.nanos / 1e6, this.bytes / 1024);
+			return String.format(Locale.ROOT, "%.3f ms (cpu %.3f ms), %,d KB", this.nanos / 1e6, this.cpu / 1e6,
+					this.bytes / 1024);
 		}
 
 	}
@@ -155,9 +159,8 @@ public final class ReloadCost {
 				ConfigDocuments event = MemoryBackend.all();
 				clock.expect(round);
 				return () -> {
-					long start = System.nanoTime();
 					MemoryBackend.deliver(event);
-					return clock.seen() - start;
+					return clock.seen();
 				};
 			});
 		}
@@ -204,43 +207,42 @@ public final class ReloadCost {
 					"--logging.level.root=off");
 	}
 
-	private static long refresh(ContextRefresher refresher, Prices prices, int round) {
-		long start = System.nanoTime();
+	private static Reading refresh(ContextRefresher refresher, Prices prices, int round) {
 		refresher.refresh();
-		long end = System.nanoTime();
+		Reading end = Reading.now();
 		if (prices.getFactor() != round) {
 			throw new IllegalStateException("Not refreshed");
 		}
-		return end - start;
+		return end;
 	}
 
 	private static Cost parse(int warmUp, int rounds) {
 		return median(warmUp, rounds, (round) -> {
 			String text = text(0, 1, round);
 			return () -> {
-				long start = System.nanoTime();
 				Object parsed = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
-				long end = System.nanoTime();
+				Reading end = Reading.now();
 				if (parsed == null) {
 					throw new IllegalStateException("Not parsed");
 				}
-				return end - start;
+				return end;
 			};
 		});
 	}
 
 	private static Cost median(int warmUp, int rounds, Rounds step) {
 		long[] nanos = new long[rounds];
+		long[] cpu = new long[rounds];
 		long[] bytes = new long[rounds];
 		try {
 			for (int i = -warmUp; i < rounds; i++) {
 				Round round = step.prepare(i + warmUp + 1);
-				long before = threads.getCurrentThreadAllocatedBytes();
-				long took = round.run();
-				long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+				Reading start = Reading.now();
+				Reading end = round.run();
 				if (i >= 0) {
-					nanos[i] = took;
-					bytes[i] = allocated;
+					nanos[i] = end.nanos() - start.nanos();
+					cpu[i] = end.cpu() - start.cpu();
+					bytes[i] = end.bytes() - start.bytes();
 				}
 			}
 		}
@@ -248,8 +250,9 @@ public final class ReloadCost {
 			throw new UncheckedIOException(ex);
 		}
 		Arrays.sort(nanos);
+		Arrays.sort(cpu);
 		Arrays.sort(bytes);
-		return new Cost(nanos[rounds / 2], bytes[rounds / 2]);
+		return new Cost(nanos[rounds / 2], cpu[rounds / 2], bytes[rounds / 2]);
 	}
 
 	private static String text(int part, int parts, int factor) {
@@ -281,11 +284,27 @@ public final class ReloadCost {
 
 	}
 
-	/** What is measured; returns the nanoseconds. */
+	/** What is measured; returns what the clocks said at its end. */
 	@FunctionalInterface
 	private interface Round {
 
-		long run() throws IOException;
+		Reading run() throws IOException;
+
+	}
+
+	/**
+	 * What the clocks say.
+	 *
+	 * @param nanos the time
+	 * @param cpu how long this thread has been running
+	 * @param bytes what it has allocated
+	 */
+	private record Reading(long nanos, long cpu, long bytes) {
+
+		static Reading now() {
+			return new Reading(System.nanoTime(), threads.getCurrentThreadCpuTime(),
+					threads.getCurrentThreadAllocatedBytes());
+		}
 
 	}
 
@@ -296,7 +315,7 @@ public final class ReloadCost {
 
 		private int expected;
 
-		private long seen;
+		private @Nullable Reading seen;
 
 		Clock(LiveConfig<Price> price) {
 			this.price = price;
@@ -304,11 +323,11 @@ public final class ReloadCost {
 
 		void expect(int factor) {
 			this.expected = factor;
-			this.seen = 0;
+			this.seen = null;
 		}
 
-		long seen() {
-			if (this.seen == 0) {
+		Reading seen() {
+			if (this.seen == null) {
 				throw new IllegalStateException("The change was not applied");
 			}
 			return this.seen;
@@ -327,7 +346,7 @@ public final class ReloadCost {
 		@Override
 		public void onChange(ConfigChange change) {
 			if (this.price.get().factor() == this.expected) {
-				this.seen = System.nanoTime();
+				this.seen = Reading.now();
 			}
 		}
 

@@ -35,7 +35,7 @@ final class DocumentParser {
 						: ParsedDocument.of(document, this.formats.parse(document)));
 			}
 		}
-		return ConfigSnapshot.merge(documents, present);
+		return ConfigSnapshot.merge(documents, present, known);
 	}
 
 }

@@ -12,8 +12,9 @@ import java.util.Set;
  *
  * @param digest the digest of the content that was parsed
  * @param entries the keys in the order of the document
+ * @param index finds some of them
  */
-record ParsedDocument(String digest, List<Entry> entries) {
+record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index) {
 
 	/** Stands for a name that only the environment can tell. */
 	static final String ANY = "*";
@@ -34,10 +35,12 @@ record ParsedDocument(String digest, List<Entry> entries) {
 		List<Entry> entries = new ArrayList<>(values.size());
 		Map<Object, Set<String>> known = new IdentityHashMap<>();
 		values.forEach((key, value) -> {
-			Set<String> placeholders = known.computeIfAbsent(value.value(), ParsedDocument::placeholders);
+			Set<String> placeholders = (value.value() instanceof String text && text.contains("${"))
+					? known.computeIfAbsent(text, ParsedDocument::placeholders) : Set.of();
 			entries.add(new Entry(ConfigKeys.canonical(key), key, value, placeholders));
 		});
-		return new ParsedDocument(document.digest(), List.copyOf(entries));
+		List<Entry> all = List.copyOf(entries);
+		return new ParsedDocument(document.digest(), all, new DocumentIndex(all));
 	}
 
 	/**

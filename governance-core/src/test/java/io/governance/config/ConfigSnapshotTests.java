@@ -79,7 +79,7 @@ class ConfigSnapshotTests {
 			ConfigDocument document = InMemoryConfigSource.document(i + ".yaml", layers[i]);
 			parsed.put(document.id(), ParsedDocument.of(document, ConfigFormats.standard().parse(document)));
 		}
-		return ConfigSnapshot.merge(ConfigDocuments.of(List.of()), parsed);
+		return ConfigSnapshot.merge(ConfigDocuments.of(List.of()), parsed, ConfigSnapshot.EMPTY);
 	}
 
 	private static Map<String, Object> values(ConfigSnapshot snapshot) {

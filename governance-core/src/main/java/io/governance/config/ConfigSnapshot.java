@@ -96,7 +96,7 @@ public final class ConfigSnapshot {
 			for (ParsedDocument.Entry entry : document.index().near(canonical)) {
 				ParsedDocument.Entry winner = ConfigKeys.isBelow(entry.canonical(), canonical)
 						? this.entries.get(entry.canonical()) : null;
-				if (winner != null) {
+				if (winner == entry || (winner != null && winner.name().equals(winner.canonical()))) {
 					below.putIfAbsent(winner.key(), winner.value());
 				}
 			}

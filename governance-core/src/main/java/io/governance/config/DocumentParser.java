@@ -32,7 +32,7 @@ final class DocumentParser {
 			if (document != null) {
 				ParsedDocument earlier = known.parsed(id);
 				present.put(id, (earlier != null && earlier.digest().equals(document.digest())) ? earlier
-						: ParsedDocument.of(document, this.formats.parse(document)));
+						: ParsedDocument.of(document, this.formats.parse(document), earlier));
 			}
 		}
 		return ConfigSnapshot.merge(documents, present, known);

@@ -31,12 +31,12 @@ final class LayerMerge {
 		Set<String> names = new HashSet<>();
 		before.forEach((id, document) -> {
 			if (after.get(id) != document) {
-				names.addAll(document.index().lists());
+				names.addAll(DocumentIndex.namesThatDiffer(document, after.get(id)));
 			}
 		});
 		after.forEach((id, document) -> {
-			if (before.get(id) != document) {
-				names.addAll(document.index().lists());
+			if (!before.containsKey(id)) {
+				names.addAll(DocumentIndex.namesThatDiffer(null, document));
 			}
 		});
 		Map<String, List<ParsedDocument.Entry>> old = winners(before, names);
@@ -68,10 +68,17 @@ final class LayerMerge {
 		Map<String, List<ParsedDocument.Entry>> winners = new HashMap<>(names.size() * 2);
 		for (int i = lowestFirst.size() - 1; i >= 0; i--) {
 			DocumentIndex index = lowestFirst.get(i).index();
-			boolean few = names.size() < index.lists().size();
-			for (String name : few ? names : index.lists()) {
-				List<ParsedDocument.Entry> entries = index.list(name);
-				if (entries != null && (few || names.contains(name))) {
+			if (names.size() > index.size()) {
+				index.forEach((name, entries) -> {
+					if (names.contains(name)) {
+						winners.putIfAbsent(name, entries);
+					}
+				});
+				continue;
+			}
+			for (String name : names) {
+				List<ParsedDocument.Entry> entries = index.find(name);
+				if (entries != null) {
 					winners.putIfAbsent(name, entries);
 				}
 			}

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A document's keys, with all that can be computed once for each of its contents.
  *
@@ -29,18 +31,45 @@ record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index) {
 	 * <code>${...}</code>
 	 */
 	record Entry(String canonical, String key, ConfigValue value, Set<String> placeholders) {
+
+		/**
+		 * The name under which the key is laid over those of lower layers: the list that
+		 * it belongs to, or the key itself.
+		 */
+		String name() {
+			return ConfigKeys.list(this.canonical);
+		}
+
+		private boolean is(String key, ConfigValue value) {
+			return this.key.equals(key) && this.value.equals(value);
+		}
+
 	}
 
-	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values) {
+	/**
+	 * Prepares a document.
+	 * @param document the document
+	 * @param values its keys
+	 * @param earlier an earlier version of it, with which all is shared that is the same
+	 */
+	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values,
+			@Nullable ParsedDocument earlier) {
+		List<Entry> known = (earlier != null) ? earlier.entries() : List.of();
 		List<Entry> entries = new ArrayList<>(values.size());
-		Map<Object, Set<String>> known = new IdentityHashMap<>();
+		Map<Object, Set<String>> placeholders = new IdentityHashMap<>();
 		values.forEach((key, value) -> {
-			Set<String> placeholders = (value.value() instanceof String text && text.contains("${"))
-					? known.computeIfAbsent(text, ParsedDocument::placeholders) : Set.of();
-			entries.add(new Entry(ConfigKeys.canonical(key), key, value, placeholders));
+			Entry same = (entries.size() < known.size()) ? known.get(entries.size()) : null;
+			entries.add((same != null && same.is(key, value)) ? same : entry(key, value, placeholders));
 		});
 		List<Entry> all = List.copyOf(entries);
-		return new ParsedDocument(document.digest(), all, new DocumentIndex(all));
+		return new ParsedDocument(document.digest(), all,
+				DocumentIndex.of(all, (earlier != null) ? earlier.index() : null));
+	}
+
+	private static Entry entry(String key, ConfigValue value, Map<Object, Set<String>> placeholders) {
+		Set<String> names = (value.value() instanceof String text && text.contains("${"))
+				? placeholders.computeIfAbsent(text, ParsedDocument::placeholders) : Set.of();
+		return new Entry(ConfigKeys.canonical(key), key, value, names);
 	}
 
 	/**

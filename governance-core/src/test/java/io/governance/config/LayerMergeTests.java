@@ -78,7 +78,7 @@ class LayerMergeTests {
 		for (String name : List.of("a.yaml", "b.yaml")) {
 			ParsedDocument earlier = known.parsed(InMemoryConfigSource.id(name));
 			if (texts.containsKey(name)) {
-				layers.put(InMemoryConfigSource.id(name), parse(name, texts.get(name)));
+				layers.put(InMemoryConfigSource.id(name), parse(name, texts.get(name), earlier));
 			}
 			else if (earlier != null) {
 				layers.put(InMemoryConfigSource.id(name), earlier);
@@ -94,7 +94,7 @@ class LayerMergeTests {
 			ParsedDocument earlier = layers.get(InMemoryConfigSource.id(name));
 			int dice = random.nextInt(6);
 			if (dice == 0) {
-				next.put(InMemoryConfigSource.id(name), parse(name, text(random)));
+				next.put(InMemoryConfigSource.id(name), parse(name, text(random), earlier));
 			}
 			else if (earlier != null && dice != 1) {
 				next.put(InMemoryConfigSource.id(name), earlier);
@@ -113,9 +113,9 @@ class LayerMergeTests {
 		return text.toString();
 	}
 
-	private static ParsedDocument parse(String name, String text) {
+	private static ParsedDocument parse(String name, String text, ParsedDocument earlier) {
 		ConfigDocument document = InMemoryConfigSource.document(name, text);
-		return ParsedDocument.of(document, ConfigFormats.standard().parse(document));
+		return ParsedDocument.of(document, ConfigFormats.standard().parse(document), earlier);
 	}
 
 	private static Map<String, Object> laidOver(Map<DocumentId, ParsedDocument> layers) {

@@ -1,5 +1,6 @@
 package io.governance.config;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +32,8 @@ public final class ConfigManager implements AutoCloseable {
 
 	private final ConfigEngine engine;
 
+	private final Duration settle;
+
 	private volatile boolean closed;
 
 	private volatile @Nullable Subscription watch;
@@ -38,6 +41,7 @@ public final class ConfigManager implements AutoCloseable {
 	private ConfigManager(Builder builder) {
 		this.source = builder.source;
 		this.layers = builder.layers;
+		this.settle = builder.settle;
 		DocumentParser parser = new DocumentParser(builder.layers, builder.formats);
 		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, Set.copyOf(builder.layers)),
 				builder.localPlaceholders, builder.clock);
@@ -92,11 +96,17 @@ public final class ConfigManager implements AutoCloseable {
 	 * @return stops following them; they can be watched again then
 	 */
 	public Subscription watch() {
-		Subscription watching = this.source.watch(Set.copyOf(this.layers), new ConfigListener() {
+		Settling settling = this.settle.isZero() ? null : new Settling(this.settle, this.engine::apply);
+		Subscription source = this.source.watch(Set.copyOf(this.layers), new ConfigListener() {
 
 			@Override
 			public void onDocuments(ConfigDocuments documents) {
-				ConfigManager.this.engine.apply(documents);
+				if (settling != null) {
+					settling.offer(documents);
+				}
+				else {
+					ConfigManager.this.engine.apply(documents);
+				}
 			}
 
 			@Override
@@ -105,6 +115,10 @@ public final class ConfigManager implements AutoCloseable {
 			}
 
 		});
+		Subscription watching = (settling == null) ? source : () -> {
+			source.close();
+			settling.close();
+		};
 		this.watch = watching;
 		if (this.closed) {
 			watching.close();
@@ -238,6 +252,8 @@ public final class ConfigManager implements AutoCloseable {
 
 		private InstantSource clock = InstantSource.system();
 
+		private Duration settle = Duration.ZERO;
+
 		private Builder(ConfigSource source, List<DocumentId> layers) {
 			this.source = source;
 			this.layers = List.copyOf(new LinkedHashSet<>(layers));
@@ -289,6 +305,21 @@ public final class ConfigManager implements AutoCloseable {
 		 */
 		public Builder clock(InstantSource clock) {
 			this.clock = clock;
+			return this;
+		}
+
+		/**
+		 * Sets how long changes are gathered: what is delivered while the last delivery
+		 * is not as old as that is applied as one change, but no later than five times
+		 * that time after the first. Zero, which is the default, applies each at once.
+		 * @param settle the time, not negative
+		 * @return this builder
+		 */
+		public Builder settle(Duration settle) {
+			if (settle.isNegative()) {
+				throw new IllegalArgumentException("The settle time must not be negative");
+			}
+			this.settle = settle;
 			return this;
 		}
 

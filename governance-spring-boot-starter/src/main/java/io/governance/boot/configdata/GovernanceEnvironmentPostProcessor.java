@@ -104,6 +104,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 					ConfigLayers.of(governance.namespace(), config.group(), application, profiles))
 			.cache(cache)
 			.localValues(localValues(environment))
+			.settle(config.settle())
 			.build();
 	}
 

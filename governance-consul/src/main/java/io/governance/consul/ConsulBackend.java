@@ -9,6 +9,7 @@ import javax.net.ssl.SSLContext;
 
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
+import io.governance.backend.support.BackendParts;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.ListenerThreads;
 import io.governance.config.ConfigStore;
@@ -24,10 +25,6 @@ final class ConsulBackend implements Backend {
 
 	private final String name;
 
-	private final ListenerThreads listeners;
-
-	private final ConsulClient client;
-
 	private final ConsulConfigStore config;
 
 	private final ConsulRegistry registry;
@@ -36,20 +33,22 @@ final class ConsulBackend implements Backend {
 
 	private final ConsulLock lock;
 
-	private boolean closed;
+	private final BackendParts parts;
 
 	ConsulBackend(String name, String namespace, ConsulSettings settings, @Nullable SSLContext ssl, InstantSource clock,
 			RandomGenerator random) {
 		this.name = name;
-		this.listeners = new ListenerThreads("consul");
-		this.client = new ConsulClient(name, settings, ssl);
+		ListenerThreads listeners = new ListenerThreads("consul");
+		ConsulClient client = new ConsulClient(name, settings, ssl);
 		ConnectionLog log = new ConnectionLog(name);
-		WatchThreads threads = new WatchThreads(this.client, random);
+		WatchThreads threads = new WatchThreads(client, random);
 		InstanceReader reader = new InstanceReader(namespace);
-		this.config = new ConsulConfigStore(this.client, clock, random, threads, this.listeners, log);
-		this.registry = new ConsulRegistry(this.client, namespace, reader);
-		this.discovery = new ConsulDiscovery(this.client, namespace, reader, threads, this.listeners, log);
-		this.lock = new ConsulLock(this.client, namespace, threads, this.listeners);
+		this.config = new ConsulConfigStore(client, clock, random, threads, listeners, log);
+		this.registry = new ConsulRegistry(client, namespace, reader);
+		this.discovery = new ConsulDiscovery(client, namespace, reader, threads, listeners, log);
+		this.lock = new ConsulLock(client, namespace, threads, listeners);
+		this.parts = new BackendParts(name, this.registry, this.config, this.discovery, this.lock, client, threads,
+				listeners);
 	}
 
 	@Override
@@ -84,18 +83,7 @@ final class ConsulBackend implements Backend {
 
 	@Override
 	public void close() {
-		synchronized (this) {
-			if (this.closed) {
-				return;
-			}
-			this.closed = true;
-		}
-		this.registry.close();
-		this.config.close();
-		this.discovery.close();
-		this.lock.close();
-		this.client.close();
-		this.listeners.close();
+		this.parts.close();
 	}
 
 }

@@ -8,7 +8,7 @@ import javax.net.ssl.SSLContext;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.backend.BackendFactory;
-import io.governance.config.DocumentId;
+import io.governance.backend.support.BackendNamespace;
 
 /**
  * Makes {@code consul} backends: documents, registration, discovery and locks on the
@@ -24,13 +24,7 @@ public final class ConsulBackendFactory implements BackendFactory {
 	@Override
 	public Backend create(BackendEnvironment environment) {
 		ConsulSettings settings = environment.settings(ConsulSettings.class);
-		String namespace = environment.namespace();
-		try {
-			new DocumentId(namespace, DocumentId.DEFAULT, "any");
-		}
-		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("governance.namespace: " + ex.getMessage(), ex);
-		}
+		String namespace = BackendNamespace.of(environment);
 		SSLContext ssl = settings.sslBundle().isEmpty() ? null : environment.sslContext(settings.sslBundle());
 		return new ConsulBackend(environment.name(), namespace, settings, ssl, InstantSource.system(), new Random());
 	}

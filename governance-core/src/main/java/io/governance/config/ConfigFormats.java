@@ -52,7 +52,14 @@ public final class ConfigFormats {
 		return new TreeSet<>(this.byExtension.keySet());
 	}
 
-	Map<String, ConfigValue> parse(ConfigDocument document) {
+	/**
+	 * Parses a document in the format of its extension.
+	 * @param document the document
+	 * @return its keys, in the order of the document; an empty document has none
+	 * @throws InvalidConfigException if it does not parse or if no format has its
+	 * extension, with line and column where they are known
+	 */
+	public Map<String, ConfigValue> parse(ConfigDocument document) {
 		@Nullable ConfigFormat format = this.byExtension.get(document.id().extension());
 		if (format == null) {
 			throw InvalidConfigException.in(document.id(),

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.Subscription;
+import io.governance.config.secret.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ public final class ConfigManager implements AutoCloseable {
 		this.source = builder.source;
 		this.layers = builder.layers;
 		this.settle = builder.settle;
-		DocumentParser parser = new DocumentParser(builder.layers, builder.formats);
+		DocumentParser parser = new DocumentParser(builder.layers, builder.formats, builder.secrets);
 		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, Set.copyOf(builder.layers)),
 				builder.localPlaceholders, builder.clock);
 	}
@@ -246,6 +247,8 @@ public final class ConfigManager implements AutoCloseable {
 
 		private ConfigFormats formats = ConfigFormats.standard();
 
+		private Secrets secrets = Secrets.none();
+
 		private @Nullable SnapshotCache cache;
 
 		private Map<String, Set<String>> localPlaceholders = Map.of();
@@ -266,6 +269,16 @@ public final class ConfigManager implements AutoCloseable {
 		 */
 		public Builder formats(ConfigFormats formats) {
 			this.formats = formats;
+			return this;
+		}
+
+		/**
+		 * Sets who opens encrypted values; otherwise they are refused.
+		 * @param secrets opens them; it is not closed with the manager
+		 * @return this builder
+		 */
+		public Builder secrets(Secrets secrets) {
+			this.secrets = secrets;
 			return this;
 		}
 

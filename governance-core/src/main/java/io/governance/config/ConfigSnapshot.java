@@ -18,6 +18,8 @@ public final class ConfigSnapshot {
 	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), KeyMap.empty(),
 			KeyMap.empty());
 
+	private volatile @Nullable SnapshotSecrets secrets;
+
 	private final ConfigDocuments documents;
 
 	private final Map<DocumentId, ParsedDocument> parsed;
@@ -131,6 +133,44 @@ public final class ConfigSnapshot {
 	public @Nullable ConfigOrigin originOf(String key) {
 		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
 		return (entry != null) ? entry.value().origin() : null;
+	}
+
+	/**
+	 * Whether a property is to be shown nowhere: its value was encrypted, or refers to
+	 * one that was.
+	 * @param key the property, however it is spelled
+	 * @return {@code true} if it is secret
+	 */
+	public boolean isSecret(String key) {
+		return secrets().contains(key);
+	}
+
+	/**
+	 * Whether any value was encrypted.
+	 * @return {@code true} if there is a secret
+	 */
+	public boolean hasSecrets() {
+		return !secrets().isEmpty();
+	}
+
+	/**
+	 * Whether a text shows a value that was encrypted, as the message of an exception
+	 * does, or a value that is composed of others. A secret of less than four characters
+	 * is recognized only if it is the whole text.
+	 * @param text the text
+	 * @return {@code true} if it must not be shown
+	 */
+	public boolean reveals(String text) {
+		return secrets().areIn(text);
+	}
+
+	private SnapshotSecrets secrets() {
+		SnapshotSecrets known = this.secrets;
+		if (known == null) {
+			known = new SnapshotSecrets(values());
+			this.secrets = known;
+		}
+		return known;
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
+import io.governance.backend.support.BackendParts;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.ListenerThreads;
 import io.governance.config.ConfigStore;
@@ -25,8 +26,6 @@ final class LocalBackend implements Backend {
 
 	private final boolean events;
 
-	private final ListenerThreads listeners;
-
 	private final LocalConfigStore config;
 
 	private final LocalRegistry registry;
@@ -34,6 +33,8 @@ final class LocalBackend implements Backend {
 	private final LocalDiscovery discovery;
 
 	private final LocalLock lock;
+
+	private final BackendParts parts;
 
 	private @Nullable DirectoryWatcher watcher;
 
@@ -50,15 +51,16 @@ final class LocalBackend implements Backend {
 	LocalBackend(String name, String namespace, LocalSettings settings, InstantSource clock, boolean events) {
 		this.name = name;
 		this.events = events;
-		this.listeners = new ListenerThreads("local");
+		ListenerThreads listeners = new ListenerThreads("local");
 		ConnectionLog log = new ConnectionLog(name);
 		LocalDirectory directory = new LocalDirectory(name, settings.path());
 		this.config = new LocalConfigStore(directory, clock, (reader, alone) -> new ConfigWatches(directory, settings,
-				this::watcher, this.listeners, log, reader, alone));
+				this::watcher, listeners, log, reader, alone));
 		this.registry = new LocalRegistry(directory, namespace, settings.lease(), clock, UUID.randomUUID().toString());
-		this.discovery = new LocalDiscovery(directory, namespace, settings.rescan(), clock, this::watcher,
-				this.listeners, log);
+		this.discovery = new LocalDiscovery(directory, namespace, settings.rescan(), clock, this::watcher, listeners,
+				log);
 		this.lock = new LocalLock(directory, namespace);
+		this.parts = new BackendParts(name, this.registry, this::closeWatcher, this.lock, listeners);
 	}
 
 	private synchronized DirectoryWatcher watcher() {
@@ -69,6 +71,17 @@ final class LocalBackend implements Backend {
 			this.watcher = new DirectoryWatcher(this.events);
 		}
 		return this.watcher;
+	}
+
+	private void closeWatcher() {
+		DirectoryWatcher watcher;
+		synchronized (this) {
+			this.closed = true;
+			watcher = this.watcher;
+		}
+		if (watcher != null) {
+			watcher.close();
+		}
 	}
 
 	@Override
@@ -103,20 +116,7 @@ final class LocalBackend implements Backend {
 
 	@Override
 	public void close() {
-		DirectoryWatcher watcher;
-		synchronized (this) {
-			if (this.closed) {
-				return;
-			}
-			this.closed = true;
-			watcher = this.watcher;
-		}
-		this.registry.close();
-		if (watcher != null) {
-			watcher.close();
-		}
-		this.lock.close();
-		this.listeners.close();
+		this.parts.close();
 	}
 
 }

@@ -35,9 +35,10 @@ public interface HeldLock extends AutoCloseable {
 	void onLost(Runnable action);
 
 	/**
-	 * Gives the lock back; if the backend does not answer, it runs out with its lease.
-	 * Bounded in time, never throws for a backend that is down. Closing twice does
-	 * nothing.
+	 * Gives the lock back. Waits for a backend that does not answer no longer than about
+	 * the deadline of one call, its {@code timeout}; the lock then runs out with its
+	 * lease. {@link #isHeld()} says no from the beginning. Never throws for a backend
+	 * that is down. Closing twice does nothing.
 	 */
 	@Override
 	void close();

@@ -104,6 +104,26 @@ class ServiceDirectoryTests {
 	}
 
 	@Test
+	@DisplayName("F38 F39 F40 a lost connection never empties a list; what the backend itself tells takes its place whole")
+	void onlyWhatTheBackendTellsTakesThePlaceOfAList() {
+		List<List<Instance>> told = new CopyOnWriteArrayList<>();
+		this.directory.subscribe("orders", (instances) -> told.add(instances.instances()));
+		this.discovery.deliver(this.directory, "orders", this.a, this.b);
+		for (ConnectionState state : List.of(ConnectionState.DISCONNECTED, ConnectionState.CONNECTED)) {
+			this.discovery.listener("orders").onConnection(state);
+			assertThat(this.directory.instances("orders").instances()).containsExactly(this.a, this.b);
+		}
+		this.discovery.deliver("orders", this.b);
+		this.discovery.listener("orders").onConnection(ConnectionState.DISCONNECTED);
+		assertThat(this.directory.instances("orders").instances()).containsExactly(this.b);
+		this.discovery.listener("orders").onConnection(ConnectionState.CONNECTED);
+		this.discovery.deliver("orders");
+		assertThat(this.directory.instances("orders").known()).isTrue();
+		assertThat(this.directory.instances("orders").instances()).as("the truth is not doubted").isEmpty();
+		assertThat(told.stream().distinct()).containsExactly(List.of(this.a, this.b), List.of(this.b), List.of());
+	}
+
+	@Test
 	@DisplayName("F22 a late subscriber gets the current state at once")
 	void tellsALateSubscriberAtOnce() {
 		this.discovery.deliver(this.directory, "orders", this.a);

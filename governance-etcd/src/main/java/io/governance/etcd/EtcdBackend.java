@@ -4,7 +4,6 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -12,6 +11,7 @@ import javax.net.ssl.SSLContext;
 
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
+import io.governance.backend.support.BackendParts;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.ListenerThreads;
 import io.governance.config.ConfigStore;
@@ -28,14 +28,6 @@ final class EtcdBackend implements Backend {
 
 	private final String name;
 
-	private final EtcdClient client;
-
-	private final ListenerThreads listeners;
-
-	private final WatchLoop loop;
-
-	private final Leases leases;
-
 	private final EtcdConfigStore config;
 
 	private final EtcdRegistry registry;
@@ -44,7 +36,7 @@ final class EtcdBackend implements Backend {
 
 	private final EtcdLock lock;
 
-	private final AtomicBoolean closed = new AtomicBoolean();
+	private final BackendParts parts;
 
 	/**
 	 * Creates a backend.
@@ -59,20 +51,22 @@ final class EtcdBackend implements Backend {
 	EtcdBackend(String name, String namespace, EtcdSettings settings, @Nullable SSLContext tls, InstantSource clock,
 			LongSupplier nanoTime, RandomGenerator random) {
 		this.name = name;
-		this.client = new EtcdClient(name, settings, (tls != null) ? Tls.of(tls) : null, nanoTime);
-		this.listeners = new ListenerThreads("etcd");
+		EtcdClient client = new EtcdClient(name, settings, (tls != null) ? Tls.of(tls) : null, nanoTime);
+		ListenerThreads listeners = new ListenerThreads("etcd");
 		Timeline timeline = new Timeline(name, nanoTime);
-		EtcdReader reader = new EtcdReader(this.client, timeline);
-		this.loop = new WatchLoop(this.client, reader, timeline, settings, random);
-		this.leases = new Leases(this.client, nanoTime);
+		EtcdReader reader = new EtcdReader(client, timeline);
+		WatchLoop loop = new WatchLoop(client, reader, timeline, settings, random);
+		Leases leases = new Leases(client, nanoTime);
 		Keys keys = new Keys(settings.root());
 		ConnectionLog log = new ConnectionLog(name);
 		String owner = UUID.randomUUID().toString();
-		this.config = new EtcdConfigStore(this.client, reader, keys, clock, random, this.loop, this.listeners, log);
-		this.registry = new EtcdRegistry(this.client, reader, this.leases, keys, namespace, settings.lease(), owner);
-		this.discovery = new EtcdDiscovery(this.client, reader, keys, namespace, this.loop, this.listeners, log);
-		this.lock = new EtcdLock(name, this.client, reader, this.leases, keys, namespace, settings.lease(), owner,
-				this.loop, this.listeners, nanoTime, random);
+		this.config = new EtcdConfigStore(client, reader, keys, clock, random, loop, listeners, log);
+		this.registry = new EtcdRegistry(client, reader, leases, keys, namespace, settings.lease(), owner);
+		this.discovery = new EtcdDiscovery(client, reader, keys, namespace, loop, listeners, log);
+		this.lock = new EtcdLock(name, client, reader, leases, keys, namespace, settings.lease(), owner, loop,
+				listeners, nanoTime, random);
+		this.parts = new BackendParts(name, this.config, this.discovery, this.registry, this.lock, loop, leases, client,
+				listeners);
 	}
 
 	@Override
@@ -107,17 +101,7 @@ final class EtcdBackend implements Backend {
 
 	@Override
 	public void close() {
-		if (this.closed.getAndSet(true)) {
-			return;
-		}
-		this.config.close();
-		this.discovery.close();
-		this.registry.close();
-		this.lock.close();
-		this.loop.close();
-		this.leases.close();
-		this.client.close();
-		this.listeners.close();
+		this.parts.close();
 	}
 
 }

@@ -8,7 +8,7 @@ import javax.net.ssl.SSLContext;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.backend.BackendFactory;
-import io.governance.config.DocumentId;
+import io.governance.backend.support.BackendNamespace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +27,7 @@ public final class EtcdBackendFactory implements BackendFactory {
 	@Override
 	public Backend create(BackendEnvironment environment) {
 		EtcdSettings settings = environment.settings(EtcdSettings.class);
-		String namespace = environment.namespace();
-		try {
-			new DocumentId(namespace, DocumentId.DEFAULT, "any");
-		}
-		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("governance.namespace: " + ex.getMessage(), ex);
-		}
+		String namespace = BackendNamespace.of(environment);
 		String bundle = settings.sslBundle();
 		SSLContext tls = (bundle != null) ? environment.sslContext(bundle) : null;
 		if (settings.exposesPassword()) {

@@ -74,6 +74,10 @@ final class EtcdClient implements AutoCloseable {
 		return this.backend;
 	}
 
+	Duration timeout() {
+		return this.settings.timeout();
+	}
+
 	/**
 	 * The client as it is now, for a watch.
 	 * @return the client

@@ -111,11 +111,13 @@ record EtcdFailure(Kind kind, String reason, Throwable cause) {
 			root = root.getCause();
 		}
 		if (root == null) {
-			return said;
+			// What follows in other lines are the client's inner parts.
+			return said.lines().findFirst().orElse("");
 		}
 		// The client's own words for it are "io exception" and its inner parts.
 		boolean telling = !said.isEmpty() && !said.startsWith("io exception") && !said.startsWith("ssl exception");
-		return telling ? said + " (" + message(root) + ")" : message(root);
+		String told = telling ? said + " (" + message(root) + ")" : message(root);
+		return told.lines().findFirst().orElse("");
 	}
 
 	private static String message(Throwable failure) {
@@ -151,7 +153,9 @@ record EtcdFailure(Kind kind, String reason, Throwable cause) {
 				return ". Check the certificates: those of the SSL bundle that governance.etcd.ssl-bundle names, and the server's";
 			}
 		}
-		return ". Check that etcd runs there and that governance.etcd.endpoints is right";
+		boolean misunderstood = this.kind == Kind.UNREACHABLE && !neverSent();
+		return ". Check that etcd runs there and that governance.etcd.endpoints is right"
+				+ (misunderstood ? ", http:// or https:// as the server speaks it" : "");
 	}
 
 	/** What a failure means. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.etcd.jetcd.ByteSequence;
@@ -123,10 +124,12 @@ final class EtcdHeldLock implements HeldLock, Lease.Listener {
 
 	@Override
 	public void close() {
-		release().exceptionally((thrown) -> null).join();
+		release().completeOnTimeout(null, this.client.timeout().toMillis(), TimeUnit.MILLISECONDS)
+			.exceptionally((thrown) -> null)
+			.join();
 	}
 
-	/** Gives it back without waiting. */
+	/** Gives it back without waiting: what does not arrive goes with its lease. */
 	CompletableFuture<?> release() {
 		Lease lease = this.lease;
 		if (lease == null || !this.loss.release()) {

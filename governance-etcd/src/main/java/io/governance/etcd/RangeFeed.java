@@ -2,19 +2,15 @@ package io.governance.etcd;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
-import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
@@ -22,15 +18,13 @@ import io.etcd.jetcd.watch.WatchResponse;
 import io.governance.Backoff;
 import org.jspecify.annotations.Nullable;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
  * What lies in a range of keys, as it is and as it becomes: read at a revision, watched
  * from the next one. Whatever may have torn the watch (an error, its end, a compaction, a
  * server that hangs, another history) ends it for good; everything is then read again and
  * watched from there, so that nothing is missed and nothing told twice. The same reading
- * is done from time to time without any reason. Used by the thread of the
- * {@link WatchLoop} only.
+ * is done from time to time without any reason. Who comes later to a selective feed has
+ * only the own keys read. Used by the thread of the {@link WatchLoop} only.
  *
  * @param <V> the type of the values
  */
@@ -45,16 +39,11 @@ final class RangeFeed<V> {
 	/** Whether only the keys that somebody wants are read, not the whole range. */
 	private final boolean selective;
 
-	private final Decoder<V> decoder;
+	private final FeedState<V> state;
 
 	private final Backoff backoff;
 
 	private final Set<Subscriber<V>> subscribers = new LinkedHashSet<>();
-
-	private final NavigableMap<String, Value<V>> state = new TreeMap<>();
-
-	/** The keys that the state tells of, if it is selective. */
-	private Set<String> known = Set.of();
 
 	private Timeline.@Nullable Position position;
 
@@ -70,15 +59,8 @@ final class RangeFeed<V> {
 
 	private @Nullable Future<?> timer;
 
-	private boolean reading;
-
-	/** The keys that are being read, if the feed is selective. */
-	private Set<String> asked = Set.of();
-
-	/** What the watch has told since the reading began: its last word on each key. */
-	private final Map<String, Change<V>> meanwhile = new HashMap<>();
-
-	private boolean again;
+	/** Whether everything is to be read, not only what is new. */
+	private boolean stale;
 
 	private boolean ended;
 
@@ -86,7 +68,7 @@ final class RangeFeed<V> {
 		this.loop = loop;
 		this.range = range;
 		this.selective = selective;
-		this.decoder = decoder;
+		this.state = new FeedState<>(selective, decoder);
 		this.backoff = loop.backoff();
 	}
 
@@ -107,7 +89,7 @@ final class RangeFeed<V> {
 			tell(subscriber);
 		}
 		else {
-			refresh();
+			read();
 		}
 	}
 
@@ -153,113 +135,105 @@ final class RangeFeed<V> {
 	}
 
 	private boolean tells(Subscriber<V> subscriber) {
-		return this.position != null && (!this.selective || this.known.containsAll(subscriber.interest().keys()));
+		return this.position != null && this.state.covers(subscriber.interest());
 	}
 
 	private void tell(Subscriber<V> subscriber) {
-		TreeMap<String, V> selected = new TreeMap<>();
-		if (this.selective) {
-			subscriber.interest().keys().forEach((key) -> select(key, this.state.get(key), selected));
-		}
-		else {
-			KeyRange wanted = subscriber.interest().range();
-			this.state.subMap(wanted.start(), true, wanted.end(), false)
-				.forEach((key, value) -> select(key, value, selected));
-		}
-		subscriber.onState(selected);
+		subscriber.onState(this.state.of(subscriber.interest()));
 	}
 
-	private static <V> void select(String key, @Nullable Value<V> value, TreeMap<String, V> selected) {
-		if (value != null && value.content != null) {
-			selected.put(key, value.content);
-		}
-	}
-
-	/** Reads everything now, or once more after the reading that is under way. */
+	/** Reads everything now, or as soon as the reading that is under way has ended. */
 	private void refresh() {
-		if (this.reading) {
-			this.again = true;
-			return;
-		}
-		this.reading = true;
-		this.again = false;
-		cancelTimer();
-		Set<String> keys = new TreeSet<>();
-		this.subscribers.forEach((subscriber) -> keys.addAll(subscriber.interest().keys()));
-		this.asked = keys;
-		this.meanwhile.clear();
-		CompletableFuture<Snapshot> snapshot = this.loop
-			.ask(() -> this.selective ? this.loop.reader().read(keys) : this.loop.reader().read(this.range));
-		snapshot.whenComplete((read, thrown) -> this.loop.execute(() -> {
-			this.reading = false;
-			if (!this.ended) {
-				if (thrown != null) {
-					failed(EtcdFailure.of(thrown));
-				}
-				else {
-					take(read, keys);
-				}
-			}
-			this.meanwhile.clear();
-		}));
-	}
-
-	private void take(Snapshot read, Set<String> keys) {
-		NavigableMap<String, Value<V>> before = new TreeMap<>(this.state);
-		Timeline.Position now = read.position();
-		boolean sameHistory = this.position != null && this.position.epoch() == now.epoch();
-		this.state.clear();
-		read.entries().forEach((key, entry) -> {
-			Value<V> old = sameHistory ? before.get(key) : null;
-			this.state.put(key, (old != null && old.modified == entry.modified()) ? old
-					: decode(key, entry.value(), entry.modified()));
-		});
-		if (!sameHistory) {
-			unwatch();
-		}
-		else if (this.position != null && this.position.revision() > now.revision()) {
-			// The watch was faster: what it has told since makes the reading as new.
-			catchUp(now.revision());
-			now = this.position;
-		}
-		cancelTimer();
-		this.position = now;
-		this.known = keys;
-		this.problem = null;
-		this.subscribers.stream().filter(this::tells).toList().forEach(this::tell);
-		if (this.watcher == null) {
-			watch(now);
-		}
-		if (this.again) {
-			refresh();
-		}
-		else if (this.watcher != null) {
-			this.timer = this.loop.schedule(this::refresh, this.loop.resyncNanos());
-		}
+		this.stale = true;
+		read();
 	}
 
 	/**
-	 * A reading is never older than the watch was when it began, so nothing is missing.
+	 * Reads everything if it must be, else the keys of who waits to be told; after the
+	 * reading that is under way.
 	 */
-	private void catchUp(long read) {
-		this.meanwhile.forEach((key, change) -> {
-			if (change.revision > read) {
-				put(key, change.value);
+	private void read() {
+		if (this.state.isReading()) {
+			return;
+		}
+		boolean whole = this.stale || !this.selective || this.position == null || this.watcher == null;
+		if (whole) {
+			this.stale = false;
+			cancelTimer();
+		}
+		Set<String> keys = new TreeSet<>();
+		(whole ? this.subscribers.stream() : waiting()).forEach((one) -> keys.addAll(one.interest().keys()));
+		this.state.begin(keys);
+		int generation = this.generation;
+		CompletableFuture<Snapshot> snapshot = this.loop
+			.ask(() -> this.selective ? this.loop.reader().read(keys) : this.loop.reader().read(this.range));
+		snapshot.whenComplete((read, thrown) -> this.loop.execute(() -> {
+			if (this.ended) {
+				return;
 			}
-		});
+			if (thrown != null) {
+				this.state.end();
+				failed(EtcdFailure.of(thrown));
+			}
+			else if (whole) {
+				take(read, keys);
+			}
+			else {
+				takeMore(read, keys, generation);
+			}
+		}));
 	}
 
-	private void put(String key, @Nullable Value<V> value) {
-		if (value != null) {
-			this.state.put(key, value);
+	private Stream<Subscriber<V>> waiting() {
+		return this.subscribers.stream().filter((subscriber) -> !tells(subscriber));
+	}
+
+	private void take(Snapshot read, Set<String> keys) {
+		Timeline.Position now = read.position();
+		Timeline.Position before = this.position;
+		boolean sameHistory = before != null && before.epoch() == now.epoch();
+		this.state.replace(read, keys, sameHistory);
+		this.state.end();
+		if (!sameHistory) {
+			unwatch();
+		}
+		Timeline.Position told = now;
+		if (before != null && sameHistory && before.revision() > now.revision()) {
+			// The watch was faster.
+			told = before;
+		}
+		this.position = told;
+		this.problem = null;
+		cancelTimer();
+		this.subscribers.stream().filter(this::tells).toList().forEach(this::tell);
+		if (this.watcher == null) {
+			watch(told);
+		}
+		if (this.watcher != null) {
+			this.timer = this.loop.schedule(this::refresh, this.loop.resyncNanos());
+			readNext();
+		}
+	}
+
+	private void takeMore(Snapshot read, Set<String> keys, int generation) {
+		List<Subscriber<V>> waiting = waiting().toList();
+		Timeline.Position here = this.position;
+		boolean taken = generation == this.generation && here != null && here.epoch() == read.position().epoch()
+				&& this.state.add(read, keys, here.revision());
+		this.state.end();
+		if (taken) {
+			waiting.stream().filter(this::tells).forEach(this::tell);
+			readNext();
 		}
 		else {
-			this.state.remove(key);
+			refresh();
 		}
 	}
 
-	private Value<V> decode(String key, byte[] value, long modified) {
-		return new Value<>(modified, this.decoder.decode(key, value, modified));
+	private void readNext() {
+		if (this.stale || waiting().findAny().isPresent()) {
+			read();
+		}
 	}
 
 	private void failed(EtcdFailure failure) {
@@ -350,23 +324,12 @@ final class RangeFeed<V> {
 		Set<String> changed = new HashSet<>();
 		long revision = before.revision();
 		for (WatchEvent event : events) {
-			KeyValue kv = event.getKeyValue();
-			if (kv.getModRevision() > before.revision()) {
-				revision = Math.max(revision, kv.getModRevision());
-				String key = kv.getKey().toString(UTF_8);
-				boolean told = !this.selective || this.known.contains(key);
-				boolean asked = this.reading && (!this.selective || this.asked.contains(key));
-				if (!told && !asked) {
-					continue;
-				}
-				Value<V> value = (event.getEventType() == WatchEvent.EventType.DELETE) ? null
-						: decode(key, kv.getValue().getBytes(), kv.getModRevision());
-				if (asked) {
-					this.meanwhile.put(key, new Change<>(kv.getModRevision(), value));
-				}
-				if (told) {
+			long modified = event.getKeyValue().getModRevision();
+			if (modified > before.revision()) {
+				revision = Math.max(revision, modified);
+				String key = this.state.apply(event);
+				if (key != null) {
 					changed.add(key);
-					put(key, value);
 				}
 			}
 		}
@@ -377,14 +340,6 @@ final class RangeFeed<V> {
 				.filter((subscriber) -> tells(subscriber) && subscriber.interest().includesAny(changed))
 				.forEach(this::tell);
 		}
-	}
-
-	/** A value as it was written last; without content if it is none of ours. */
-	private record Value<V>(long modified, @Nullable V content) {
-	}
-
-	/** What became of a key at a revision; without value if it was deleted. */
-	private record Change<V>(long revision, @Nullable Value<V> value) {
 	}
 
 }

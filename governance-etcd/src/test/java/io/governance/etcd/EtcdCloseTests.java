@@ -39,7 +39,8 @@ class EtcdCloseTests {
 	}
 
 	/*
-	 * The JDK's and Failsafe's timers, and those of other tests, live as long as the JVM.
+	 * The JDK's and Failsafe's timers, and those of other tests, live as long as the JVM,
+	 * and JUnit starts workers when it wants to.
 	 */
 	private static Set<String> left(Set<Thread> before) {
 		Set<Thread> now = threads();
@@ -47,7 +48,7 @@ class EtcdCloseTests {
 		return now.stream()
 			.map(Thread::getName)
 			.filter((name) -> !name.startsWith("CompletableFutureDelayScheduler")
-					&& !name.startsWith("FailsafeDelayScheduler") && !name.startsWith("ForkJoinPool.commonPool")
+					&& !name.startsWith("FailsafeDelayScheduler") && !name.startsWith("ForkJoinPool")
 					&& !name.startsWith("process reaper"))
 			.collect(Collectors.toSet());
 	}

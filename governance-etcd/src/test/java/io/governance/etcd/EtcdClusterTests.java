@@ -8,6 +8,7 @@ import java.util.UUID;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.maintenance.StatusResponse;
 import io.governance.BackendUnavailableException;
+import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.config.Author;
 import io.governance.config.DocumentId;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -100,6 +102,32 @@ class EtcdClusterTests {
 					follower.resume();
 				}
 				assertThat(listener.connections()).isEmpty();
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("F44 a member that has lost the others answers no read: what it holds may be old")
+	void memberAloneAnswersNoRead() throws Exception {
+		try (EtcdCluster cluster = EtcdServer.options().startCluster(3)) {
+			EtcdServer alone = cluster.members().get(0);
+			try (Backend backend = Etcds.open(alone.address(), this.namespace)) {
+				publishInTime(backend, "a: 0");
+				RecordingConfigListener listener = new RecordingConfigListener();
+				backend.config().watch(Set.of(this.id), listener);
+				await().until(() -> listener.latest(this.id).equals("a: 0"));
+				cluster.members().get(1).pause();
+				cluster.members().get(2).pause();
+				assertThatExceptionOfType(BackendUnavailableException.class)
+					.isThrownBy(() -> backend.config().get(Set.of(this.id)));
+				assertThatExceptionOfType(BackendUnavailableException.class)
+					.isThrownBy(() -> backend.discovery().services());
+				await().atMost(Duration.ofSeconds(8))
+					.until(() -> listener.connections().equals(List.of(ConnectionState.DISCONNECTED)));
+				cluster.members().get(1).resume();
+				publishInTime(backend, "a: 1");
+				await().atMost(Duration.ofSeconds(8)).until(() -> listener.latest(this.id).equals("a: 1"));
+				assertThat(listener.texts(this.id)).containsExactly("a: 0", "a: 1");
 			}
 		}
 	}

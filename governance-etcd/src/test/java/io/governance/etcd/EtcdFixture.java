@@ -8,13 +8,24 @@ import io.governance.testkit.BackendFixture;
 import io.governance.testkit.FaultyConnection;
 import io.governance.testkit.TcpProxy;
 import io.governance.testservers.EtcdServer;
+import org.jspecify.annotations.Nullable;
 
-/** The etcd that all tests of this JVM share. */
+/** The etcd that all tests of this JVM share, or one of a test's own. */
 public final class EtcdFixture implements BackendFixture {
+
+	private final @Nullable String address;
+
+	public EtcdFixture() {
+		this.address = null;
+	}
+
+	EtcdFixture(String address) {
+		this.address = address;
+	}
 
 	@Override
 	public String address() {
-		return EtcdServer.shared().address();
+		return (this.address != null) ? this.address : EtcdServer.shared().address();
 	}
 
 	@Override

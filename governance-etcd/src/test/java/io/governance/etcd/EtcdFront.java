@@ -6,10 +6,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.HandlerRegistry;
@@ -37,6 +43,10 @@ final class EtcdFront implements AutoCloseable {
 	private final Server server;
 
 	private final AtomicInteger watches = new AtomicInteger();
+
+	private final AtomicInteger keysRead = new AtomicInteger();
+
+	private final ScheduledExecutorService late = Executors.newSingleThreadScheduledExecutor();
 
 	private volatile IntFunction<Fate> fates = (number) -> Fate.FORWARD;
 
@@ -69,6 +79,11 @@ final class EtcdFront implements AutoCloseable {
 		return this.watches.get();
 	}
 
+	/** How many keys were asked for one by one since the last time. */
+	int keysRead() {
+		return this.keysRead.getAndSet(0);
+	}
+
 	/** Decides what becomes of each watch, which are numbered from 1 on. */
 	void watches(IntFunction<Fate> fates) {
 		this.watches.set(0);
@@ -80,8 +95,22 @@ final class EtcdFront implements AutoCloseable {
 		this.refusal = status;
 	}
 
+	private void count(byte[] transaction) {
+		try {
+			TxnRequest.parseFrom(transaction)
+				.getSuccessList()
+				.stream()
+				.filter(RequestOp::hasRequestRange)
+				.forEach((get) -> this.keysRead.incrementAndGet());
+		}
+		catch (InvalidProtocolBufferException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	@Override
 	public void close() {
+		this.late.shutdownNow();
 		this.server.shutdownNow();
 		this.channel.shutdownNow();
 		try {
@@ -104,6 +133,9 @@ final class EtcdFront implements AutoCloseable {
 
 		/** It is created, then what it would tell first is lost with the stream. */
 		BREAK_BEFORE_BACKLOG,
+
+		/** It is created, then tells everything half a second late. */
+		LATE,
 
 		/** It is created and tells nothing. */
 		SILENCE,
@@ -131,9 +163,12 @@ final class EtcdFront implements AutoCloseable {
 
 		private ServerCallHandler<byte[], byte[]> handler(MethodDescriptor<byte[], byte[]> method) {
 			boolean watch = method.getFullMethodName().equals("etcdserverpb.Watch/Watch");
+			boolean transaction = method.getFullMethodName().equals("etcdserverpb.KV/Txn");
 			return (call, headers) -> {
 				if (!watch) {
-					return begin(method, call, headers, Fate.FORWARD, EtcdFront.this.refusal);
+					return begin(method, call, headers, Fate.FORWARD, EtcdFront.this.refusal,
+							transaction ? EtcdFront.this::count : (message) -> {
+							});
 				}
 				Fate fate = EtcdFront.this.fates.apply(EtcdFront.this.watches.incrementAndGet());
 				Status end = switch (fate) {
@@ -141,12 +176,13 @@ final class EtcdFront implements AutoCloseable {
 					case EXHAUSTED -> Status.RESOURCE_EXHAUSTED.withDescription("etcdserver: too many requests");
 					default -> Status.OK;
 				};
-				return begin(method, call, headers, fate, end);
+				return begin(method, call, headers, fate, end, (message) -> {
+				});
 			};
 		}
 
 		private ServerCall.Listener<byte[]> begin(MethodDescriptor<byte[], byte[]> method,
-				ServerCall<byte[], byte[]> in, Metadata headers, Fate fate, Status end) {
+				ServerCall<byte[], byte[]> in, Metadata headers, Fate fate, Status end, Consumer<byte[]> questions) {
 			if (!end.isOk() || fate == Fate.END) {
 				in.sendHeaders(new Metadata());
 				in.close(end, new Metadata());
@@ -157,7 +193,7 @@ final class EtcdFront implements AutoCloseable {
 			out.start(new Answers(in, out, fate), headers);
 			out.request(1);
 			in.request(1);
-			return new Questions(in, out);
+			return new Questions(in, out, questions);
 		}
 
 	}
@@ -168,13 +204,17 @@ final class EtcdFront implements AutoCloseable {
 
 		private final ClientCall<byte[], byte[]> out;
 
-		Questions(ServerCall<byte[], byte[]> in, ClientCall<byte[], byte[]> out) {
+		private final Consumer<byte[]> seen;
+
+		Questions(ServerCall<byte[], byte[]> in, ClientCall<byte[], byte[]> out, Consumer<byte[]> seen) {
 			this.in = in;
 			this.out = out;
+			this.seen = seen;
 		}
 
 		@Override
 		public void onMessage(byte[] message) {
+			this.seen.accept(message);
 			this.out.sendMessage(message);
 			this.in.request(1);
 		}
@@ -191,7 +231,7 @@ final class EtcdFront implements AutoCloseable {
 
 	}
 
-	private static final class Answers extends ClientCall.Listener<byte[]> {
+	private final class Answers extends ClientCall.Listener<byte[]> {
 
 		private final ServerCall<byte[], byte[]> in;
 
@@ -219,6 +259,9 @@ final class EtcdFront implements AutoCloseable {
 			this.out.request(1);
 			if (++this.messages == 1 || this.fate == Fate.FORWARD) {
 				this.in.sendMessage(message);
+			}
+			else if (this.fate == Fate.LATE) {
+				EtcdFront.this.late.schedule(() -> this.in.sendMessage(message), 500, TimeUnit.MILLISECONDS);
 			}
 			else if (this.fate == Fate.BREAK_BEFORE_BACKLOG) {
 				close(Status.UNAVAILABLE.withDescription("the stream broke"), new Metadata());

@@ -197,6 +197,25 @@ class EtcdSlowServerTests {
 	}
 
 	@Test
+	@DisplayName("F3 giving a lock back to a server that hangs takes no longer than one call, and the lock runs out")
+	void closingALockTakesNoLongerThanOneCall() throws Exception {
+		EtcdSettings settings = new EtcdSettings(List.of(address()), null, null, null, null, Duration.ofMillis(500),
+				Duration.ofSeconds(2), null);
+		try (Backend backend = Etcds.open(settings, this.namespace)) {
+			HeldLock lock = await().ignoreException(BackendUnavailableException.class)
+				.until(() -> backend.lock().acquire("batch", Duration.ZERO).orElseThrow(), (held) -> true);
+			this.proxy.stall();
+			long start = System.nanoTime();
+			lock.close();
+			assertThat(since(start)).isLessThan(Duration.ofMillis(1500));
+			assertThat(lock.isHeld()).isFalse();
+			try (HeldLock next = this.other.lock().acquire("batch", Duration.ofSeconds(10)).orElseThrow()) {
+				assertThat(next.fencingToken()).isGreaterThan(lock.fencingToken());
+			}
+		}
+	}
+
+	@Test
 	@DisplayName("F8 a web server in the place of etcd is an error in time, not an empty configuration")
 	void webServerIsNotAnEmptyEtcd() throws Exception {
 		byte[] page = "<html><body>Welcome</body></html>".getBytes(StandardCharsets.UTF_8);

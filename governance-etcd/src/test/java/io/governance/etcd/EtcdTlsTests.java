@@ -1,5 +1,7 @@
 package io.governance.etcd;
 
+import java.net.InetAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,12 +9,15 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 
 import io.governance.BackendUnavailableException;
+import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.testkit.RecordingConfigListener;
+import io.governance.testkit.SwitchableContext;
+import io.governance.testkit.TcpProxy;
 import io.governance.testservers.EtcdServer;
 import io.governance.testservers.TestCertificates;
 import org.junit.jupiter.api.AfterAll;
@@ -54,8 +59,11 @@ class EtcdTlsTests {
 	}
 
 	private static Backend open(SSLContext context) {
-		EtcdSettings settings = new EtcdSettings(List.of(server.address()), null, null, null, "fleet", null, null,
-				null);
+		return open(server.address(), context);
+	}
+
+	private static Backend open(String address, SSLContext context) {
+		EtcdSettings settings = new EtcdSettings(List.of(address), null, null, null, "fleet", null, null, null);
 		return new EtcdBackendFactory()
 			.create(BackendEnvironment.of("etcd", "dev", settings, Map.of("fleet", context)));
 	}
@@ -84,6 +92,68 @@ class EtcdTlsTests {
 					.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("Channel"));
 				assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
 			}
+		}
+	}
+
+	@Test
+	@DisplayName("(c) 5 a server whose certificate is that of another host is refused in words")
+	void certificateOfAnotherHostIsRefused() throws Exception {
+		InetAddress other = InetAddress.getByName("127.0.0.2");
+		try (TcpProxy proxy = TcpProxy.to(URI.create(server.address()).getPort(), other);
+				Backend backend = open("https://" + proxy.address(), certificates.clientContext())) {
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.config().get(Set.of(ID)))
+				.withMessageContaining("https://" + proxy.address())
+				.withMessageContaining("No subject alternative names matching IP address 127.0.0.2")
+				.withMessageContaining("Check the certificates");
+			RecordingConfigListener listener = new RecordingConfigListener();
+			backend.config().watch(Set.of(ID), listener);
+			await().atMost(Duration.ofSeconds(5))
+				.until(() -> listener.connections().equals(List.of(ConnectionState.DISCONNECTED)));
+			assertThat(listener.deliveries()).isEmpty();
+		}
+	}
+
+	@Test
+	@DisplayName("(c) 5 a server that wants TLS takes no plain text, and a plain one no TLS; neither is tried the other way")
+	void tlsAndPlainTextDoNotMeet() {
+		Backend plain = Etcds.open(server.address().replace("https:", "http:"), "dev");
+		Backend tls = open(EtcdServer.shared().address().replace("http:", "https:"), certificates.clientContext());
+		for (Backend wrong : List.of(plain, tls)) {
+			try (Backend backend = wrong) {
+				long start = System.nanoTime();
+				assertThatExceptionOfType(BackendUnavailableException.class)
+					.isThrownBy(() -> backend.config().get(Set.of(ID)))
+					.withMessageContaining("127.0.0.1")
+					.withMessageContaining("http:// or https:// as the server speaks it")
+					.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("Channel"));
+				assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("(c) 5 a watch goes on with the keys of today when its connection breaks after an exchange")
+	void watchGoesOnWithExchangedKeys() {
+		SwitchableContext context = new SwitchableContext(certificates.clientContext());
+		try (TcpProxy proxy = TcpProxy.to(URI.create(server.address()).getPort());
+				Backend backend = open("https://" + proxy.address(), context);
+				Backend other = open(certificates.clientContext())) {
+			other.config().publish(List.of(Publication.put(ID, "a: 1")), Author.of("test"));
+			RecordingConfigListener listener = new RecordingConfigListener();
+			backend.config().watch(Set.of(ID), listener);
+			await().until(() -> listener.latest(ID).equals("a: 1"));
+			context.use(strangers.clientContext());
+			other.config().publish(List.of(Publication.put(ID, "a: 2")), Author.of("test"));
+			await().until(() -> listener.latest(ID).equals("a: 2"));
+			assertThat(listener.connections()).as("a connection that is made stays").isEmpty();
+			proxy.dropConnections();
+			await().atMost(Duration.ofSeconds(5))
+				.until(() -> listener.connections().equals(List.of(ConnectionState.DISCONNECTED)));
+			context.use(certificates.clientContext());
+			other.config().publish(List.of(Publication.put(ID, "a: 3")), Author.of("test"));
+			await().atMost(Duration.ofSeconds(10)).until(() -> listener.latest(ID).equals("a: 3"));
+			assertThat(listener.texts(ID)).containsExactly("a: 1", "a: 2", "a: 3");
 		}
 	}
 

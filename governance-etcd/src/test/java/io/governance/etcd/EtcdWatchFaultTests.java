@@ -3,7 +3,6 @@ package io.governance.etcd;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -11,7 +10,6 @@ import io.etcd.jetcd.Client;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.backend.Backend;
-import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.etcd.EtcdFront.Fate;
@@ -19,8 +17,6 @@ import io.governance.lock.HeldLock;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testservers.EtcdServer;
 import io.grpc.Status;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,46 +31,16 @@ import static org.awaitility.Awaitility.await;
  * Watches that break in ways that a real server is seldom made to.
  */
 @Timeout(60)
-class EtcdWatchFaultTests {
+class EtcdWatchFaultTests extends BehindFront {
 
-	private final String namespace = "w" + UUID.randomUUID().toString().substring(0, 8);
-
-	private final DocumentId id = new DocumentId(this.namespace, "default", "orders.yaml");
-
-	private EtcdFront front;
-
-	private Backend behind;
-
-	private Backend publisher;
-
-	@BeforeEach
-	void open() {
-		this.front = new EtcdFront(EtcdServer.shared().address());
-		this.behind = Etcds.open(this.front.address(), this.namespace);
-		this.publisher = Etcds.open(EtcdServer.shared().address(), this.namespace);
-	}
-
-	@AfterEach
-	void close() {
-		this.behind.close();
-		this.publisher.close();
-		this.front.close();
-	}
+	private final DocumentId id = id("orders.yaml");
 
 	private void publish(String text) {
-		this.publisher.config().publish(List.of(Publication.put(this.id, text)), Author.of("test"));
-	}
-
-	private RecordingConfigListener watch() {
-		RecordingConfigListener listener = new RecordingConfigListener();
-		this.behind.config().watch(Set.of(this.id), listener);
-		return listener;
+		publish(Publication.put(this.id, text));
 	}
 
 	private void awaitText(RecordingConfigListener listener, String text) {
-		await().pollInterval(Duration.ofMillis(5))
-			.atMost(Duration.ofSeconds(10))
-			.untilAsserted(() -> assertThat(listener.latest(this.id)).isEqualTo(text));
+		awaitText(listener, this.id, text);
 	}
 
 	@Test
@@ -82,7 +48,7 @@ class EtcdWatchFaultTests {
 	void brokenStreamLosesNothing() {
 		this.front.watches((number) -> (number <= 3) ? Fate.BREAK_BEFORE_BACKLOG : Fate.FORWARD);
 		publish("a: 0");
-		RecordingConfigListener listener = watch();
+		RecordingConfigListener listener = watch(this.id);
 		awaitText(listener, "a: 0");
 		for (int i = 1; i <= 5; i++) {
 			publish("a: " + i);
@@ -98,7 +64,7 @@ class EtcdWatchFaultTests {
 	void endedWatchIsBegunAgain(Fate fate) {
 		publish("a: 0");
 		this.front.watches((number) -> (number <= 3) ? fate : Fate.FORWARD);
-		RecordingConfigListener listener = watch();
+		RecordingConfigListener listener = watch(this.id);
 		awaitText(listener, "a: 0");
 		await().atMost(Duration.ofSeconds(10)).until(() -> this.front.watches() >= 4);
 		publish("a: 1");
@@ -112,7 +78,7 @@ class EtcdWatchFaultTests {
 	void refusedWatchIsAskedForWithBackoff() {
 		this.front.watches((number) -> Fate.EXHAUSTED);
 		publish("a: 0");
-		RecordingConfigListener listener = watch();
+		RecordingConfigListener listener = watch(this.id);
 		awaitText(listener, "a: 0");
 		publish("a: 1");
 		awaitText(listener, "a: 1");
@@ -160,7 +126,7 @@ class EtcdWatchFaultTests {
 	@DisplayName("F6 a server that is overrun is unavailable, not empty")
 	void overrunServerIsNotEmpty() {
 		publish("a: 0");
-		RecordingConfigListener listener = watch();
+		RecordingConfigListener listener = watch(this.id);
 		awaitText(listener, "a: 0");
 		this.front.refuse(Status.RESOURCE_EXHAUSTED.withDescription("etcdserver: too many requests"));
 		assertThatExceptionOfType(BackendUnavailableException.class)
@@ -183,7 +149,7 @@ class EtcdWatchFaultTests {
 	void compactedBacklogIsReadAgain() throws Exception {
 		publish("a: 0");
 		this.front.watches((number) -> Fate.FORWARD);
-		RecordingConfigListener listener = watch();
+		RecordingConfigListener listener = watch(this.id);
 		awaitText(listener, "a: 0");
 		this.front.watches((number) -> Fate.NO_LEADER);
 		this.front.refuse(Status.UNAVAILABLE.withDescription("etcdserver: no leader"));

@@ -1,5 +1,6 @@
 package io.governance.nacos;
 
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
+import io.governance.backend.support.BackendParts;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.ListenerThreads;
 import io.governance.backend.support.Watches;
@@ -31,17 +33,10 @@ final class NacosBackend implements Backend {
 
 	private static final Logger logger = LoggerFactory.getLogger(NacosBackend.class);
 
+	/** How often everything that is watched is compared, should a push have been lost. */
+	static final Duration RESYNC = Duration.ofSeconds(15);
+
 	private final String name;
-
-	private final ListenerThreads listeners;
-
-	private final NacosHttp http;
-
-	private final NacosHttp adminHttp;
-
-	private final NacosLink configLink;
-
-	private final NacosLink namingLink;
 
 	private final NacosConfigStore config;
 
@@ -49,7 +44,7 @@ final class NacosBackend implements Backend {
 
 	private final NacosDiscovery discovery;
 
-	private boolean closed;
+	private final BackendParts parts;
 
 	/**
 	 * Creates a backend.
@@ -57,29 +52,31 @@ final class NacosBackend implements Backend {
 	 * @param namespace where its registry and discovery look
 	 * @param settings its settings
 	 * @param tls the TLS context, or {@code null} for plain text
+	 * @param resync how often everything that is watched is compared
 	 */
-	NacosBackend(String name, String namespace, NacosSettings settings, @Nullable SSLContext tls) {
+	NacosBackend(String name, String namespace, NacosSettings settings, @Nullable SSLContext tls, Duration resync) {
 		this.name = name;
-		this.listeners = new ListenerThreads(name);
+		ListenerThreads listeners = new ListenerThreads(name);
 		ConnectionLog log = new ConnectionLog(name);
 		NacosSettings.Admin user = settings.effectiveAdmin();
-		this.http = new NacosHttp(name, settings.addresses(), settings, tls);
-		this.adminHttp = new NacosHttp(name, user.addresses(), settings, tls);
-		NacosLogin login = new NacosLogin(this.http, settings.username(), settings.password(), System::nanoTime);
-		this.configLink = new NacosLink(name, "config", settings, tls, login);
-		this.namingLink = new NacosLink(name, "naming", settings, tls, login);
-		NacosAdmin admin = new NacosAdmin(name, this.adminHttp,
-				new NacosLogin(this.adminHttp, user.username(), user.password(), System::nanoTime),
-				() -> this.configLink.isOfOldServer() || this.namingLink.isOfOldServer());
-		ConfigReads reads = new ConfigReads(this.configLink);
-		ConfigWatches documents = new ConfigWatches(name, this.configLink, reads);
-		this.config = new NacosConfigStore(this.configLink, admin, reads, documents,
-				new Watches<>(this.listeners, log, ConfigDocuments::equals, documents));
-		NacosNaming naming = new NacosNaming(this.namingLink, admin, settings, namespace);
+		NacosHttp http = new NacosHttp(name, settings.addresses(), settings, tls);
+		NacosHttp adminHttp = new NacosHttp(name, user.addresses(), settings, tls);
+		NacosLogin login = new NacosLogin(http, settings.username(), settings.password(), System::nanoTime);
+		NacosLink configLink = new NacosLink(name, "config", settings, tls, login);
+		NacosLink namingLink = new NacosLink(name, "naming", settings, tls, login);
+		NacosAdmin admin = new NacosAdmin(name, adminHttp,
+				new NacosLogin(adminHttp, user.username(), user.password(), System::nanoTime),
+				() -> configLink.isOfOldServer() || namingLink.isOfOldServer());
+		ConfigReads reads = new ConfigReads(configLink);
+		ConfigWatches documents = new ConfigWatches(name, configLink, reads, resync);
+		this.config = new NacosConfigStore(configLink, admin, reads, documents,
+				new Watches<>(listeners, log, ConfigDocuments::equals, documents));
+		NacosNaming naming = new NacosNaming(namingLink, admin, settings, namespace);
 		this.registry = new NacosRegistry(name, naming, settings);
-		ServiceWatches services = new ServiceWatches(name, naming);
-		this.discovery = new NacosDiscovery(naming, services,
-				new Watches<>(this.listeners, log, List::equals, services));
+		ServiceWatches services = new ServiceWatches(name, naming, resync);
+		this.discovery = new NacosDiscovery(naming, services, new Watches<>(listeners, log, List::equals, services));
+		this.parts = new BackendParts(name, this.registry, this.config, this.discovery, configLink, namingLink, http,
+				adminHttp, listeners);
 		warnOfPlainText(settings, user);
 	}
 
@@ -131,21 +128,7 @@ final class NacosBackend implements Backend {
 
 	@Override
 	public void close() {
-		synchronized (this) {
-			if (this.closed) {
-				return;
-			}
-			this.closed = true;
-		}
-		for (AutoCloseable part : List.of(this.registry, this.config, this.discovery, this.configLink, this.namingLink,
-				this.http, this.adminHttp, this.listeners)) {
-			try {
-				part.close();
-			}
-			catch (Exception ex) {
-				logger.warn("A part of backend '{}' could not be closed; the others are", this.name, ex);
-			}
-		}
+		this.parts.close();
 	}
 
 }

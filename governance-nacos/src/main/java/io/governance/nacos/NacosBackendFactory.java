@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.backend.BackendFactory;
-import io.governance.config.DocumentId;
+import io.governance.backend.support.BackendNamespace;
 
 /**
  * Makes {@code nacos} backends: Nacos 3, and Nacos 2 without what needs its admin API.
@@ -22,14 +22,9 @@ public final class NacosBackendFactory implements BackendFactory {
 	@Override
 	public Backend create(BackendEnvironment environment) {
 		NacosSettings settings = environment.settings(NacosSettings.class);
-		String namespace = environment.namespace();
-		try {
-			new DocumentId(namespace, DocumentId.DEFAULT, "any");
-		}
-		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("governance.namespace: " + ex.getMessage(), ex);
-		}
-		return new NacosBackend(environment.name(), namespace, settings, tls(environment, settings));
+		String namespace = BackendNamespace.of(environment);
+		return new NacosBackend(environment.name(), namespace, settings, tls(environment, settings),
+				NacosBackend.RESYNC);
 	}
 
 	private static @Nullable SSLContext tls(BackendEnvironment environment, NacosSettings settings) {

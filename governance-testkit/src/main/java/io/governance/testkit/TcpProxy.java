@@ -54,9 +54,9 @@ public final class TcpProxy implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	private TcpProxy(int serverPort, int listenPort) throws IOException {
+	private TcpProxy(int serverPort, InetSocketAddress address) throws IOException {
 		this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort);
-		this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), listenPort);
+		this.address = address;
 		this.selector = Selector.open();
 		try {
 			listen();
@@ -65,7 +65,7 @@ public final class TcpProxy implements AutoCloseable {
 			this.selector.close();
 			throw ex;
 		}
-		this.thread = new Thread(this::run, "tcp-proxy-" + listenPort);
+		this.thread = new Thread(this::run, "tcp-proxy-" + address.getPort());
 		this.thread.setDaemon(true);
 		this.thread.start();
 	}
@@ -77,12 +77,24 @@ public final class TcpProxy implements AutoCloseable {
 	 * @throws UncheckedIOException if no port can be listened on
 	 */
 	public static TcpProxy to(int serverPort) {
+		return to(serverPort, InetAddress.getLoopbackAddress());
+	}
+
+	/**
+	 * A proxy that listens on a free port of another address of this machine.
+	 * @param serverPort the port behind it, on the loopback interface
+	 * @param host where to listen, such as {@code 127.0.0.2}
+	 * @return the proxy, which lets everything through
+	 * @throws UncheckedIOException if no port can be listened on
+	 */
+	public static TcpProxy to(int serverPort, InetAddress host) {
 		IOException last = new IOException("No port was tried");
 		for (int i = 0; i < TRIES; i++) {
 			try {
 				// Below the ports that the system gives to clients: one of them could
 				// take the port while the proxy refuses connections.
-				return new TcpProxy(serverPort, ThreadLocalRandom.current().nextInt(15_000, 32_000));
+				return new TcpProxy(serverPort,
+						new InetSocketAddress(host, ThreadLocalRandom.current().nextInt(15_000, 32_000)));
 			}
 			catch (IOException ex) {
 				last = ex;
@@ -100,7 +112,7 @@ public final class TcpProxy implements AutoCloseable {
 	 */
 	public static TcpProxy to(int serverPort, int listenPort) {
 		try {
-			return new TcpProxy(serverPort, listenPort);
+			return new TcpProxy(serverPort, new InetSocketAddress(InetAddress.getLoopbackAddress(), listenPort));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("A proxy cannot listen on port " + listenPort, ex);
@@ -117,10 +129,10 @@ public final class TcpProxy implements AutoCloseable {
 
 	/**
 	 * Where it listens.
-	 * @return {@code 127.0.0.1:port}
+	 * @return {@code host:port}, such as {@code 127.0.0.1:15000}
 	 */
 	public String address() {
-		return "127.0.0.1:" + port();
+		return this.address.getAddress().getHostAddress() + ":" + port();
 	}
 
 	/**

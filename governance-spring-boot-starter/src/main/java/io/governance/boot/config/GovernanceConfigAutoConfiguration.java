@@ -9,6 +9,7 @@ import io.governance.boot.configdata.GovernanceConfigProperties;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigValidator;
+import io.governance.config.secret.Secrets;
 import org.springframework.beans.factory.InjectionPoint;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -85,6 +86,12 @@ public final class GovernanceConfigAutoConfiguration {
 		ConfigManager configManager(GovernanceBootstrap bootstrap, ObjectProvider<Backends> backends) {
 			backends.getIfAvailable();
 			return bootstrap.manager();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Secrets governanceSecrets(GovernanceBootstrap bootstrap) {
+			return bootstrap.secrets();
 		}
 
 		@Bean

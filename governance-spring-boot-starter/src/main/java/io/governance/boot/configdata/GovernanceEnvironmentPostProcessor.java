@@ -11,6 +11,7 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStatus;
 import io.governance.config.SnapshotCache;
 import io.governance.config.StartPolicy;
+import io.governance.config.secret.Secrets;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +75,10 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			return;
 		}
 		Backends backends = new Backends(environment, application.getClassLoader());
+		Secrets secrets = binder.bindOrCreate("governance.secrets", GovernanceSecretsProperties.class)
+			.open(environment, application.getClassLoader(), this.logger);
 		try {
-			ConfigManager manager = manager(environment, governance, config, backends);
+			ConfigManager manager = manager(environment, governance, config, backends, secrets);
 			StartPolicy policy = new StartPolicy(mark.optional(),
 					config.onInvalid() == GovernanceConfigProperties.OnInvalid.LAST_GOOD);
 			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
@@ -84,16 +87,17 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			}
 			place(sources, new GovernancePropertySource(manager));
 			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
-			handOver(new GovernanceBootstrap(backends, manager, policy));
+			handOver(new GovernanceBootstrap(backends, manager, policy, secrets));
 		}
 		catch (RuntimeException ex) {
+			secrets.close();
 			backends.close();
 			throw ex;
 		}
 	}
 
 	private static ConfigManager manager(ConfigurableEnvironment environment, GovernanceProperties governance,
-			GovernanceConfigProperties config, Backends backends) {
+			GovernanceConfigProperties config, Backends backends, Secrets secrets) {
 		String application = environment.getProperty("spring.application.name", "application");
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
@@ -103,6 +107,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.of(backends.select().config(),
 					ConfigLayers.of(governance.namespace(), config.group(), application, profiles))
 			.cache(cache)
+			.secrets(secrets)
 			.localValues(localValues(environment))
 			.settle(config.settle())
 			.build();

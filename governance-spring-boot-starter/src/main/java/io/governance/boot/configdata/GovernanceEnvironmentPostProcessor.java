@@ -134,6 +134,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.cache(cache)
 			.secrets(secrets)
 			.localValues(localValues)
+			.settle(config.settle())
 			.build();
 	}
 

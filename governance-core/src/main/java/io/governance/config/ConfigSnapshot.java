@@ -87,6 +87,25 @@ public final class ConfigSnapshot {
 	}
 
 	/**
+	 * The value of a property, however it is spelled.
+	 * @param key the property
+	 * @return the value, or {@code null} if no layer has it
+	 */
+	public @Nullable ConfigValue find(String key) {
+		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
+		return (entry != null) ? entry.value() : null;
+	}
+
+	/**
+	 * The keys that stand in the documents and are not taken over, since remote config
+	 * may not set them.
+	 * @return the keys in the order of the layers; usually none
+	 */
+	public List<IgnoredKey> ignored() {
+		return this.parsed.values().stream().flatMap((document) -> document.ignored().stream()).toList();
+	}
+
+	/**
 	 * The keys at or below a prefix, however it is spelled.
 	 * @param prefix the prefix; empty for all keys
 	 * @return the values, keyed by the keys as they are written
@@ -131,8 +150,8 @@ public final class ConfigSnapshot {
 	 * @return the place, or {@code null} if no layer has it
 	 */
 	public @Nullable ConfigOrigin originOf(String key) {
-		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
-		return (entry != null) ? entry.value().origin() : null;
+		ConfigValue value = find(key);
+		return (value != null) ? value.origin() : null;
 	}
 
 	/**

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param digest the digest of the content that was parsed
  * @param entries the keys in the order of the document
  * @param index finds some of them
+ * @param ignored the keys that are not taken over
  */
-record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index) {
+record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index, List<IgnoredKey> ignored) {
 
 	/** Stands for a name that only the environment can tell. */
 	static final String ANY = "*";
@@ -50,9 +51,10 @@ record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index) {
 	 * Prepares a document.
 	 * @param document the document
 	 * @param values its keys
+	 * @param ignored the keys that are not taken over
 	 * @param earlier an earlier version of it, with which all is shared that is the same
 	 */
-	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values,
+	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values, List<IgnoredKey> ignored,
 			@Nullable ParsedDocument earlier) {
 		List<Entry> known = (earlier != null) ? earlier.entries() : List.of();
 		List<Entry> entries = new ArrayList<>(values.size());
@@ -63,7 +65,7 @@ record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index) {
 		});
 		List<Entry> all = List.copyOf(entries);
 		return new ParsedDocument(document.digest(), all,
-				DocumentIndex.of(all, (earlier != null) ? earlier.index() : null));
+				DocumentIndex.of(all, (earlier != null) ? earlier.index() : null), List.copyOf(ignored));
 	}
 
 	private static Entry entry(String key, ConfigValue value, Map<Object, Set<String>> placeholders) {

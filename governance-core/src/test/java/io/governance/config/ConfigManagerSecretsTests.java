@@ -92,6 +92,22 @@ class ConfigManagerSecretsTests {
 	}
 
 	@Test
+	void knowsThatAValueIsSecretFromWhenItIsEncrypted() {
+		this.source.with("low.yaml", "a: same\nb: 1");
+		ConfigManager manager = manager(this.box);
+		manager.load(POLICY);
+		manager.watch();
+		assertThat(manager.current().isSecret("a")).isFalse();
+
+		this.source.put("low.yaml", "a: '" + this.box.encrypt("a", "same") + "'\nb: 1");
+		assertThat(manager.current().isSecret("a")).isTrue();
+		assertThat(manager.current().get("a").secret()).isTrue();
+
+		this.source.put("low.yaml", "a: same\nb: 1");
+		assertThat(manager.current().isSecret("a")).isFalse();
+	}
+
+	@Test
 	@DisplayName("(c)6 the last good config on disk holds the cipher text, not the value")
 	void keepsTheCipherTextOnDisk() throws IOException {
 		String written = this.box.encrypt("a", "s3cretValue");

@@ -115,7 +115,7 @@ class LayerMergeTests {
 
 	private static ParsedDocument parse(String name, String text, ParsedDocument earlier) {
 		ConfigDocument document = InMemoryConfigSource.document(name, text);
-		return ParsedDocument.of(document, ConfigFormats.standard().parse(document), earlier);
+		return ParsedDocument.of(document, ConfigFormats.standard().parse(document), List.of(), earlier);
 	}
 
 	private static Map<String, Object> laidOver(Map<DocumentId, ParsedDocument> layers) {

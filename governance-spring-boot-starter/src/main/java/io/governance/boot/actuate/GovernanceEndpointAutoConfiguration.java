@@ -5,7 +5,10 @@ import java.time.InstantSource;
 import io.governance.boot.config.ConfigLifecycle;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
 import io.governance.boot.configdata.GovernancePropertySource;
+import io.governance.boot.operations.GovernanceOperationsAutoConfiguration;
 import io.governance.config.ConfigManager;
+import io.governance.operations.ConfigOperations;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -23,7 +26,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /**
  * Auto-configuration of the endpoints of Actuator: ours, and what others may show.
  */
-@AutoConfiguration(after = GovernanceConfigAutoConfiguration.class)
+@AutoConfiguration(after = { GovernanceConfigAutoConfiguration.class, GovernanceOperationsAutoConfiguration.class })
 @ConditionalOnClass({ SanitizingFunction.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnBean(ConfigLifecycle.class)
 public final class GovernanceEndpointAutoConfiguration {
@@ -48,6 +51,15 @@ public final class GovernanceEndpointAutoConfiguration {
 			return new GovernanceConfigEndpoint(manager,
 					environment.getPropertySources().get(GovernancePropertySource.NAME),
 					new Sanitizer(functions.orderedStream().toList()), properties, InstantSource.system());
+		}
+
+		@Bean
+		@ConditionalOnBean(ConfigOperations.class)
+		@ConditionalOnMissingBean
+		@Nullable GovernanceConfigWriter governanceConfigWriter(ConfigManager manager,
+				ObjectProvider<ConfigOperations> operations) {
+			ConfigOperations available = operations.getIfAvailable();
+			return (available != null) ? new GovernanceConfigWriter(manager, available) : null;
 		}
 
 	}

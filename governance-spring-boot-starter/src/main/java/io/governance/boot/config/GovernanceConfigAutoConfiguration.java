@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.governance.boot.backend.Backends;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
+import io.governance.boot.configdata.ConfigLayerProperties;
 import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.boot.configdata.GovernanceConfigProperties;
 import io.governance.config.ConfigManager;
@@ -38,7 +39,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  */
 @AutoConfiguration(after = GovernanceBackendAutoConfiguration.class,
 		beforeName = "org.springframework.cloud.autoconfigure.ConfigurationPropertiesRebinderAutoConfiguration")
-@EnableConfigurationProperties(GovernanceConfigProperties.class)
+@EnableConfigurationProperties({ GovernanceConfigProperties.class, ConfigLayerProperties.class })
 public final class GovernanceConfigAutoConfiguration {
 
 	@Bean

@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
-import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValidator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -60,8 +59,9 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		List<PropertyUpdate> updates = new ArrayList<>();
 		for (BoundBeans.Target target : this.beans.targets()) {
 			if (change.touches(target.prefix())) {
-				Object before = this.manager.showing(change.before(), () -> fresh(target, change.before()));
-				Object after = fresh(target, change.after());
+				Object before = this.manager.showing(change.before(), () -> this.binder.bindAsBootDoes(change.before(),
+						target.prefix(), target.bindable(), target.validated()));
+				Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), target.validated());
 				PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
 			}
 		}
@@ -72,10 +72,6 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		});
 		this.planned = change;
 		this.plan = updates;
-	}
-
-	private Object fresh(BoundBeans.Target target, ConfigSnapshot snapshot) {
-		return this.binder.bind(snapshot, target.prefix(), target.bindable(), target.validated());
 	}
 
 	@Override
@@ -104,7 +100,8 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		List<PropertyUpdate> updates = new ArrayList<>();
 		for (BoundBeans.Target target : this.beans.targets()) {
 			if (touches.test(target.prefix())) {
-				Object after = fresh(target, this.manager.current());
+				Object after = this.binder.bindAsBootDoes(this.manager.current(), target.prefix(), target.bindable(),
+						target.validated());
 				PropertyUpdate.collect(touches, target.prefix(), target.bean(), target.bean(), after, updates);
 			}
 		}

@@ -50,7 +50,12 @@ final class StartupCheck implements BeanFactoryPostProcessor {
 		List<InvalidConfigException> failures = new ArrayList<>();
 		for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
 			try {
-				binder.bind(snapshot, point.prefix(), point.bindable(), point.validated());
+				if (point.live()) {
+					binder.bind(snapshot, point.prefix(), point.bindable(), point.validated());
+				}
+				else {
+					binder.bindAsBootDoes(snapshot, point.prefix(), point.bindable(), point.validated());
+				}
 			}
 			catch (InvalidConfigException ex) {
 				failures.add(ex);

@@ -175,6 +175,29 @@ class RefreshScopeTests {
 	}
 
 	@Test
+	@DisplayName("an object that is being made of the old config while a change is applied is made again")
+	void doesNotKeepWhatWasMadeOfTheOldConfigMeanwhile() throws Exception {
+		CountDownLatch making = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.journal.whileLazyIsMade = () -> {
+			making.countDown();
+			try {
+				goOn.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		};
+		CompletableFuture<String> call = CompletableFuture
+			.supplyAsync(() -> this.context.getBean(LazyBean.class).host());
+		assertThat(making.await(10, TimeUnit.SECONDS)).isTrue();
+		save("mail: {host: b, port: 1}, sms: {url: x}, lock: {file: f}, other: 1");
+		goOn.countDown();
+		assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo("b");
+		assertThat(this.journal.count("lazy made")).isEqualTo(2);
+	}
+
+	@Test
 	void makesBeansOfEachOther() {
 		save("mail: {host: b, port: 1}, sms: {url: y}, lock: {file: f}, other: 1");
 		assertThat(this.context.getBean(Every.class).mailHostAtStart()).isEqualTo("b");
@@ -248,6 +271,9 @@ class RefreshScopeTests {
 		private final List<String> entries = new CopyOnWriteArrayList<>();
 
 		private volatile boolean refuse;
+
+		private volatile Runnable whileLazyIsMade = () -> {
+		};
 
 		int count(String entry) {
 			return (int) this.entries.stream().filter(entry::equals).count();
@@ -474,6 +500,7 @@ class RefreshScopeTests {
 
 		LazyBean(Journal journal, String host) {
 			this.host = host;
+			journal.whileLazyIsMade.run();
 			journal.entries.add("lazy made");
 		}
 

@@ -1,12 +1,12 @@
 package io.governance.consul;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,13 +59,20 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	/** What could not be read, and is tried again after a pause. */
 	private final Set<K> failed = new LinkedHashSet<>();
 
-	private final List<Subscription> hints = new ArrayList<>();
+	/** What ends those who give hints. */
+	private final Map<Object, Subscription> hints = new HashMap<>();
+
+	/** Why those who give hints cannot at present. */
+	private final Map<Object, String> losses = new HashMap<>();
 
 	private @Nullable ScheduledThreadPoolExecutor thread;
 
 	private @Nullable ScheduledFuture<?> next;
 
 	private boolean looking;
+
+	/** How often everything was lost: what was asked for before does not count. */
+	private int generation;
 
 	private int reading;
 
@@ -91,21 +98,25 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	 * Begins to watch one more thing.
 	 * @param key what to watch
 	 * @param sink who is told
-	 * @param start starts what gives hints, for the first thing only
+	 * @param start starts those who give hints, for the first thing only, and returns
+	 * what ends each of them
 	 * @return ends the watch
 	 */
-	Subscription add(K key, Watches.Sink<T> sink, Supplier<List<Subscription>> start) {
+	Subscription add(K key, Watches.Sink<T> sink, Supplier<Map<?, Subscription>> start) {
 		Entry<T> entry = new Entry<>(sink);
+		Optional<String> loss = Optional.empty();
 		synchronized (this) {
 			if (!this.closed) {
 				if (this.entries.isEmpty()) {
-					this.hints.addAll(start.get());
+					this.hints.putAll(start.get());
 				}
 				this.entries.put(key, entry);
 				this.dirty.add(key);
-				schedule(1);
+				loss = this.losses.values().stream().findFirst();
+				startReading();
 			}
 		}
+		loss.ifPresent((reason) -> lost(entry, reason));
 		return () -> remove(key, entry);
 	}
 
@@ -120,11 +131,17 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			this.suspects.remove(key);
 			this.failed.remove(key);
 			if (this.entries.isEmpty()) {
-				ended = List.copyOf(this.hints);
-				this.hints.clear();
+				ended = endHints();
 			}
 		}
 		ended.forEach(Subscription::close);
+	}
+
+	private List<Subscription> endHints() {
+		List<Subscription> ended = List.copyOf(this.hints.values());
+		this.hints.clear();
+		this.losses.clear();
+		return ended;
 	}
 
 	/** Anything may have changed. */
@@ -147,14 +164,45 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		startReading();
 	}
 
-	/** Nothing can be known. */
-	void lost(String reason) {
+	/**
+	 * Nothing can be known, and nothing is read, until all who give hints are back.
+	 * @param source who can give no hints
+	 * @param reason why
+	 */
+	void lost(Object source, String reason) {
 		List<Entry<T>> all;
 		synchronized (this) {
+			if (!this.hints.containsKey(source)) {
+				return;
+			}
+			this.losses.put(source, reason);
+			this.generation++;
 			all = List.copyOf(this.entries.values());
 			this.dirty.addAll(this.entries.keySet());
 		}
-		all.forEach((entry) -> entry.sink.lost(reason));
+		all.forEach((entry) -> lost(entry, reason));
+	}
+
+	private void lost(Entry<T> entry, String reason) {
+		synchronized (entry) {
+			// Unless all are back already, and it was told a state since.
+			if (isLost()) {
+				entry.sink.lost(reason);
+			}
+		}
+	}
+
+	private synchronized boolean isLost() {
+		return !this.losses.isEmpty();
+	}
+
+	/** Somebody can give hints again. */
+	synchronized void found(Object source) {
+		if (this.losses.remove(source) != null && this.losses.isEmpty()) {
+			this.failuresInARow = 0;
+			startReading();
+			schedule(1);
+		}
 	}
 
 	/** Looks and reads after some time, or before if that was agreed. */
@@ -184,8 +232,8 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		boolean look;
 		synchronized (this) {
 			this.next = null;
-			look = this.looking;
-			this.looking = false;
+			look = this.looking && this.losses.isEmpty();
+			this.looking &= !look;
 			this.failuresInARow = 0;
 			this.dirty.addAll(this.failed);
 			this.failed.clear();
@@ -199,7 +247,9 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	private void look() {
 		Map<K, T> known = new HashMap<>();
+		int watched;
 		synchronized (this) {
+			watched = this.entries.size();
 			this.entries.forEach((key, entry) -> {
 				if (entry.state != null && !entry.reading && !this.dirty.contains(key)) {
 					known.put(key, entry.state);
@@ -207,7 +257,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			});
 		}
 		try {
-			Set<K> changed = this.reader.changed(known);
+			Set<K> changed = this.reader.changed(known, watched);
 			synchronized (this) {
 				// What was read meanwhile may be what was before.
 				this.entries.keySet()
@@ -238,9 +288,12 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	}
 
 	private synchronized void startReading() {
+		if (!isWorthReading()) {
+			return;
+		}
 		int wanted = Math.min(PARALLEL, this.reading + this.dirty.size() + this.suspects.size());
 		try {
-			while (this.reading < wanted && !this.closed) {
+			while (this.reading < wanted) {
 				this.reading++;
 				this.readers.execute(this::readAll);
 			}
@@ -248,6 +301,11 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		catch (RejectedExecutionException ex) {
 			this.closed = true;
 		}
+	}
+
+	/** Not while nothing can be known, nor before the pause after failures is over. */
+	private boolean isWorthReading() {
+		return !this.closed && this.losses.isEmpty() && this.failuresInARow < PARALLEL;
 	}
 
 	private void readAll() {
@@ -258,7 +316,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	/** The next to read; whoever gets none reads no more. */
 	private synchronized @Nullable Job<K, T> nextJob() {
-		boolean go = !this.closed && this.failuresInARow < PARALLEL;
+		boolean go = isWorthReading();
 		Job<K, T> job = go ? take(this.dirty) : null;
 		if (job == null && go) {
 			job = take(this.suspects);
@@ -279,7 +337,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			if (entry != null && !entry.reading) {
 				entry.reading = true;
 				this.suspects.remove(key);
-				return new Job<>(key, entry, entry.state);
+				return new Job<>(key, entry, entry.state, this.generation);
 			}
 		}
 		return null;
@@ -299,11 +357,11 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	private void read(Job<K, T> job) {
 		try {
 			T state = this.reader.read(job.key, job.known);
-			synchronized (this) {
-				job.entry.state = state;
-				this.failuresInARow = 0;
+			synchronized (job.entry) {
+				if (isCurrent(job, state)) {
+					job.entry.sink.offer(state);
+				}
 			}
-			job.entry.sink.offer(state);
 		}
 		catch (RuntimeException ex) {
 			warnIfStrange(ex);
@@ -323,14 +381,23 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		}
 	}
 
+	/** Keeps what was read, unless everything was lost meanwhile. */
+	private synchronized boolean isCurrent(Job<K, T> job, T state) {
+		this.failuresInARow = 0;
+		boolean current = job.generation == this.generation;
+		if (current) {
+			job.entry.state = state;
+		}
+		return current;
+	}
+
 	@Override
 	public void close() {
 		List<Subscription> ended;
 		ScheduledThreadPoolExecutor thread;
 		synchronized (this) {
 			this.closed = true;
-			ended = List.copyOf(this.hints);
-			this.hints.clear();
+			ended = endHints();
 			thread = this.thread;
 		}
 		ended.forEach(Subscription::close);
@@ -350,9 +417,10 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		/**
 		 * Finds out what may have changed. Called on one thread at a time.
 		 * @param known what is known
+		 * @param watched how much is watched, whether it is known or not
 		 * @return what must be read again
 		 */
-		Set<K> changed(Map<K, T> known);
+		Set<K> changed(Map<K, T> known, int watched);
 
 		/**
 		 * Reads one. Called on many threads at once, never for the same key.
@@ -364,10 +432,13 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	}
 
-	private record Job<K, T>(K key, Entry<T> entry, @Nullable T known) {
+	private record Job<K, T>(K key, Entry<T> entry, @Nullable T known, int generation) {
 	}
 
-	/** Guarded by the detector. */
+	/**
+	 * Guarded by the detector. Whoever tells the sink holds the entry before, so that no
+	 * state follows a loss that is later.
+	 */
 	private static final class Entry<T> {
 
 		private final Watches.Sink<T> sink;

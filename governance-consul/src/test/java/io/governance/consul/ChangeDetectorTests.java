@@ -260,12 +260,14 @@ class ChangeDetectorTests {
 
 	@Test
 	void newWatchDoesNotWaitForALook() {
+		CountDownLatch ended = new CountDownLatch(1);
 		List<Integer> told = new CopyOnWriteArrayList<>();
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
 		this.looking = (known) -> {
 			begun.countDown();
 			hold(go);
+			ended.countDown();
 			return known;
 		};
 		add("stock", new CopyOnWriteArrayList<>());
@@ -274,6 +276,7 @@ class ChangeDetectorTests {
 		add("orders", told);
 		await().until(() -> told.contains(0));
 		go.countDown();
+		hold(ended);
 	}
 
 }

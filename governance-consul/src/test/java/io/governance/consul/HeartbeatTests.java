@@ -52,7 +52,8 @@ class HeartbeatTests {
 					longest = Math.max(longest, times.get(i) - times.get(i - 1));
 				}
 			}
-			System.out.printf("With a TTL of 9 s and answers after 2 s, the longest time between two beats was %.2f s%n",
+			System.out.printf(
+					"With a TTL of 9 s and answers after 2 s, the longest time between two beats was %.2f s%n",
 					longest / 1e9);
 			assertThat(Duration.ofNanos(longest)).isLessThanOrEqualTo(TTL.dividedBy(3));
 		}

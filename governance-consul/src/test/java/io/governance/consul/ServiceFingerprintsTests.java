@@ -45,14 +45,16 @@ class ServiceFingerprintsTests {
 	/** All services run on the first node. */
 	private void answer(FakeConsul.Asked asked, HttpExchange exchange) throws IOException {
 		switch (asked.path()) {
-			case "/v1/catalog/nodes" -> FakeConsul.send(exchange, 200, IntStream.range(0, this.nodes)
-				.mapToObj((number) -> "{\"Node\":\"n" + number + "\"}")
-				.collect(Collectors.joining(",", "[", "]")));
-			case "/v1/catalog/node/n0" -> FakeConsul.send(exchange, 200, this.modified.entrySet()
-				.stream()
-				.map((entry) -> "\"id-" + entry.getKey() + "\":{\"Service\":\"" + entry.getKey() + "\",\"ModifyIndex\":"
-						+ entry.getValue() + "}")
-				.collect(Collectors.joining(",", "{\"Node\":{\"ModifyIndex\":1},\"Services\":{", "}}")));
+			case "/v1/catalog/nodes" -> FakeConsul.send(exchange, 200,
+					IntStream.range(0, this.nodes)
+						.mapToObj((number) -> "{\"Node\":\"n" + number + "\"}")
+						.collect(Collectors.joining(",", "[", "]")));
+			case "/v1/catalog/node/n0" -> FakeConsul.send(exchange, 200,
+					this.modified.entrySet()
+						.stream()
+						.map((entry) -> "\"id-" + entry.getKey() + "\":{\"Service\":\"" + entry.getKey()
+								+ "\",\"ModifyIndex\":" + entry.getValue() + "}")
+						.collect(Collectors.joining(",", "{\"Node\":{\"ModifyIndex\":1},\"Services\":{", "}}")));
 			default -> FakeConsul.send(exchange, 200, "null");
 		}
 	}

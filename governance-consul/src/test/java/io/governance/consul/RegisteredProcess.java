@@ -63,8 +63,8 @@ final class RegisteredProcess {
 		}
 
 		@Override
-		public void close() throws InterruptedException {
-			this.process.destroyForcibly().waitFor();
+		public void close() {
+			this.process.destroyForcibly().onExit().join();
 		}
 
 	}

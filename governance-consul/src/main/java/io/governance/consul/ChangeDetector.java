@@ -42,7 +42,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	private static final long MAX_RETRY_MILLIS = 5_000;
 
-	private final Reader<K, T> reader;
+	private final ChangeReader<K, T> reader;
 
 	private final Executor readers;
 
@@ -59,11 +59,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	/** What could not be read, and is tried again after a pause. */
 	private final Set<K> failed = new LinkedHashSet<>();
 
-	/** What ends those who give hints. */
-	private final Map<Object, Subscription> hints = new HashMap<>();
-
-	/** Why those who give hints cannot at present. */
-	private final Map<Object, String> losses = new HashMap<>();
+	private final HintSources hints = new HintSources();
 
 	private @Nullable ScheduledThreadPoolExecutor thread;
 
@@ -88,7 +84,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	 * @param readers runs what reads
 	 * @param threads makes the thread that finds out what to read
 	 */
-	ChangeDetector(Reader<K, T> reader, Executor readers, Supplier<ScheduledThreadPoolExecutor> threads) {
+	ChangeDetector(ChangeReader<K, T> reader, Executor readers, Supplier<ScheduledThreadPoolExecutor> threads) {
 		this.reader = reader;
 		this.readers = readers;
 		this.threads = threads;
@@ -108,11 +104,11 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		synchronized (this) {
 			if (!this.closed) {
 				if (this.entries.isEmpty()) {
-					this.hints.putAll(start.get());
+					this.hints.add(start.get());
 				}
 				this.entries.put(key, entry);
 				this.dirty.add(key);
-				loss = this.losses.values().stream().findFirst();
+				loss = this.hints.loss();
 				startReading();
 			}
 		}
@@ -131,17 +127,10 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			this.suspects.remove(key);
 			this.failed.remove(key);
 			if (this.entries.isEmpty()) {
-				ended = endHints();
+				ended = this.hints.clear();
 			}
 		}
 		ended.forEach(Subscription::close);
-	}
-
-	private List<Subscription> endHints() {
-		List<Subscription> ended = List.copyOf(this.hints.values());
-		this.hints.clear();
-		this.losses.clear();
-		return ended;
 	}
 
 	/** Anything may have changed. */
@@ -172,10 +161,9 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	void lost(Object source, String reason) {
 		List<Entry<T>> all;
 		synchronized (this) {
-			if (!this.hints.containsKey(source)) {
+			if (!this.hints.lost(source, reason)) {
 				return;
 			}
-			this.losses.put(source, reason);
 			this.generation++;
 			all = List.copyOf(this.entries.values());
 			this.dirty.addAll(this.entries.keySet());
@@ -193,12 +181,12 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	}
 
 	private synchronized boolean isLost() {
-		return !this.losses.isEmpty();
+		return this.hints.areLost();
 	}
 
 	/** Somebody can give hints again. */
 	synchronized void found(Object source) {
-		if (this.losses.remove(source) != null && this.losses.isEmpty()) {
+		if (this.hints.found(source)) {
 			this.failuresInARow = 0;
 			startReading();
 			schedule(1);
@@ -232,7 +220,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		boolean look;
 		synchronized (this) {
 			this.next = null;
-			look = this.looking && this.losses.isEmpty();
+			look = this.looking && !this.hints.areLost();
 			this.looking &= !look;
 			this.failuresInARow = 0;
 			this.dirty.addAll(this.failed);
@@ -305,7 +293,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	/** Not while nothing can be known, nor before the pause after failures is over. */
 	private boolean isWorthReading() {
-		return !this.closed && this.losses.isEmpty() && this.failuresInARow < PARALLEL;
+		return !this.closed && !this.hints.areLost() && this.failuresInARow < PARALLEL;
 	}
 
 	private void readAll() {
@@ -397,39 +385,13 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		ScheduledThreadPoolExecutor thread;
 		synchronized (this) {
 			this.closed = true;
-			ended = endHints();
+			ended = this.hints.clear();
 			thread = this.thread;
 		}
 		ended.forEach(Subscription::close);
 		if (thread != null) {
 			thread.shutdownNow();
 		}
-	}
-
-	/**
-	 * Reads what may have changed.
-	 *
-	 * @param <K> what is watched
-	 * @param <T> the type of its state
-	 */
-	interface Reader<K, T> {
-
-		/**
-		 * Finds out what may have changed. Called on one thread at a time.
-		 * @param known what is known
-		 * @param watched how much is watched, whether it is known or not
-		 * @return what must be read again
-		 */
-		Set<K> changed(Map<K, T> known, int watched);
-
-		/**
-		 * Reads one. Called on many threads at once, never for the same key.
-		 * @param key what to read
-		 * @param known what is known of it, if anything
-		 * @return its state
-		 */
-		T read(K key, @Nullable T known);
-
 	}
 
 	private record Job<K, T>(K key, Entry<T> entry, @Nullable T known, int generation) {

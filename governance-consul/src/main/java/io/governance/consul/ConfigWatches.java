@@ -204,7 +204,7 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 	}
 
 	/** Finds out for many sets at once which have changed. */
-	private final class SetReader implements ChangeDetector.Reader<Set<DocumentId>, ConfigDocuments> {
+	private final class SetReader implements ChangeReader<Set<DocumentId>, ConfigDocuments> {
 
 		@Override
 		public Set<Set<DocumentId>> changed(Map<Set<DocumentId>, ConfigDocuments> known, int watched) {

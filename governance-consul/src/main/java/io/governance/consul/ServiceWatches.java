@@ -233,7 +233,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 	}
 
 	/** Reads services one by one. */
-	private final class ServiceReader implements ChangeDetector.Reader<String, List<Instance>> {
+	private final class ServiceReader implements ChangeReader<String, List<Instance>> {
 
 		@Override
 		public Set<String> changed(Map<String, List<Instance>> known, int watched) {

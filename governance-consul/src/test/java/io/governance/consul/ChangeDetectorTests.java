@@ -47,21 +47,20 @@ class ChangeDetectorTests {
 
 	private volatile UnaryOperator<Set<String>> looking = (known) -> known;
 
-	private final ChangeDetector<String, Integer> detector = new ChangeDetector<>(
-			new ChangeDetector.Reader<String, Integer>() {
+	private final ChangeDetector<String, Integer> detector = new ChangeDetector<>(new ChangeReader<String, Integer>() {
 
-				@Override
-				public Set<String> changed(Map<String, Integer> known, int watched) {
-					return ChangeDetectorTests.this.looking.apply(known.keySet());
-				}
+		@Override
+		public Set<String> changed(Map<String, Integer> known, int watched) {
+			return ChangeDetectorTests.this.looking.apply(known.keySet());
+		}
 
-				@Override
-				public Integer read(String key, Integer known) {
-					ChangeDetectorTests.this.read.add(key);
-					return ChangeDetectorTests.this.reading.apply(key);
-				}
+		@Override
+		public Integer read(String key, Integer known) {
+			ChangeDetectorTests.this.read.add(key);
+			return ChangeDetectorTests.this.reading.apply(key);
+		}
 
-			}, this.readers, () -> new ScheduledThreadPoolExecutor(1));
+	}, this.readers, () -> new ScheduledThreadPoolExecutor(1));
 
 	@AfterEach
 	void close() {

@@ -1,12 +1,12 @@
 package io.governance.consul;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,7 +42,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	private static final long MAX_RETRY_MILLIS = 5_000;
 
-	private final Reader<K, T> reader;
+	private final ChangeReader<K, T> reader;
 
 	private final Executor readers;
 
@@ -59,13 +59,16 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	/** What could not be read, and is tried again after a pause. */
 	private final Set<K> failed = new LinkedHashSet<>();
 
-	private final List<Subscription> hints = new ArrayList<>();
+	private final HintSources hints = new HintSources();
 
 	private @Nullable ScheduledThreadPoolExecutor thread;
 
 	private @Nullable ScheduledFuture<?> next;
 
 	private boolean looking;
+
+	/** How often everything was lost: what was asked for before does not count. */
+	private int generation;
 
 	private int reading;
 
@@ -81,7 +84,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	 * @param readers runs what reads
 	 * @param threads makes the thread that finds out what to read
 	 */
-	ChangeDetector(Reader<K, T> reader, Executor readers, Supplier<ScheduledThreadPoolExecutor> threads) {
+	ChangeDetector(ChangeReader<K, T> reader, Executor readers, Supplier<ScheduledThreadPoolExecutor> threads) {
 		this.reader = reader;
 		this.readers = readers;
 		this.threads = threads;
@@ -91,21 +94,25 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	 * Begins to watch one more thing.
 	 * @param key what to watch
 	 * @param sink who is told
-	 * @param start starts what gives hints, for the first thing only
+	 * @param start starts those who give hints, for the first thing only, and returns
+	 * what ends each of them
 	 * @return ends the watch
 	 */
-	Subscription add(K key, Watches.Sink<T> sink, Supplier<List<Subscription>> start) {
+	Subscription add(K key, Watches.Sink<T> sink, Supplier<Map<?, Subscription>> start) {
 		Entry<T> entry = new Entry<>(sink);
+		Optional<String> loss = Optional.empty();
 		synchronized (this) {
 			if (!this.closed) {
 				if (this.entries.isEmpty()) {
-					this.hints.addAll(start.get());
+					this.hints.add(start.get());
 				}
 				this.entries.put(key, entry);
 				this.dirty.add(key);
-				schedule(1);
+				loss = this.hints.loss();
+				startReading();
 			}
 		}
+		loss.ifPresent((reason) -> lost(entry, reason));
 		return () -> remove(key, entry);
 	}
 
@@ -120,8 +127,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			this.suspects.remove(key);
 			this.failed.remove(key);
 			if (this.entries.isEmpty()) {
-				ended = List.copyOf(this.hints);
-				this.hints.clear();
+				ended = this.hints.clear();
 			}
 		}
 		ended.forEach(Subscription::close);
@@ -147,14 +153,44 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		startReading();
 	}
 
-	/** Nothing can be known. */
-	void lost(String reason) {
+	/**
+	 * Nothing can be known, and nothing is read, until all who give hints are back.
+	 * @param source who can give no hints
+	 * @param reason why
+	 */
+	void lost(Object source, String reason) {
 		List<Entry<T>> all;
 		synchronized (this) {
+			if (!this.hints.lost(source, reason)) {
+				return;
+			}
+			this.generation++;
 			all = List.copyOf(this.entries.values());
 			this.dirty.addAll(this.entries.keySet());
 		}
-		all.forEach((entry) -> entry.sink.lost(reason));
+		all.forEach((entry) -> lost(entry, reason));
+	}
+
+	private void lost(Entry<T> entry, String reason) {
+		synchronized (entry) {
+			// Unless all are back already, and it was told a state since.
+			if (isLost()) {
+				entry.sink.lost(reason);
+			}
+		}
+	}
+
+	private synchronized boolean isLost() {
+		return this.hints.areLost();
+	}
+
+	/** Somebody can give hints again. */
+	synchronized void found(Object source) {
+		if (this.hints.found(source)) {
+			this.failuresInARow = 0;
+			startReading();
+			schedule(1);
+		}
 	}
 
 	/** Looks and reads after some time, or before if that was agreed. */
@@ -184,8 +220,8 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		boolean look;
 		synchronized (this) {
 			this.next = null;
-			look = this.looking;
-			this.looking = false;
+			look = this.looking && !this.hints.areLost();
+			this.looking &= !look;
 			this.failuresInARow = 0;
 			this.dirty.addAll(this.failed);
 			this.failed.clear();
@@ -199,7 +235,9 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	private void look() {
 		Map<K, T> known = new HashMap<>();
+		int watched;
 		synchronized (this) {
+			watched = this.entries.size();
 			this.entries.forEach((key, entry) -> {
 				if (entry.state != null && !entry.reading && !this.dirty.contains(key)) {
 					known.put(key, entry.state);
@@ -207,7 +245,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			});
 		}
 		try {
-			Set<K> changed = this.reader.changed(known);
+			Set<K> changed = this.reader.changed(known, watched);
 			synchronized (this) {
 				// What was read meanwhile may be what was before.
 				this.entries.keySet()
@@ -238,9 +276,12 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	}
 
 	private synchronized void startReading() {
+		if (!isWorthReading()) {
+			return;
+		}
 		int wanted = Math.min(PARALLEL, this.reading + this.dirty.size() + this.suspects.size());
 		try {
-			while (this.reading < wanted && !this.closed) {
+			while (this.reading < wanted) {
 				this.reading++;
 				this.readers.execute(this::readAll);
 			}
@@ -248,6 +289,11 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		catch (RejectedExecutionException ex) {
 			this.closed = true;
 		}
+	}
+
+	/** Not while nothing can be known, nor before the pause after failures is over. */
+	private boolean isWorthReading() {
+		return !this.closed && !this.hints.areLost() && this.failuresInARow < PARALLEL;
 	}
 
 	private void readAll() {
@@ -258,7 +304,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	/** The next to read; whoever gets none reads no more. */
 	private synchronized @Nullable Job<K, T> nextJob() {
-		boolean go = !this.closed && this.failuresInARow < PARALLEL;
+		boolean go = isWorthReading();
 		Job<K, T> job = go ? take(this.dirty) : null;
 		if (job == null && go) {
 			job = take(this.suspects);
@@ -279,7 +325,7 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			if (entry != null && !entry.reading) {
 				entry.reading = true;
 				this.suspects.remove(key);
-				return new Job<>(key, entry, entry.state);
+				return new Job<>(key, entry, entry.state, this.generation);
 			}
 		}
 		return null;
@@ -299,11 +345,11 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	private void read(Job<K, T> job) {
 		try {
 			T state = this.reader.read(job.key, job.known);
-			synchronized (this) {
-				job.entry.state = state;
-				this.failuresInARow = 0;
+			synchronized (job.entry) {
+				if (isCurrent(job, state)) {
+					job.entry.sink.offer(state);
+				}
 			}
-			job.entry.sink.offer(state);
 		}
 		catch (RuntimeException ex) {
 			warnIfStrange(ex);
@@ -323,14 +369,23 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		}
 	}
 
+	/** Keeps what was read, unless everything was lost meanwhile. */
+	private synchronized boolean isCurrent(Job<K, T> job, T state) {
+		this.failuresInARow = 0;
+		boolean current = job.generation == this.generation;
+		if (current) {
+			job.entry.state = state;
+		}
+		return current;
+	}
+
 	@Override
 	public void close() {
 		List<Subscription> ended;
 		ScheduledThreadPoolExecutor thread;
 		synchronized (this) {
 			this.closed = true;
-			ended = List.copyOf(this.hints);
-			this.hints.clear();
+			ended = this.hints.clear();
 			thread = this.thread;
 		}
 		ended.forEach(Subscription::close);
@@ -339,35 +394,13 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		}
 	}
 
+	private record Job<K, T>(K key, Entry<T> entry, @Nullable T known, int generation) {
+	}
+
 	/**
-	 * Reads what may have changed.
-	 *
-	 * @param <K> what is watched
-	 * @param <T> the type of its state
+	 * Guarded by the detector. Whoever tells the sink holds the entry before, so that no
+	 * state follows a loss that is later.
 	 */
-	interface Reader<K, T> {
-
-		/**
-		 * Finds out what may have changed. Called on one thread at a time.
-		 * @param known what is known
-		 * @return what must be read again
-		 */
-		Set<K> changed(Map<K, T> known);
-
-		/**
-		 * Reads one. Called on many threads at once, never for the same key.
-		 * @param key what to read
-		 * @param known what is known of it, if anything
-		 * @return its state
-		 */
-		T read(K key, @Nullable T known);
-
-	}
-
-	private record Job<K, T>(K key, Entry<T> entry, @Nullable T known) {
-	}
-
-	/** Guarded by the detector. */
 	private static final class Entry<T> {
 
 		private final Watches.Sink<T> sink;

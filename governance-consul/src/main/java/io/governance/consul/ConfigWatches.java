@@ -2,7 +2,6 @@ package io.governance.consul;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -60,7 +59,10 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 			detector = this.detectors.computeIfAbsent(namespace, (any) -> new ChangeDetector<>(new SetReader(),
 					this.threads.readers(), () -> this.client.executor("config-detector")));
 		}
-		return detector.add(ids, sink, () -> List.of(this.threads.start(new NamespaceWatch(namespace, detector))));
+		return detector.add(ids, sink, () -> {
+			WatchLoop.Watch hints = new NamespaceWatch(namespace, detector);
+			return Map.of(hints, this.threads.start(hints));
+		});
 	}
 
 	@Override
@@ -189,22 +191,23 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 
 		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
+			this.detector.found(this);
 			this.detector.hint();
 			return true;
 		}
 
 		@Override
 		public void onLost(String reason) {
-			this.detector.lost(reason);
+			this.detector.lost(this, reason);
 		}
 
 	}
 
 	/** Finds out for many sets at once which have changed. */
-	private final class SetReader implements ChangeDetector.Reader<Set<DocumentId>, ConfigDocuments> {
+	private final class SetReader implements ChangeReader<Set<DocumentId>, ConfigDocuments> {
 
 		@Override
-		public Set<Set<DocumentId>> changed(Map<Set<DocumentId>, ConfigDocuments> known) {
+		public Set<Set<DocumentId>> changed(Map<Set<DocumentId>, ConfigDocuments> known, int watched) {
 			Map<DocumentId, ConfigDocuments> documents = new HashMap<>();
 			known.forEach((ids, state) -> ids.forEach((id) -> documents.put(id, state)));
 			Set<DocumentId> changed = ConfigWatches.this.reader.changed(documents);

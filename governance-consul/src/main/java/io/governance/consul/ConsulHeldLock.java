@@ -54,7 +54,9 @@ final class ConsulHeldLock implements HeldLock, WatchLoop.Watch {
 
 	/** Watches its key, if there may be one more watch; else only renewals tell. */
 	synchronized void watch(WatchThreads threads) {
-		this.watch = threads.tryStart(this);
+		if (!this.lost && this.loss.isHeld()) {
+			this.watch = threads.tryStart(this);
+		}
 	}
 
 	@Override

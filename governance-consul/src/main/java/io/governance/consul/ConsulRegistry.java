@@ -31,8 +31,6 @@ final class ConsulRegistry implements Registry {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConsulRegistry.class);
 
-	private static final int BEATS_PER_TTL = 3;
-
 	private static final Duration SWEEP = Duration.ofSeconds(1);
 
 	private final ConsulClient client;
@@ -51,10 +49,12 @@ final class ConsulRegistry implements Registry {
 
 	private volatile ConsulAgent home;
 
-	private @Nullable ScheduledThreadPoolExecutor beat;
+	private @Nullable Heartbeat heartbeat;
 
 	/** Apart from the renewals, which must not wait for agents that hang. */
 	private @Nullable ScheduledThreadPoolExecutor sweep;
+
+	private boolean started;
 
 	private boolean closed;
 
@@ -166,6 +166,10 @@ final class ConsulRegistry implements Registry {
 	 * Tells the check of an instance its status; a check of another kind knows itself.
 	 */
 	private void renew(ConsulAgent agent, Instance instance) {
+		renew(agent, instance, this.client.settings().timeout());
+	}
+
+	private void renew(ConsulAgent agent, Instance instance, Duration deadline) {
 		if (this.definition.hasTtl()) {
 			String word = switch (ServiceDefinition.word(instance.status())) {
 				case "critical" -> "fail";
@@ -173,12 +177,16 @@ final class ConsulRegistry implements Registry {
 				default -> "pass";
 			};
 			String check = this.definition.checkId(instance.service(), instance.id());
-			call(agent, ConsulRequest.put("/v1/agent/check/" + word + "/" + ConsulRequest.encode(check), ""));
+			call(agent, ConsulRequest.put("/v1/agent/check/" + word + "/" + ConsulRequest.encode(check), ""), deadline);
 		}
 	}
 
 	private ConsulAnswer call(ConsulAgent agent, ConsulRequest request) {
-		ConsulAnswer answer = agent.call(request, this.client.settings().timeout());
+		return call(agent, request, this.client.settings().timeout());
+	}
+
+	private ConsulAnswer call(ConsulAgent agent, ConsulRequest request, Duration deadline) {
+		ConsulAnswer answer = agent.call(request, deadline);
 		if (answer.status() == 401 || answer.status() == 403) {
 			throw answer.failure();
 		}
@@ -264,25 +272,28 @@ final class ConsulRegistry implements Registry {
 	}
 
 	private synchronized void startBeating() {
-		if (this.beat == null && !this.closed) {
-			this.beat = this.client.executor("beat");
-			long ttl = this.client.settings().registration().ttl().toMillis() / BEATS_PER_TTL;
-			if (this.definition.hasTtl()) {
-				this.beat.scheduleAtFixedRate(() -> this.own.values().forEach(this::beat), ttl, ttl,
-						TimeUnit.MILLISECONDS);
-			}
-			if (this.client.agents().size() > 1) {
-				this.sweep = this.client.executor("sweep");
-				this.sweep.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(),
-						TimeUnit.MILLISECONDS);
-			}
+		if (this.started || this.closed) {
+			return;
+		}
+		this.started = true;
+		if (this.definition.hasTtl()) {
+			this.heartbeat = new Heartbeat(this.client, this.client.settings().registration().ttl(), this.own::keySet,
+					this::beat);
+		}
+		if (this.client.agents().size() > 1) {
+			this.sweep = this.client.executor("sweep");
+			this.sweep.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 
 	/** Renews an instance. That it is not there any more is found by who compares. */
-	private void beat(Instance instance) {
+	private void beat(String id, Duration deadline) {
+		Instance instance = this.own.get(id);
+		if (instance == null) {
+			return;
+		}
 		try {
-			renew(this.home, instance);
+			renew(this.home, instance, deadline);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Instance {} of service {} could not be renewed", instance.id(), instance.service(), ex);
@@ -324,8 +335,8 @@ final class ConsulRegistry implements Registry {
 	public void close() {
 		synchronized (this) {
 			this.closed = true;
-			if (this.beat != null) {
-				this.beat.shutdownNow();
+			if (this.heartbeat != null) {
+				this.heartbeat.close();
 			}
 			if (this.sweep != null) {
 				this.sweep.shutdownNow();

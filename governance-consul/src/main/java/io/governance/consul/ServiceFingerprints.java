@@ -1,5 +1,6 @@
 package io.governance.consul;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 import io.governance.BackendUnavailableException;
 import org.jspecify.annotations.Nullable;
@@ -22,28 +24,35 @@ final class ServiceFingerprints {
 	/** One after the other, they have to be asked well within a second. */
 	private static final int MAX_NODES = 32;
 
-	/** How often to do without nodes once they were too many. */
-	private static final int PATIENCE = 60;
+	/** How long to believe that there are too many nodes. */
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private final ConsulClient client;
+
+	private final LongSupplier nanoTime;
 
 	/** By service, then by node and id, when it was modified. */
 	private volatile @Nullable Map<String, Map<Registered, String>> last;
 
-	private int patience;
+	/** How many nodes there were; 0 if that is not known. */
+	private int nodes;
 
-	ServiceFingerprints(ConsulClient client) {
+	private long counted;
+
+	ServiceFingerprints(ConsulClient client, LongSupplier nanoTime) {
 		this.client = client;
+		this.nanoTime = nanoTime;
 	}
 
 	/**
 	 * Finds out what has changed since it was asked the last time.
-	 * @param services the services that are watched
+	 * @param services the services to tell of
+	 * @param watched how many services there are to read if nothing can be told
 	 * @return those that may have changed; all if that cannot be told
 	 * @throws BackendUnavailableException if no agent answers
 	 */
-	Set<String> changed(Set<String> services) {
-		List<String> nodes = nodes(services.size());
+	Set<String> changed(Set<String> services, int watched) {
+		List<String> nodes = nodes(watched);
 		if (nodes == null) {
 			this.last = null;
 			return services;
@@ -61,9 +70,9 @@ final class ServiceFingerprints {
 	}
 
 	/** Nothing if asking them is more work than asking for the services. */
-	private @Nullable List<String> nodes(int services) {
-		if (this.patience > 0) {
-			this.patience--;
+	private @Nullable List<String> nodes(int watched) {
+		boolean known = this.nanoTime.getAsLong() - this.counted < PATIENCE.toNanos();
+		if (known && areTooMany(this.nodes, watched)) {
 			return null;
 		}
 		List<String> nodes = new ArrayList<>();
@@ -71,11 +80,13 @@ final class ServiceFingerprints {
 			.orFail()
 			.array()
 			.forEach((node) -> nodes.add(node.path("Node").asString("")));
-		if (nodes.size() > MAX_NODES || nodes.size() > services / 2) {
-			this.patience = PATIENCE;
-			return null;
-		}
-		return nodes;
+		this.nodes = nodes.size();
+		this.counted = this.nanoTime.getAsLong();
+		return areTooMany(nodes.size(), watched) ? null : nodes;
+	}
+
+	private static boolean areTooMany(int nodes, int watched) {
+		return nodes > MAX_NODES || nodes > watched / 2;
 	}
 
 	private void read(String node, Map<String, Map<Registered, String>> all) {

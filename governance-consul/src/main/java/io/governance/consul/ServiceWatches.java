@@ -40,7 +40,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		this.client = client;
 		this.reader = reader;
 		this.threads = threads;
-		this.fingerprints = new ServiceFingerprints(client);
+		this.fingerprints = new ServiceFingerprints(client, System::nanoTime);
 		this.detector = new ChangeDetector<>(new ServiceReader(), threads.readers(),
 				() -> client.executor("service-detector"));
 	}
@@ -48,8 +48,13 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 	@Override
 	public Subscription watch(String service, Watches.Sink<List<Instance>> sink) {
 		Subscription own = this.threads.tryStart(new ServiceWatch(service, sink));
-		return (own != null) ? own : this.detector.add(service, sink,
-				() -> List.of(this.threads.start(new RegistrationsWatch()), this.threads.start(new ChecksWatch())));
+		return (own != null) ? own : this.detector.add(service, sink, this::startHints);
+	}
+
+	private Map<?, Subscription> startHints() {
+		WatchLoop.Watch registrations = new RegistrationsWatch();
+		WatchLoop.Watch checks = new ChecksWatch();
+		return Map.of(registrations, this.threads.start(registrations), checks, this.threads.start(checks));
 	}
 
 	@Override
@@ -125,6 +130,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		public boolean onAnswer(ConsulAnswer answer) {
 			Map<String, JsonNode> now = new HashMap<>();
 			answer.orFail().object().properties().forEach((entry) -> now.put(entry.getKey(), entry.getValue()));
+			ServiceWatches.this.detector.found(this);
 			Set<String> changed = Checks.differences(now, this.last);
 			this.last = now;
 			if (changed.isEmpty() && answer.index() > 0 && answer.index() == this.index) {
@@ -140,7 +146,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		@Override
 		public void onLost(String reason) {
 			this.index = 0;
-			ServiceWatches.this.detector.lost(reason);
+			ServiceWatches.this.detector.lost(this, reason);
 		}
 
 	}
@@ -168,6 +174,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
 			Checks now = Checks.of(answer.orFail().array());
+			ServiceWatches.this.detector.found(this);
 			Checks before = this.last;
 			this.last = now;
 			if (before == null) {
@@ -191,7 +198,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		@Override
 		public void onLost(String reason) {
 			this.last = null;
-			ServiceWatches.this.detector.lost(reason);
+			ServiceWatches.this.detector.lost(this, reason);
 		}
 
 	}
@@ -226,11 +233,11 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 	}
 
 	/** Reads services one by one. */
-	private final class ServiceReader implements ChangeDetector.Reader<String, List<Instance>> {
+	private final class ServiceReader implements ChangeReader<String, List<Instance>> {
 
 		@Override
-		public Set<String> changed(Map<String, List<Instance>> known) {
-			return ServiceWatches.this.fingerprints.changed(known.keySet());
+		public Set<String> changed(Map<String, List<Instance>> known, int watched) {
+			return ServiceWatches.this.fingerprints.changed(known.keySet(), watched);
 		}
 
 		@Override

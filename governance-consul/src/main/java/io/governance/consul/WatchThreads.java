@@ -1,5 +1,8 @@
 package io.governance.consul;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -31,7 +34,12 @@ final class WatchThreads implements AutoCloseable {
 
 	private final int max;
 
-	private int running;
+	/** What ends each of those that run. */
+	private final Set<Subscription> running = new LinkedHashSet<>();
+
+	private int limited;
+
+	private boolean closed;
 
 	WatchThreads(ConsulClient client, RandomGenerator random) {
 		this.client = client;
@@ -50,14 +58,12 @@ final class WatchThreads implements AutoCloseable {
 	 * @param watch what to watch
 	 * @return ends the watch; {@code null} if there are too many already
 	 */
-	@Nullable Subscription tryStart(WatchLoop.Watch watch) {
-		synchronized (this) {
-			if (this.running >= this.max) {
-				return null;
-			}
-			this.running++;
+	synchronized @Nullable Subscription tryStart(WatchLoop.Watch watch) {
+		if (this.limited >= this.max) {
+			return null;
 		}
-		return start(watch, this::ended);
+		this.limited++;
+		return start(watch, 1);
 	}
 
 	/**
@@ -65,36 +71,47 @@ final class WatchThreads implements AutoCloseable {
 	 * @param watch what to watch
 	 * @return ends the watch
 	 */
-	Subscription start(WatchLoop.Watch watch) {
-		return start(watch, () -> {
-		});
+	synchronized Subscription start(WatchLoop.Watch watch) {
+		return start(watch, 0);
 	}
 
-	private Subscription start(WatchLoop.Watch watch, Runnable onEnd) {
+	private Subscription start(WatchLoop.Watch watch, int counted) {
 		WatchLoop loop = new WatchLoop(this.client, watch, this.random);
+		Subscription[] end = new Subscription[1];
 		Thread thread = this.threads.newThread(() -> {
 			try {
 				loop.run();
 			}
 			finally {
-				onEnd.run();
+				ended(end[0], counted);
 			}
 		});
-		thread.start();
-		return () -> {
+		end[0] = () -> {
 			loop.end();
 			thread.interrupt();
 			this.client.abort(thread);
 		};
+		if (!this.closed) {
+			this.running.add(end[0]);
+			thread.start();
+		}
+		return end[0];
 	}
 
-	private synchronized void ended() {
-		this.running--;
+	private synchronized void ended(Subscription end, int counted) {
+		this.running.remove(end);
+		this.limited -= counted;
 	}
 
-	/** Ends the threads that read; watches end one by one. */
+	/** Ends all threads, also those of watches that nobody has ended. */
 	@Override
 	public void close() {
+		List<Subscription> left;
+		synchronized (this) {
+			this.closed = true;
+			left = List.copyOf(this.running);
+		}
+		left.forEach(Subscription::close);
 		this.readers.shutdownNow();
 	}
 

@@ -31,6 +31,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(30)
 class ChangeDetectorTests {
 
+	private static final String HINTS = "hints";
+
+	private static final String OTHER_HINTS = "other hints";
+
 	private final Map<String, Integer> states = new ConcurrentHashMap<>();
 
 	private final List<String> read = new CopyOnWriteArrayList<>();
@@ -43,21 +47,20 @@ class ChangeDetectorTests {
 
 	private volatile UnaryOperator<Set<String>> looking = (known) -> known;
 
-	private final ChangeDetector<String, Integer> detector = new ChangeDetector<>(
-			new ChangeDetector.Reader<String, Integer>() {
+	private final ChangeDetector<String, Integer> detector = new ChangeDetector<>(new ChangeReader<String, Integer>() {
 
-				@Override
-				public Set<String> changed(Map<String, Integer> known) {
-					return ChangeDetectorTests.this.looking.apply(known.keySet());
-				}
+		@Override
+		public Set<String> changed(Map<String, Integer> known, int watched) {
+			return ChangeDetectorTests.this.looking.apply(known.keySet());
+		}
 
-				@Override
-				public Integer read(String key, Integer known) {
-					ChangeDetectorTests.this.read.add(key);
-					return ChangeDetectorTests.this.reading.apply(key);
-				}
+		@Override
+		public Integer read(String key, Integer known) {
+			ChangeDetectorTests.this.read.add(key);
+			return ChangeDetectorTests.this.reading.apply(key);
+		}
 
-			}, this.readers, () -> new ScheduledThreadPoolExecutor(1));
+	}, this.readers, () -> new ScheduledThreadPoolExecutor(1));
 
 	@AfterEach
 	void close() {
@@ -82,7 +85,8 @@ class ChangeDetectorTests {
 				told.add(-1);
 			}
 
-		}, () -> List.of(this.hintsEnded::incrementAndGet));
+		}, () -> Map.of(HINTS, this.hintsEnded::incrementAndGet, OTHER_HINTS, () -> {
+		}));
 	}
 
 	@Test
@@ -219,6 +223,59 @@ class ChangeDetectorTests {
 		this.reading = (key) -> 1;
 		this.detector.hint();
 		await().until(() -> told.stream().filter((state) -> state == 1).count() >= 300);
+	}
+
+	@Test
+	@DisplayName("F21 What was asked for before a loss is not told after it, and nothing is read until all is back")
+	void readsOfBeforeALossAreDropped() {
+		List<Integer> told = new CopyOnWriteArrayList<>();
+		add("orders", told);
+		await().until(() -> told.contains(0));
+		CountDownLatch go = new CountDownLatch(1);
+		this.reading = (key) -> {
+			hold(go);
+			return 1;
+		};
+		this.read.clear();
+		this.detector.hint(Set.of("orders"));
+		await().until(() -> this.read.size() == 1);
+		this.detector.lost(HINTS, "away");
+		this.detector.lost(OTHER_HINTS, "away");
+		this.detector.lost("hints of long ago", "away");
+		go.countDown();
+		this.detector.found(HINTS);
+		this.detector.hint(Set.of("orders"));
+		this.detector.hint();
+		List<Integer> late = new CopyOnWriteArrayList<>();
+		add("stock", late);
+		Awaitility.await()
+			.during(Duration.ofMillis(300))
+			.until(() -> this.read.size() == 1 && told.equals(List.of(0, -1, -1)));
+		assertThat(late).containsExactly(-1);
+		this.detector.found(OTHER_HINTS);
+		await().until(() -> told.contains(1) && late.contains(1));
+		assertThat(told).startsWith(0, -1, -1, 1);
+	}
+
+	@Test
+	void newWatchDoesNotWaitForALook() {
+		CountDownLatch ended = new CountDownLatch(1);
+		List<Integer> told = new CopyOnWriteArrayList<>();
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch go = new CountDownLatch(1);
+		this.looking = (known) -> {
+			begun.countDown();
+			hold(go);
+			ended.countDown();
+			return known;
+		};
+		add("stock", new CopyOnWriteArrayList<>());
+		this.detector.hint();
+		hold(begun);
+		add("orders", told);
+		await().until(() -> told.contains(0));
+		go.countDown();
+		hold(ended);
 	}
 
 }

@@ -1,17 +1,21 @@
 package io.governance.consul;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.governance.BackendUnavailableException;
+import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.registry.Instance;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testservers.ConsulServer;
 import org.awaitility.Awaitility;
@@ -24,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Which datacenter is asked, and what is said about a token on the way there. */
-@Timeout(60)
+@Timeout(90)
 class ConsulDatacenterTests {
 
 	private final String namespace = "datacenter" + System.nanoTime();
@@ -59,6 +63,53 @@ class ConsulDatacenterTests {
 			assertThatExceptionOfType(BackendUnavailableException.class)
 				.isThrownBy(() -> nowhere.discovery().services());
 		}
+	}
+
+	@Test
+	@DisplayName("F4 Another datacenter is read, watched and written from here; that it is away is told, as is its return")
+	void anotherDatacenter() {
+		try (ConsulServer here = ConsulServer.own();
+				// The port by which datacenters meet is the third after that of HTTP.
+				ConsulServer there = ConsulServer.options()
+					.config("datacenter = \"dc2\"")
+					.config("retry_join_wan = [\"127.0.0.1:" + (URI.create(here.address()).getPort() + 3) + "\"]")
+					.config("retry_interval_wan = \"1s\"")
+					.start();
+				Backend local = backend(there.address(), null, null);
+				Backend remote = backend(here.address(), "dc2", null);
+				Backend other = backend(here.address(), "dc1", null)) {
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.ignoreExceptions()
+				.until(() -> remote.config().get(Set.of(this.orders)).find(this.orders).isEmpty());
+			RecordingConfigListener listener = new RecordingConfigListener();
+			remote.config().watch(Set.of(this.orders), listener);
+			List<List<Instance>> instances = new CopyOnWriteArrayList<>();
+			remote.discovery().watch("orders", instances::add);
+			local.config().publish(List.of(Publication.put(this.orders, "a: 1")), Author.of("test"));
+			Instance instance = Instance.of("orders", "127.0.0.1", 80).build();
+			local.registry().put("orders", List.of(instance));
+			Awaitility.await()
+				.until(() -> listener.latest(this.orders).equals("a: 1") && !instances.isEmpty()
+						&& instances.get(instances.size() - 1).equals(List.of(instance)));
+			remote.config().publish(List.of(Publication.put(this.orders, "a: 2")), Author.of("test"));
+			assertThat(local.config().get(Set.of(this.orders)).find(this.orders)).map((document) -> document.text())
+				.contains("a: 2");
+			assertThat(other.config().get(Set.of(this.orders)).find(this.orders)).isEmpty();
+			there.kill();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(15))
+				.until(() -> ConnectionState.DISCONNECTED == last(listener.connections()));
+			there.start();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> ConnectionState.CONNECTED == last(listener.connections())
+						&& listener.latest(this.orders).equals("a: 2"));
+		}
+	}
+
+	private static ConnectionState last(List<ConnectionState> states) {
+		return states.isEmpty() ? ConnectionState.CONNECTED : states.get(states.size() - 1);
 	}
 
 	@Test

@@ -16,6 +16,7 @@ import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.lock.HeldLock;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.InstancesListener;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -109,7 +111,7 @@ class ConsulFaultTests {
 	}
 
 	private int registrations() {
-		return catalog().split("\"governance-id\":\"o-1\"", -1).length - 1;
+		return catalog().split("\"ID\":\"" + this.namespace + "/orders/o-1\"", -1).length - 1;
 	}
 
 	@Test
@@ -155,12 +157,69 @@ class ConsulFaultTests {
 		server.resume();
 		await(RECOVERY).until(() -> !this.documents.isDisconnected() && !this.instances.isDisconnected());
 		assertThat(this.documents.texts).containsExactly("one");
+		this.backend.registry().put("orders", List.of(instance()));
 		server.pause();
-		this.backend.registry().close();
 		begun = System.nanoTime();
 		this.backend.close();
 		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
 		await(RECOVERY).until(() -> governanceThreads().isEmpty());
+	}
+
+	@Test
+	@DisplayName("F3 F37 Frozen with a lock held and an instance registered: closing ends in time, without threads left")
+	void frozenWithALock() throws InterruptedException {
+		this.backend.config().watch(Set.of(this.id), this.documents);
+		this.backend.registry().put("orders", List.of(instance()));
+		HeldLock held = this.backend.lock().acquire("jobs", Duration.ofSeconds(10)).orElseThrow();
+		await(RECOVERY).until(() -> !this.documents.texts.isEmpty());
+		server.pause();
+		long begun = System.nanoTime();
+		this.backend.close();
+		Duration closing = Duration.ofNanos(System.nanoTime() - begun);
+		System.out.printf("Closed after %.1f s, a lock held at a frozen agent%n", closing.toMillis() / 1e3);
+		assertThat(closing).isLessThan(Duration.ofSeconds(5));
+		assertThat(held.isHeld()).isFalse();
+		await(RECOVERY).until(() -> governanceThreads().isEmpty());
+	}
+
+	@Test
+	@DisplayName("F31 A process that is stopped for longer than its TTL is down, and up within 10 s when it goes on")
+	void stoppedProcessIsUpAgain() throws Exception {
+		this.backend.discovery().watch("orders", this.instances);
+		try (RegisteredProcess.Owner owner = RegisteredProcess.start(server.address(), this.namespace)) {
+			await(Duration.ofSeconds(30)).until(() -> isOnly(InstanceStatus.UP));
+			owner.signal("STOP");
+			await(Duration.ofSeconds(10)).until(() -> isOnly(InstanceStatus.DOWN));
+			owner.signal("CONT");
+			await(REPAIR).until(() -> isOnly(InstanceStatus.UP) && registrations() == 1);
+		}
+	}
+
+	@Test
+	@Tag("soak")
+	@Timeout(240)
+	@DisplayName("F31 F32 An instance whose process is stopped is reaped by Consul, and back within 10 s when it goes on")
+	void reapedInstanceIsRegisteredAgain() throws Exception {
+		this.backend.discovery().watch("orders", this.instances);
+		try (RegisteredProcess.Owner owner = RegisteredProcess.start(server.address(), this.namespace)) {
+			await(Duration.ofSeconds(30)).until(() -> isOnly(InstanceStatus.UP));
+			owner.signal("STOP");
+			long stopped = System.nanoTime();
+			// A minute after its check has failed, and Consul looks each half minute.
+			Awaitility.await()
+				.pollInterval(Duration.ofMillis(500))
+				.atMost(Duration.ofSeconds(120))
+				.until(() -> registrations() == 0 && this.instances.latest().isEmpty());
+			assertThat(Duration.ofNanos(System.nanoTime() - stopped)).isGreaterThan(Duration.ofSeconds(60));
+			System.out.printf("Reaped %.0f s after its process was stopped%n", (System.nanoTime() - stopped) / 1e9);
+			owner.signal("CONT");
+			await(REPAIR).until(() -> isOnly(InstanceStatus.UP) && registrations() == 1);
+		}
+	}
+
+	private boolean isOnly(InstanceStatus status) {
+		List<Instance> latest = this.instances.latest();
+		return latest.size() == 1 && latest.get(0).status() == status;
 	}
 
 	private static Set<String> governanceThreads() {

@@ -1,5 +1,8 @@
 package io.governance.consul;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,6 +143,35 @@ class ConsulRegistrationTests {
 			awaitStatus(lists, InstanceStatus.WARNING);
 			health.script((asked, exchange) -> FakeConsul.send(exchange, 503, ""));
 			awaitStatus(lists, InstanceStatus.DOWN);
+		}
+	}
+
+	@Test
+	void tcpCheckPassesWhileSomebodyListens() throws IOException {
+		Backend backend = open(CheckType.TCP, null, null);
+		List<List<Instance>> lists = watch(backend);
+		try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			backend.registry()
+				.put(this.service,
+						List.of(Instance.of(this.service, "127.0.0.1", listening.getLocalPort()).id("o-1").build()));
+			awaitStatus(lists, InstanceStatus.UP);
+		}
+		awaitStatus(lists, InstanceStatus.DOWN);
+	}
+
+	@Test
+	void grpcCheckPassesWhileTheInstanceServes() {
+		Backend backend = open(CheckType.GRPC, null, null);
+		List<List<Instance>> lists = watch(backend);
+		try (GrpcHealth health = new GrpcHealth()) {
+			backend.registry()
+				.put(this.service, List.of(Instance.of(this.service, "127.0.0.1", health.port()).id("o-1").build()));
+			Awaitility.await().until(() -> health.calls() >= 2);
+			awaitStatus(lists, InstanceStatus.UP);
+			health.serving(false);
+			awaitStatus(lists, InstanceStatus.DOWN);
+			health.serving(true);
+			awaitStatus(lists, InstanceStatus.UP);
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -26,6 +27,8 @@ import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
+import io.governance.registry.RegistrationKeeper;
+import io.governance.registry.RegistrationSettings;
 import io.governance.testservers.ConsulServer;
 import io.governance.testservers.TestCertificates;
 import org.awaitility.Awaitility;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -127,13 +131,42 @@ class ConsulSecurityTests {
 		}
 	}
 
-	private static void manage(ConsulServer server, String path, String json) throws Exception {
+	@Test
+	@DisplayName("F31 Security 9: what the keeper was refused is registered within 10 s of being allowed")
+	void keeperRegistersOnceItIsAllowed() throws Exception {
+		String token = "5d0e9d4e-7b0f-4c0c-9e52-3f1c2a4b6d70";
+		String policy = "{\"Name\": \"orders\", \"Rules\": \"node_prefix \\\"\\\" { policy = \\\"read\\\" }%s\"}";
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start()) {
+			String created = manage(server, "/v1/acl/policy", policy.formatted(""));
+			String id = JsonMapper.builder().build().readTree(created).path("ID").asString();
+			manage(server, "/v1/acl/token",
+					"{\"SecretID\": \"" + token + "\", \"Policies\": [{\"Name\": \"orders\"}]}");
+			try (Backend orders = backend(server.address(), token, null, null);
+					Backend operator = backend(server.address(), TOKEN, null, null);
+					RegistrationKeeper keeper = new RegistrationKeeper(orders.registry(), RegistrationSettings.DEFAULTS,
+							(event) -> {
+							}, new Random(), System::nanoTime)) {
+				List<Instance> told = new CopyOnWriteArrayList<>();
+				operator.discovery().watch("orders", told::addAll);
+				keeper.register(Instance.of("orders", "127.0.0.1", 80).build());
+				Awaitility.await().until(() -> keeper.states().get(0).failure().contains("governance.consul.token"));
+				assertThat(told).isEmpty();
+				manage(server, "/v1/acl/policy/" + id,
+						policy.formatted(" service \\\"orders\\\" { policy = \\\"write\\\" }"));
+				Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> told.size() == 1);
+				Awaitility.await().until(() -> keeper.states().get(0).failure().isEmpty());
+			}
+		}
+	}
+
+	private static String manage(ConsulServer server, String path, String json) throws Exception {
 		HttpRequest request = HttpRequest.newBuilder(URI.create(server.address() + path))
 			.header("X-Consul-Token", TOKEN)
 			.PUT(HttpRequest.BodyPublishers.ofString(json))
 			.build();
 		HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+		return answer.body();
 	}
 
 	@Test

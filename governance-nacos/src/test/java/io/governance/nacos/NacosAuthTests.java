@@ -124,7 +124,7 @@ class NacosAuthTests {
 	@Test
 	@DisplayName("A namespace that the user may not read does not keep the ones that he may from being watched")
 	void forbiddenNamespaceLeavesOthersAlone() throws Exception {
-		String token = token();
+		String token = token("nacos", "right-one");
 		admin("/v3/auth/user", token, "username=carol&password=of-carol");
 		admin("/v3/auth/role", token, "role=shop&username=carol");
 		admin("/v3/auth/permission", token, "role=shop&action=rw&resource=mine:*:*");
@@ -154,7 +154,7 @@ class NacosAuthTests {
 	@Test
 	@DisplayName("F6 F7 A keeper whose user may not register does so by itself as soon as the user may")
 	void permissionThatComesLaterIsUsed() throws Exception {
-		String token = token();
+		String token = token("nacos", "right-one");
 		admin("/v3/auth/user", token, "username=dave&password=of-dave");
 		List<RegistrationEvent.Kind> events = new CopyOnWriteArrayList<>();
 		Instance instance = Instance.of("stock", "127.0.0.1", 8001).build();
@@ -184,7 +184,7 @@ class NacosAuthTests {
 	@Test
 	@DisplayName("F6 F7 A keeper with a wrong password registers by itself as soon as that is the user's")
 	void passwordThatBecomesRightIsUsed() throws Exception {
-		String token = token();
+		String token = token("nacos", "right-one");
 		admin("/v3/auth/user", token, "username=erin&password=another");
 		admin("/v3/auth/role", token, "role=ROLE_ERIN&username=erin");
 		admin("/v3/auth/permission", token, "role=ROLE_ERIN&action=rw&resource=dev:*:*");
@@ -198,7 +198,9 @@ class NacosAuthTests {
 			keeper.register(instance);
 			within(10).until(() -> events.contains(RegistrationEvent.Kind.REFUSED));
 			assertRefused(() -> backend.registry().put("bills", List.of(instance)));
-			admin("PUT", "/v3/auth/user", token, "username=erin&newPassword=of-erin");
+			admin("PUT", "/v3/auth/user", token("erin", "another"), "username=erin&newPassword=of-erin");
+			// Servers look at their users every 15 s, too.
+			within(30).untilAsserted(() -> token("erin", "of-erin"));
 			within(10).until(() -> events.contains(RegistrationEvent.Kind.REGISTERED));
 			assertThat(registered(owner, "bills")).containsExactly(instance);
 			assertThat(events).containsExactly(RegistrationEvent.Kind.REFUSED, RegistrationEvent.Kind.REGISTERED);
@@ -227,8 +229,8 @@ class NacosAuthTests {
 		return told.latest().orElseThrow();
 	}
 
-	private static String token() throws Exception {
-		return admin("/v3/auth/user/login", "", "username=nacos&password=right-one")
+	private static String token(String username, String password) throws Exception {
+		return admin("/v3/auth/user/login", "", "username=" + username + "&password=" + password)
 			.replaceAll(".*\"accessToken\":\"([^\"]+)\".*", "$1");
 	}
 

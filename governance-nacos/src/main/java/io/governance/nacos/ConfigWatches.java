@@ -97,12 +97,12 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 	}
 
 	private void add(WatchedSet set) {
-		this.loop.begin();
 		this.sets.add(set);
 		for (DocumentId id : set.ids()) {
 			this.left.remove(id);
 			this.documents.computeIfAbsent(id, WatchedDocument::new).sets.add(set);
 		}
+		this.loop.begin();
 		if (this.loop.isDown()) {
 			set.lost(this.link.problem());
 		}

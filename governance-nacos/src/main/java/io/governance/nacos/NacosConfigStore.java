@@ -182,13 +182,14 @@ final class NacosConfigStore implements ConfigStore {
 		}
 		Revision revision = Md5.revision(publication.content());
 		String before = this.reads.read(id).md5();
+		boolean old = this.link.isOfOldServer();
 		ConfigPublishResponse answer = this.link.call("publish document " + id, request(publication, text, author),
 				ConfigPublishResponse.class);
 		if (!answer.isSuccess()) {
 			throw refused(publication, answer);
 		}
 		Revision expected = publication.expected();
-		if (expected != null && this.link.isOfOldServer()) {
+		if (expected != null && (old || this.link.isOfOldServer())) {
 			checkWritten(id, before, revision, expected);
 		}
 		else {

@@ -60,6 +60,9 @@ final class NacosLink implements AutoCloseable {
 	/* The last one that was lost, perhaps before it was told that it is there. */
 	private @Nullable Connection gone;
 
+	/* Kept when the connection is lost: what it has answered is looked at after that. */
+	private boolean old;
+
 	private boolean closed;
 
 	/**
@@ -99,13 +102,13 @@ final class NacosLink implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the server is known to be one of before version 3.
-	 * @return {@code false} also if it is not known
+	 * Whether the server of this connection, or of the last one, is one of before version
+	 * 3.
+	 * @return {@code false} also if there was no connection yet
 	 */
 	boolean isOfOldServer() {
 		synchronized (this.lock) {
-			return this.connection != null
-					&& this.connection.getConnectionAbility(AbilityKey.SERVER_FUZZY_WATCH) != AbilityStatus.SUPPORTED;
+			return this.old;
 		}
 	}
 
@@ -121,7 +124,7 @@ final class NacosLink implements AutoCloseable {
 	 * @param what what is asked, for messages
 	 * @param namespace the namespace
 	 * @throws BackendUnavailableException if the namespace is the default one, and the
-	 * server is connected and an old one
+	 * server an old one
 	 */
 	void checkNamespace(String what, String namespace) {
 		if (DocumentId.DEFAULT.equals(namespace) && isOfOldServer()) {
@@ -163,6 +166,7 @@ final class NacosLink implements AutoCloseable {
 				return;
 			}
 			this.connection = connection;
+			this.old = connection.getConnectionAbility(AbilityKey.SERVER_FUZZY_WATCH) != AbilityStatus.SUPPORTED;
 			this.lock.notifyAll();
 			this.listeners.forEach(LinkListener::connected);
 		}

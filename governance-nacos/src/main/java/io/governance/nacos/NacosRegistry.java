@@ -121,8 +121,8 @@ final class NacosRegistry implements Registry, LinkListener {
 
 	private void listen() {
 		if (!this.listening) {
-			this.listening = true;
 			this.naming.link().listen(this);
+			this.listening = true;
 		}
 	}
 

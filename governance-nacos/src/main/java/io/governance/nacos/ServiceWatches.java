@@ -28,7 +28,8 @@ import io.governance.registry.Instance;
  * <p>
  * A server that was restarted begins with no instance at all; they come back one by one
  * as their owners connect. Therefore what was known before a new connection, and is not
- * seen on it, is kept for a while.
+ * seen on it, is kept for a while after the server has first told a service on it: it may
+ * have been too busy before to let the owners register.
  */
 final class ServiceWatches implements Watches.Source<String, List<Instance>>, WatchLoop.Work, AutoCloseable {
 
@@ -66,9 +67,9 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 	}
 
 	private void add(Watched watched) {
-		this.loop.begin();
 		this.left.remove(watched.service);
 		this.services.put(watched.service, watched);
+		this.loop.begin();
 		if (this.loop.isDown()) {
 			watched.sink.lost(this.naming.link().problem());
 		}
@@ -86,15 +87,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 	public void reconnected() {
 		this.left.clear();
 		this.connections++;
-		int connection = this.connections;
 		this.services.values().forEach(Watched::reconnected);
-		this.loop.schedule(GRACE, () -> graceIsOver(connection));
-	}
-
-	private void graceIsOver(int connection) {
-		if (connection == this.connections && !this.loop.isDown()) {
-			this.services.values().forEach(Watched::believe);
-		}
 	}
 
 	@Override
@@ -174,7 +167,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 					.refused(what, "the server said " + response.getErrorCode() + " " + response.getMessage());
 			}
 			watched.asked = true;
-			watched.subscribed = true;
+			watched.subscribed();
 			watched.take(response.getServiceInfo(), true);
 			return true;
 		}
@@ -215,6 +208,26 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 			this.sink = sink;
 		}
 
+		/**
+		 * The server has told for the first time on this connection: from here on the
+		 * owners had the time to register again.
+		 */
+		void subscribed() {
+			if (!this.subscribed && !this.unconfirmed.isEmpty()) {
+				int connection = ServiceWatches.this.connections;
+				ServiceWatches.this.loop.schedule(GRACE, () -> graceIsOver(connection));
+			}
+			this.subscribed = true;
+		}
+
+		private void graceIsOver(int connection) {
+			if (connection == ServiceWatches.this.connections && !ServiceWatches.this.loop.isDown()
+					&& !this.unconfirmed.isEmpty()) {
+				this.unconfirmed.clear();
+				tell();
+			}
+		}
+
 		void reconnected() {
 			this.seen.forEach((instance) -> this.unconfirmed.put(instance.id(), instance));
 			this.seen = List.of();
@@ -251,13 +264,6 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 				return true;
 			}
 			return now - since < DOUBT.toNanos();
-		}
-
-		void believe() {
-			if (!this.unconfirmed.isEmpty() && this.subscribed) {
-				this.unconfirmed.clear();
-				tell();
-			}
 		}
 
 		private void tell() {

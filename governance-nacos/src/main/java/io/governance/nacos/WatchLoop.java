@@ -42,6 +42,8 @@ final class WatchLoop implements LinkListener, AutoCloseable {
 
 	private final Backoff backoff;
 
+	private boolean begun;
+
 	private boolean listening;
 
 	private boolean down;
@@ -68,11 +70,10 @@ final class WatchLoop implements LinkListener, AutoCloseable {
 		this.thread.setRemoveOnCancelPolicy(true);
 	}
 
-	/** Makes sure that the connection is listened to. */
+	/** Makes sure that the connection is listened to, from the next look on. */
 	void begin() {
-		if (!this.listening) {
-			this.listening = true;
-			this.link.listen(this);
+		if (!this.begun) {
+			this.begun = true;
 			this.thread.scheduleWithFixedDelay(guarded(() -> {
 				this.work.doubtAll();
 				look();
@@ -155,7 +156,14 @@ final class WatchLoop implements LinkListener, AutoCloseable {
 		}
 		try {
 			this.failing = false;
-			this.work.look();
+			if (this.listening) {
+				this.work.look();
+			}
+			else {
+				this.link.listen(this);
+				this.listening = true;
+				soon(Duration.ZERO);
+			}
 		}
 		catch (BackendUnavailableException ex) {
 			this.work.failed(String.valueOf(ex.getMessage()));

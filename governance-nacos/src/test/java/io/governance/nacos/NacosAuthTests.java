@@ -6,11 +6,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
+import io.governance.Subscription;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
@@ -19,9 +22,14 @@ import io.governance.config.ConfigListener;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.Instance;
+import io.governance.registry.RegistrationEvent;
+import io.governance.registry.RegistrationKeeper;
+import io.governance.registry.RegistrationSettings;
 import io.governance.testkit.RecordingConfigListener;
+import io.governance.testkit.RecordingInstancesListener;
 import io.governance.testservers.NacosServer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,8 +124,7 @@ class NacosAuthTests {
 	@Test
 	@DisplayName("A namespace that the user may not read does not keep the ones that he may from being watched")
 	void forbiddenNamespaceLeavesOthersAlone() throws Exception {
-		String token = admin("/v3/auth/user/login", "", "username=nacos&password=right-one")
-			.replaceAll(".*\"accessToken\":\"([^\"]+)\".*", "$1");
+		String token = token("nacos", "right-one");
 		admin("/v3/auth/user", token, "username=carol&password=of-carol");
 		admin("/v3/auth/role", token, "role=shop&username=carol");
 		admin("/v3/auth/permission", token, "role=shop&action=rw&resource=mine:*:*");
@@ -144,11 +151,98 @@ class NacosAuthTests {
 		}
 	}
 
+	@Test
+	@DisplayName("F6 F7 A keeper whose user may not register does so by itself as soon as the user may")
+	void permissionThatComesLaterIsUsed() throws Exception {
+		String token = token("nacos", "right-one");
+		admin("/v3/auth/user", token, "username=dave&password=of-dave");
+		List<RegistrationEvent.Kind> events = new CopyOnWriteArrayList<>();
+		Instance instance = Instance.of("stock", "127.0.0.1", 8001).build();
+		try (Backend owner = open("nacos", "right-one"); Backend backend = open("dave", "of-dave")) {
+			RegistrationKeeper keeper = keeper(backend, events);
+			keeper.register(instance);
+			within(10).until(() -> events.contains(RegistrationEvent.Kind.REFUSED));
+			assertRefused(() -> backend.registry().put("stock", List.of(instance)));
+			assertThat(registered(owner, "stock")).isEmpty();
+			admin("/v3/auth/role", token, "role=stock&username=dave");
+			admin("/v3/auth/permission", token, "role=stock&action=rw&resource=dev:*:*");
+			// Servers look at their tables every 15 s: this one is to let dave in first.
+			try (Backend probe = open("dave", "of-dave")) {
+				within(30).ignoreExceptions().until(() -> {
+					probe.discovery().services();
+					probe.registry().observe("stock");
+					return true;
+				});
+			}
+			within(10).until(() -> events.contains(RegistrationEvent.Kind.REGISTERED));
+			assertThat(registered(owner, "stock")).containsExactly(instance);
+			assertThat(events).containsExactly(RegistrationEvent.Kind.REFUSED, RegistrationEvent.Kind.REGISTERED);
+			keeper.close();
+		}
+	}
+
+	@Test
+	@DisplayName("F6 F7 A keeper with a wrong password registers by itself as soon as that is the user's")
+	void passwordThatBecomesRightIsUsed() throws Exception {
+		String token = token("nacos", "right-one");
+		admin("/v3/auth/user", token, "username=erin&password=another");
+		admin("/v3/auth/role", token, "role=ROLE_ERIN&username=erin");
+		admin("/v3/auth/permission", token, "role=ROLE_ERIN&action=rw&resource=dev:*:*");
+		List<RegistrationEvent.Kind> events = new CopyOnWriteArrayList<>();
+		Instance instance = Instance.of("bills", "127.0.0.1", 8001).build();
+		try (Backend owner = open("nacos", "right-one");
+				Backend probe = open("erin", "another");
+				Backend backend = open("erin", "of-erin")) {
+			within(30).ignoreExceptions().until(() -> probe.registry().observe("bills").isEmpty());
+			RegistrationKeeper keeper = keeper(backend, events);
+			keeper.register(instance);
+			within(10).until(() -> events.contains(RegistrationEvent.Kind.REFUSED));
+			assertRefused(() -> backend.registry().put("bills", List.of(instance)));
+			admin("PUT", "/v3/auth/user", token("erin", "another"), "username=erin&newPassword=of-erin");
+			// Servers look at their users every 15 s, too.
+			within(30).untilAsserted(() -> token("erin", "of-erin"));
+			within(10).until(() -> events.contains(RegistrationEvent.Kind.REGISTERED));
+			assertThat(registered(owner, "bills")).containsExactly(instance);
+			assertThat(events).containsExactly(RegistrationEvent.Kind.REFUSED, RegistrationEvent.Kind.REGISTERED);
+			keeper.close();
+		}
+	}
+
+	private static RegistrationKeeper keeper(Backend backend, List<RegistrationEvent.Kind> events) {
+		return new RegistrationKeeper(
+				backend.registry(), new RegistrationSettings(Duration.ofSeconds(2), Duration.ofMillis(100),
+						Duration.ofSeconds(2), Duration.ofSeconds(5)),
+				(event) -> events.add(event.kind()), new Random(1), System::nanoTime);
+	}
+
+	private static ConditionFactory within(int seconds) {
+		return Awaitility.await().pollInterval(Duration.ofMillis(100)).atMost(Duration.ofSeconds(seconds));
+	}
+
+	/** What somebody else is told. */
+	private static List<Instance> registered(Backend other, String service) {
+		RecordingInstancesListener told = new RecordingInstancesListener();
+		Subscription watch = other.discovery().watch(service, told);
+		try (watch) {
+			within(10).until(() -> told.latest().isPresent());
+		}
+		return told.latest().orElseThrow();
+	}
+
+	private static String token(String username, String password) throws Exception {
+		return admin("/v3/auth/user/login", "", "username=" + username + "&password=" + password)
+			.replaceAll(".*\"accessToken\":\"([^\"]+)\".*", "$1");
+	}
+
 	private static String admin(String path, String token, String form) throws Exception {
+		return admin("POST", path, token, form);
+	}
+
+	private static String admin(String method, String path, String token, String form) throws Exception {
 		HttpRequest request = HttpRequest.newBuilder(URI.create(server.address() + "/nacos" + path))
 			.header("Content-Type", "application/x-www-form-urlencoded")
 			.header("accessToken", token)
-			.POST(HttpRequest.BodyPublishers.ofString(form))
+			.method(method, HttpRequest.BodyPublishers.ofString(form))
 			.build();
 		HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
 		assertThat(answer.statusCode()).as(path).isEqualTo(200);

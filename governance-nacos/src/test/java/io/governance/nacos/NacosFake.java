@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
@@ -66,6 +67,8 @@ final class NacosFake implements AutoCloseable {
 
 	private volatile String text = "a: 1";
 
+	private volatile long modified = 1_000_000;
+
 	private volatile ServiceInfo service = info(1_000_000, 8001);
 
 	private volatile boolean busy;
@@ -105,9 +108,35 @@ final class NacosFake implements AutoCloseable {
 		this.drops.set(connections);
 	}
 
+	/** Ends the connections that there are, the way a server does that is stopped. */
+	void endStreams() {
+		end(StreamObserver::onCompleted);
+	}
+
+	/** Breaks the connections that there are. */
+	void breakStreams(Status reason) {
+		end((stream) -> stream.onError(reason.asRuntimeException()));
+	}
+
+	private void end(Consumer<StreamObserver<Payload>> how) {
+		List<StreamObserver<Payload>> ending = List.copyOf(this.streams);
+		this.streams.removeAll(ending);
+		ending.forEach((stream) -> {
+			synchronized (stream) {
+				how.accept(stream);
+			}
+		});
+	}
+
 	/** Changes the document and tells nobody. */
 	void setText(String text) {
 		this.text = text;
+	}
+
+	/** Changes the document at a time by the server's clock, and tells nobody. */
+	void setText(long time, String text) {
+		this.text = text;
+		this.modified = time;
 	}
 
 	/** Changes the service at a time by the server's clock, and tells nobody. */
@@ -176,6 +205,7 @@ final class NacosFake implements AutoCloseable {
 			ConfigQueryResponse answer = this.busy ? new ConfigQueryResponse()
 					: ConfigQueryResponse.buildSuccessResponse(this.text);
 			answer.setMd5(Md5.revision(content).value());
+			answer.setLastModified(this.modified);
 			return answer;
 		}
 		if (request instanceof ConfigBatchListenRequest listen) {

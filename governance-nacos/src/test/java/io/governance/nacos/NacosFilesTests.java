@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NacosFilesTests {
 
 	@Test
-	@DisplayName("(c)6 No file is written: no log, no snapshot, no cache, no failover file")
+	@DisplayName("(c)6 Client trap (snapshots, failover files, logs): no file is written: no log, no snapshot, no cache, no failover file")
 	void noFileIsWritten(@TempDir Path directory) throws Exception {
 		Path home = Files.createDirectory(directory.resolve("home"));
 		Path temporary = Files.createDirectory(directory.resolve("tmp"));

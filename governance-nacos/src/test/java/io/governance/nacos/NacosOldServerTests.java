@@ -127,7 +127,7 @@ class NacosOldServerTests {
 	}
 
 	@Test
-	@DisplayName("A lost race is told as a conflict, although this server says yes")
+	@DisplayName("Client trap (CAS says yes): a lost race is told as a conflict, although this server says yes")
 	void lostRaceIsAConflict() {
 		DocumentId id = new DocumentId("dev", "shop", "compared.yaml");
 		Revision first = put(id, "a: 1");
@@ -171,7 +171,7 @@ class NacosOldServerTests {
 	}
 
 	@Test
-	@DisplayName("Documents of the namespace 'default' are refused in words, and never look absent")
+	@DisplayName("Client trap (default namespace of Nacos 2): documents of the namespace 'default' are refused in words, and never look absent")
 	void documentsOfTheDefaultNamespaceAreRefused() throws Exception {
 		api("POST", "cs/configs?group=shop&dataId=orders.yaml&content=a%3A+1");
 		DocumentId id = new DocumentId(DocumentId.DEFAULT, "shop", "orders.yaml");

@@ -55,7 +55,7 @@ class NacosReachTests {
 	}
 
 	@Test
-	@DisplayName("The port of HTTP without the one of gRPC is told as such")
+	@DisplayName("Client trap (the second port): the port of HTTP without the one of gRPC is told as such")
 	void missingGrpcPortIsTold() {
 		String address = this.fixture.address();
 		try (TcpProxy http = TcpProxy.to(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)))) {

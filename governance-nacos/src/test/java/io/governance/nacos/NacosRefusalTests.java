@@ -7,8 +7,11 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
@@ -20,6 +23,7 @@ import io.governance.config.Revision;
 import io.governance.config.ConflictException;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
+import io.governance.testkit.RecordingInstancesListener;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +65,7 @@ class NacosRefusalTests {
 	}
 
 	@Test
-	@DisplayName("F26 Metadata of 1,024 characters are taken with what is added, and one more is refused")
+	@DisplayName("F26 Client trap (limits): metadata of 1,024 characters are taken with what is added, and one more is refused")
 	void metadataAreLimited() {
 		int free = NacosInstances.MAX_METADATA - "governance-id".length() - instance(8001).id().length() - 1;
 		Instance largest = instance(8001).toBuilder().metadata(Map.of("k", "v".repeat(free))).build();
@@ -74,7 +78,7 @@ class NacosRefusalTests {
 	}
 
 	@Test
-	@DisplayName("F36 Two instances of a service at one address are refused, also when they come one after the other")
+	@DisplayName("F36 Client trap (the second instance): two instances of a service at one address are refused, also when they come one after the other")
 	void twoInstancesAtOneAddressAreRefused() {
 		this.backend.registry().put("orders", List.of(instance(8001)));
 		Instance second = instance(8001).toBuilder().id("second").build();
@@ -85,7 +89,7 @@ class NacosRefusalTests {
 	}
 
 	@Test
-	@DisplayName("F28 Names with every character that is allowed are kept as they are, in calls and in URLs")
+	@DisplayName("F28 Client trap (names): names with every character that is allowed are kept as they are, in calls and in URLs")
 	void namesAreKeptAsTheyAre() {
 		DocumentId id = new DocumentId(this.namespace, "a:b-c_d.e", "_a:b-c..d_e.yaml");
 		publish(Publication.put(id, "a: 1"));
@@ -111,6 +115,59 @@ class NacosRefusalTests {
 	private static NacosSettings settings(@Nullable String group, @Nullable String cluster,
 			@Nullable String contextPath) {
 		return new NacosSettings(null, null, null, contextPath, null, group, cluster, null, null, null, null);
+	}
+
+	@Test
+	@DisplayName("F36 Client trap (the second instance): two instances of a service from one process are both there, and leave one by one")
+	void secondInstanceReplacesNoOther() {
+		this.backend.registry().put("orders", List.of(instance(8001)));
+		this.backend.registry().put("orders", List.of(instance(8002)));
+		assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8001), instance(8002));
+		this.backend.registry().remove("orders", instance(8001).id());
+		assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8002));
+	}
+
+	@Test
+	@DisplayName("Client trap (5 equal requests a second): nobody is refused for asking often")
+	void equalRequestsAreNotLimited() {
+		DocumentId id = new DocumentId(this.namespace, "shop", "often.yaml");
+		publish(Publication.put(id, "a: 1"));
+		for (int i = 0; i < 50; i++) {
+			assertThat(this.backend.config().get(Set.of(id)).find(id)).isPresent();
+		}
+	}
+
+	@Test
+	@DisplayName("F19 F20 Client trap (threads of listeners): a listener that blocks or throws keeps nobody else from being told")
+	void listenersDoNotHoldEachOtherUp() throws Exception {
+		CountDownLatch free = new CountDownLatch(1);
+		List<String> threads = new CopyOnWriteArrayList<>();
+		RecordingInstancesListener told = new RecordingInstancesListener();
+		try {
+			this.backend.discovery().watch("orders", (instances) -> {
+				threads.add(Thread.currentThread().getName());
+				try {
+					free.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
+			this.backend.discovery().watch("stock", (instances) -> {
+				threads.add(Thread.currentThread().getName());
+				throw new IllegalStateException("on purpose");
+			});
+			this.backend.discovery().watch("bills", told);
+			Instance bill = Instance.of("bills", "127.0.0.1", 8001).build();
+			this.backend.registry().put("bills", List.of(bill));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> told.latest().equals(Optional.of(List.of(bill))) && threads.size() == 2);
+			assertThat(threads).allMatch((name) -> name.startsWith("governance-nacos"));
+		}
+		finally {
+			free.countDown();
+		}
 	}
 
 	@Test

@@ -2,13 +2,16 @@ package io.governance.nacos;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import com.alibaba.nacos.api.ability.constant.AbilityKey;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
 import com.alibaba.nacos.api.remote.request.Request;
 import com.alibaba.nacos.common.remote.client.Connection;
 import com.alibaba.nacos.common.remote.client.grpc.GrpcConnection;
+import com.alibaba.nacos.shaded.io.grpc.Status;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.config.DocumentId;
@@ -129,6 +132,79 @@ class NacosScriptTests {
 		this.server.setService(500_001, 8003);
 		this.server.pushService();
 		within(2).until(() -> this.instances.shows("127.0.0.1:8003"));
+	}
+
+	@Test
+	@DisplayName("F38 F40 Who is missing on a new connection is kept for a while, and not for ever, also if the server was busy")
+	void whoIsMissingIsKeptForAWhile() {
+		open(Duration.ofSeconds(15));
+		watchBoth();
+		this.server.setService(2_000_000, 8002);
+		this.server.setBusy(true);
+		this.server.breakStreams(Status.UNAVAILABLE);
+		within(10).until(() -> this.instances.connections().equals(List.of(ConnectionState.DISCONNECTED)));
+		Duration busy = ServiceWatches.GRACE.plusSeconds(2);
+		within(20).during(busy).until(() -> this.instances.deliveries().size() == 1);
+		this.server.setBusy(false);
+		within(5).until(() -> this.instances.shows("127.0.0.1:8001", "127.0.0.1:8002"));
+		within(15).until(() -> this.instances.shows("127.0.0.1:8002"));
+		assertThat(this.instances.deliveries()).hasSize(3);
+	}
+
+	@Test
+	@DisplayName("F16 F17 F18 However a connection ends, what changes meanwhile is told, and nothing twice")
+	void nothingIsLostWhenAConnectionEnds() {
+		open(Duration.ofSeconds(50));
+		watchBoth();
+		List<Runnable> ends = List.of(this.server::endStreams, () -> this.server.breakStreams(Status.UNAVAILABLE),
+				() -> this.server.breakStreams(Status.RESOURCE_EXHAUSTED));
+		for (int i = 0; i < ends.size(); i++) {
+			String text = "a: " + (i + 2);
+			this.server.setText(text);
+			this.server.setService(2_000_000 + i, 8001, 8002 + i);
+			ends.get(i).run();
+			String last = "127.0.0.1:" + (8002 + i);
+			within(10).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals(text) && this.instances.latest()
+				.orElseThrow()
+				.stream()
+				.anyMatch((instance) -> instance.id().equals(last)));
+		}
+		assertThat(this.documents.texts(NacosFake.DOCUMENT)).containsExactly("a: 1", "a: 2", "a: 3", "a: 4");
+	}
+
+	@Test
+	@DisplayName("F21 F44 A server that is behind is not believed at once, neither by watches nor by reads; one that stays so is")
+	void serverThatIsBehindIsNotBelieved() {
+		open(Duration.ofSeconds(50));
+		watchBoth();
+		this.server.setText(900_000, "a: 0");
+		this.server.pushDocument();
+		within(5).during(Duration.ofSeconds(2))
+			.until(() -> this.backend.config().get(DOCUMENTS).find(NacosFake.DOCUMENT).orElseThrow().text(),
+					"a: 1"::equals);
+		assertThat(this.documents.deliveries()).hasSize(1);
+		within(8).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 0"));
+		assertThat(this.backend.config().get(DOCUMENTS).find(NacosFake.DOCUMENT).orElseThrow().text())
+			.isEqualTo("a: 0");
+	}
+
+	@Test
+	@DisplayName("What has answered is known as an old server also after its connection was lost")
+	void kindOfTheServerOutlivesItsConnection() {
+		try (NacosLink link = link("127.0.0.1:1")) {
+			GrpcConnection old = new GrpcConnection(null, null);
+			GrpcConnection current = new GrpcConnection(null, null);
+			current.setAbilityTable(Map.of(AbilityKey.SERVER_FUZZY_WATCH.getName(), true));
+			assertThat(link.isOfOldServer()).isFalse();
+			link.connected(old);
+			link.lost(old);
+			assertThat(link.isOfOldServer()).isTrue();
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> link.checkNamespace("read a document", DocumentId.DEFAULT));
+			link.connected(current);
+			link.lost(current);
+			assertThat(link.isOfOldServer()).isFalse();
+		}
 	}
 
 	@Test

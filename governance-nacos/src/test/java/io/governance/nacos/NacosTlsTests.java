@@ -1,5 +1,8 @@
 package io.governance.nacos;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +11,14 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 
 import io.governance.BackendUnavailableException;
+import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.Instance;
+import io.governance.testkit.RecordingConfigListener;
 import io.governance.testkit.SwitchableContext;
 import io.governance.testservers.NacosServer;
 import io.governance.testservers.TestCertificates;
@@ -24,6 +29,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -103,6 +114,58 @@ class NacosTlsTests {
 				.isThrownBy(() -> backend.config().list("dev", "shop"))
 				.withMessageContaining("127.0.0.2");
 		}
+	}
+
+	@Test
+	@DisplayName("(c)5 An application uses the bundle it names, and certificates that are exchanged while it runs")
+	void applicationUsesItsBundle(@TempDir Path directory) throws IOException {
+		TestCertificates strangers = TestCertificates.generate();
+		try (strangers; Backend writer = open(certificates.clientContext())) {
+			use(strangers, directory);
+			writer.config().publish(PUT, Author.of("alice"));
+			try (ConfigurableApplicationContext application = run(directory)) {
+				Backend backend = application.getBean(Backend.class);
+				assertThatExceptionOfType(BackendUnavailableException.class)
+					.isThrownBy(() -> backend.config().get(Set.of(ORDERS)));
+				RecordingConfigListener documents = new RecordingConfigListener();
+				backend.config().watch(Set.of(ORDERS), documents);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.until(() -> documents.connections().contains(ConnectionState.DISCONNECTED));
+				assertThat(documents.deliveries()).isEmpty();
+				use(certificates, directory);
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> documents.latest(ORDERS).equals("a: 1"));
+				assertThat(backend.config().list("dev", "shop")).containsExactly(ORDERS);
+				Instance instance = Instance.of("orders", "127.0.0.1", 8001).build();
+				backend.registry().put("orders", List.of(instance));
+				assertThat(backend.registry().observe("orders")).containsExactly(instance);
+			}
+		}
+	}
+
+	private static ConfigurableApplicationContext run(Path directory) {
+		String bundle = "--spring.ssl.bundle.pem.fleet.";
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.run("--governance.backend=nacos", "--governance.namespace=dev",
+					"--governance.nacos.addresses=" + NacosFixture.address(server.address()),
+					"--governance.nacos.ssl-bundle=fleet", "--spring.cloud.nacos.discovery.enabled=false",
+					"--spring.ssl.bundle.watch.file.quiet-period=50ms", bundle + "reload-on-update=true",
+					bundle + "keystore.certificate=" + directory.resolve("client.crt"),
+					bundle + "keystore.private-key=" + directory.resolve("client.key"),
+					bundle + "truststore.certificate=" + directory.resolve("authority.crt"));
+	}
+
+	private static void use(TestCertificates certificates, Path directory) throws IOException {
+		Files.writeString(directory.resolve("authority.crt"), Files.readString(certificates.authority()));
+		Files.writeString(directory.resolve("client.crt"), Files.readString(certificates.clientCertificate()));
+		Files.writeString(directory.resolve("client.key"), Files.readString(certificates.clientKey()));
+	}
+
+	/** As an application of a user. */
+	@SpringBootConfiguration
+	@EnableAutoConfiguration
+	static class Application {
+
 	}
 
 	@Test

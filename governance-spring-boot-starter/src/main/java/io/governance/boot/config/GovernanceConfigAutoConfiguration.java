@@ -82,9 +82,14 @@ public final class GovernanceConfigAutoConfiguration {
 		}
 
 		@Bean
-		PropertiesRebinder propertiesRebinder(ApplicationContext context, ConfigManager manager,
-				SnapshotBinder binder) {
-			return new PropertiesRebinder(context, manager, binder);
+		PropertiesRebinder propertiesRebinder(ApplicationContext context, ConfigManager manager, SnapshotBinder binder,
+				ObjectProvider<RebindExclusion> exclusions) {
+			return new PropertiesRebinder(context, manager, binder, exclusions.orderedStream().toList());
+		}
+
+		@Bean
+		SnapshotSettings governanceSnapshotSettings(ConfigManager manager, SnapshotBinder binder) {
+			return new SnapshotSettings(manager, binder);
 		}
 
 		@Bean

@@ -39,16 +39,20 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 
 	private final SnapshotBinder binder;
 
+	private final List<RebindExclusion> exclusions;
+
 	private @Nullable List<Target> targets;
 
 	private @Nullable ConfigChange planned;
 
 	private List<PropertyUpdate> plan = List.of();
 
-	PropertiesRebinder(ApplicationContext context, ConfigManager manager, SnapshotBinder binder) {
+	PropertiesRebinder(ApplicationContext context, ConfigManager manager, SnapshotBinder binder,
+			List<RebindExclusion> exclusions) {
 		this.context = context;
 		this.manager = manager;
 		this.binder = binder;
+		this.exclusions = exclusions;
 	}
 
 	@Override
@@ -100,7 +104,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 			known = ConfigurationPropertiesBean.getAll(this.context)
 				.values()
 				.stream()
-				.filter(PropertiesRebinder::canBeRebound)
+				.filter(this::canBeRebound)
 				.map(Target::of)
 				.toList();
 			this.targets = known;
@@ -108,11 +112,14 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		return known;
 	}
 
-	private static boolean canBeRebound(ConfigurationPropertiesBean bean) {
+	private boolean canBeRebound(ConfigurationPropertiesBean bean) {
 		if (bean.getInstance() == null || bean.asBindTarget().getBindMethod() == BindMethod.VALUE_OBJECT) {
 			return false;
 		}
 		Class<?> type = AopUtils.getTargetClass(bean.getInstance());
+		if (this.exclusions.stream().anyMatch((exclusion) -> exclusion.excludes(type))) {
+			return false;
+		}
 		boolean creatable = LiveConfigPoints.hasDefaultConstructor(type);
 		if (!creatable) {
 			logger.debug("Bean '{}' of {} has no default constructor and is not rebound", bean.getName(), type);

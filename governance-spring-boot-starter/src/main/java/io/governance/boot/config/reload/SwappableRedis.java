@@ -45,7 +45,6 @@ final class SwappableRedis {
 		this.later = later;
 		ProxyFactory proxies = new ProxyFactory();
 		proxies.setTargetSource(this.target);
-		proxies.setTargetClass(LettuceConnectionFactory.class);
 		proxies.setProxyTargetClass(true);
 		this.proxy = (LettuceConnectionFactory) proxies.getProxy(LettuceConnectionFactory.class.getClassLoader());
 	}

@@ -7,10 +7,12 @@ import java.util.concurrent.TimeUnit;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.NativeDetector;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Makes all connection factories of Lettuce swappable.
+ * Makes all connection factories of Lettuce swappable. Not in a native image, which can
+ * make no proxies of classes.
  */
 final class SwappableRedisProcessor implements BeanPostProcessor, DisposableBean {
 
@@ -22,7 +24,7 @@ final class SwappableRedisProcessor implements BeanPostProcessor, DisposableBean
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof LettuceConnectionFactory factory) {
+		if (bean instanceof LettuceConnectionFactory factory && !NativeDetector.inNativeImage()) {
 			SwappableRedis swappable = new SwappableRedis(factory,
 					(delay) -> CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS));
 			this.factories.add(swappable);

@@ -120,7 +120,7 @@ class RedisConnectionsTests {
 		this.fleet.save("orders.yaml",
 				"fail: 1\nspring.data.redis: {port: " + second.port() + ", password: open-sesame}");
 		eventually(() -> assertThat(this.watcher.rejected()).hasSize(1));
-		assertThat(this.watcher.rejected().get(0)).contains("as asked");
+		assertThat(this.watcher.rejected().get(0)).contains("was rolled back");
 		assertThat(this.redis.opsForValue().get("where")).isEqualTo("first");
 		save("port: " + second.port() + ", password: open-sesame");
 		LettuceConnectionFactory factory = this.context.getBean(LettuceConnectionFactory.class);

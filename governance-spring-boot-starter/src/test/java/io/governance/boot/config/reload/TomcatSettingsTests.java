@@ -2,10 +2,10 @@ package io.governance.boot.config.reload;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.ThreadPoolExecutor;
 
 import io.governance.boot.TestFleet;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

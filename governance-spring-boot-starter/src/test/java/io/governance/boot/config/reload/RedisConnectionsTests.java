@@ -24,6 +24,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -98,6 +100,7 @@ class RedisConnectionsTests {
 		running.set(false);
 		load.get();
 		assertThat(this.watcher.rejected()).isEmpty();
+		eventually(() -> assertThat(clientsOfSecond()).as("besides the one that asks").isEqualTo(1));
 		assertThat(output).contains("New Redis connections have followed the config").doesNotContain("open-sesame");
 	}
 
@@ -133,6 +136,19 @@ class RedisConnectionsTests {
 		eventually(() -> assertThat(this.watcher.applied()).hasSize(1));
 		assertThat(output).contains("only with a restart").contains("spring.data.redis.lettuce.shutdown-timeout");
 		assertThat(this.redis.opsForValue().get("where")).isEqualTo("first");
+	}
+
+	private static int clientsOfSecond() {
+		RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", second.port());
+		server.setPassword("open-sesame");
+		LettuceConnectionFactory factory = new LettuceConnectionFactory(server);
+		factory.start();
+		try (RedisConnection connection = factory.getConnection()) {
+			return Integer.parseInt(connection.serverCommands().info("clients").getProperty("connected_clients"));
+		}
+		finally {
+			factory.destroy();
+		}
 	}
 
 	private void save(String settings) {

@@ -1,5 +1,6 @@
 package io.governance.boot.config.reload;
 
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -75,6 +76,16 @@ class TomcatSettingsTests {
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(60000);
 		assertThat(this.protocol.getMaxConnections()).isEqualTo(8192);
 		assertThat(((ThreadPoolExecutor) this.protocol.getExecutor()).getMaximumPoolSize()).isEqualTo(5);
+	}
+
+	@Test
+	void silentConnectionIsClosedAfterTheNewTimeout() throws Exception {
+		save("connection-timeout: 300ms");
+		eventually(() -> assertThat(this.protocol.getConnectionTimeout()).isEqualTo(300));
+		try (Socket silent = new Socket("localhost", this.protocol.getLocalPort())) {
+			silent.setSoTimeout(6000);
+			assertThat(silent.getInputStream().read()).isEqualTo(-1);
+		}
 	}
 
 	@ParameterizedTest

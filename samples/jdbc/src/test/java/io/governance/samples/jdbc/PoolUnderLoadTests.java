@@ -40,7 +40,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class PoolUnderLoadTests {
 
-	private static final int CLIENTS = 40;
+	private static final int CLIENTS = 30;
 
 	private final HttpClient http = HttpClient.newHttpClient();
 

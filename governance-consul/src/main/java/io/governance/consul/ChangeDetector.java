@@ -2,13 +2,15 @@ package io.governance.consul;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -22,46 +24,66 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches many things with few connections: something tells that there may be changes,
- * and one thread reads what may have changed. Thread-safe.
+ * and what may have changed is read, several at a time: first what is said to have
+ * changed, then what only might have. Each thing is read by one thread at a time, so that
+ * no older state follows a newer one. Thread-safe.
  *
  * @param <K> what is watched
  * @param <T> the type of its state
  */
 final class ChangeDetector<K, T> implements AutoCloseable {
 
+	/** How many are read at a time. */
+	static final int PARALLEL = 12;
+
 	private static final Logger logger = LoggerFactory.getLogger(ChangeDetector.class);
 
-	private static final long RETRY_MILLIS = 500;
+	private static final long MIN_RETRY_MILLIS = 500;
+
+	private static final long MAX_RETRY_MILLIS = 5_000;
 
 	private final Reader<K, T> reader;
 
-	private final long pauseMillis;
+	private final Executor readers;
 
 	private final Supplier<ScheduledThreadPoolExecutor> threads;
 
 	private final Map<K, Entry<T>> entries = new LinkedHashMap<>();
 
+	/** What has changed, or was never read. */
 	private final Set<K> dirty = new LinkedHashSet<>();
+
+	/** What might have changed. */
+	private final Set<K> suspects = new LinkedHashSet<>();
+
+	/** What could not be read, and is tried again after a pause. */
+	private final Set<K> failed = new LinkedHashSet<>();
 
 	private final List<Subscription> hints = new ArrayList<>();
 
 	private @Nullable ScheduledThreadPoolExecutor thread;
 
-	private @Nullable Future<?> next;
+	private @Nullable ScheduledFuture<?> next;
 
 	private boolean looking;
+
+	private int reading;
+
+	private int failuresInARow;
+
+	private long retryMillis = MIN_RETRY_MILLIS;
 
 	private boolean closed;
 
 	/**
 	 * Creates a detector.
 	 * @param reader reads what may have changed
-	 * @param pauseMillis how long to gather hints before reading
-	 * @param threads makes the thread that reads
+	 * @param readers runs what reads
+	 * @param threads makes the thread that finds out what to read
 	 */
-	ChangeDetector(Reader<K, T> reader, long pauseMillis, Supplier<ScheduledThreadPoolExecutor> threads) {
+	ChangeDetector(Reader<K, T> reader, Executor readers, Supplier<ScheduledThreadPoolExecutor> threads) {
 		this.reader = reader;
-		this.pauseMillis = pauseMillis;
+		this.readers = readers;
 		this.threads = threads;
 	}
 
@@ -95,6 +117,8 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 				return;
 			}
 			this.dirty.remove(key);
+			this.suspects.remove(key);
+			this.failed.remove(key);
 			if (this.entries.isEmpty()) {
 				ended = List.copyOf(this.hints);
 				this.hints.clear();
@@ -106,13 +130,21 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	/** Anything may have changed. */
 	synchronized void hint() {
 		this.looking = true;
-		schedule(this.pauseMillis);
+		schedule(1);
 	}
 
-	/** These may have changed. */
+	/** These have changed. */
 	synchronized void hint(Set<K> keys) {
 		keys.stream().filter(this.entries::containsKey).forEach(this.dirty::add);
-		schedule(1);
+		this.failuresInARow = 0;
+		startReading();
+	}
+
+	/** Everything has to be read again, after what is known to have changed. */
+	synchronized void hintAll() {
+		this.suspects.addAll(this.entries.keySet());
+		this.failuresInARow = 0;
+		startReading();
 	}
 
 	/** Nothing can be known. */
@@ -125,22 +157,16 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		all.forEach((entry) -> entry.sink.lost(reason));
 	}
 
-	/** What is known of everything that is watched. */
-	synchronized Map<K, T> known() {
-		Map<K, T> known = new HashMap<>();
-		this.entries.forEach((key, entry) -> {
-			if (entry.state != null && !this.dirty.contains(key)) {
-				known.put(key, entry.state);
-			}
-		});
-		return known;
-	}
-
+	/** Looks and reads after some time, or before if that was agreed. */
 	private void schedule(long millis) {
-		if (this.closed || (this.dirty.isEmpty() && !this.looking) || (this.next != null && millis > 1)) {
+		boolean nothing = this.dirty.isEmpty() && this.failed.isEmpty() && !this.looking;
+		if (this.closed || nothing) {
 			return;
 		}
 		if (this.next != null) {
+			if (this.next.getDelay(TimeUnit.MILLISECONDS) <= millis) {
+				return;
+			}
 			this.next.cancel(false);
 		}
 		if (this.thread == null) {
@@ -160,60 +186,140 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 			this.next = null;
 			look = this.looking;
 			this.looking = false;
+			this.failuresInARow = 0;
+			this.dirty.addAll(this.failed);
+			this.failed.clear();
 		}
-		try {
-			if (look) {
-				Set<K> changed = this.reader.changed(known());
-				synchronized (this) {
-					changed.stream().filter(this.entries::containsKey).forEach(this.dirty::add);
-				}
-			}
-			for (K key = nextDirty(); key != null; key = nextDirty()) {
-				read(key);
-			}
-		}
-		catch (RuntimeException ex) {
-			if (!(ex instanceof BackendUnavailableException)) {
-				logger.warn("What may have changed could not be read", ex);
-			}
-			synchronized (this) {
-				this.looking |= look;
-				schedule(RETRY_MILLIS);
-			}
+		startReading();
+		if (look) {
+			look();
+			startReading();
 		}
 	}
 
-	private synchronized @Nullable K nextDirty() {
-		return this.dirty.isEmpty() ? null : this.dirty.iterator().next();
-	}
-
-	private void read(K key) {
-		Entry<T> entry;
-		T known;
+	private void look() {
+		Map<K, T> known = new HashMap<>();
 		synchronized (this) {
-			entry = this.entries.get(key);
-			this.dirty.remove(key);
-			if (entry == null) {
-				return;
-			}
-			known = entry.state;
+			this.entries.forEach((key, entry) -> {
+				if (entry.state != null && !entry.reading && !this.dirty.contains(key)) {
+					known.put(key, entry.state);
+				}
+			});
 		}
 		try {
-			T state = this.reader.read(key, known);
+			Set<K> changed = this.reader.changed(known);
 			synchronized (this) {
-				entry.state = state;
+				// What was read meanwhile may be what was before.
+				this.entries.keySet()
+					.stream()
+					.filter((key) -> changed.contains(key) || !(known.containsKey(key) || this.dirty.contains(key)))
+					.forEach(this.suspects::add);
+				this.retryMillis = this.failed.isEmpty() ? MIN_RETRY_MILLIS : this.retryMillis;
 			}
-			entry.sink.offer(state);
 		}
 		catch (RuntimeException ex) {
+			warnIfStrange(ex);
 			synchronized (this) {
-				if (this.entries.get(key) == entry) {
-					this.dirty.add(key);
+				this.looking = true;
+				retry();
+			}
+		}
+	}
+
+	private void retry() {
+		schedule(this.retryMillis);
+		this.retryMillis = Math.min(MAX_RETRY_MILLIS, this.retryMillis * 2);
+	}
+
+	private static void warnIfStrange(RuntimeException ex) {
+		if (!(ex instanceof BackendUnavailableException)) {
+			logger.warn("What may have changed could not be read", ex);
+		}
+	}
+
+	private synchronized void startReading() {
+		int wanted = Math.min(PARALLEL, this.reading + this.dirty.size() + this.suspects.size());
+		try {
+			while (this.reading < wanted && !this.closed) {
+				this.reading++;
+				this.readers.execute(this::readAll);
+			}
+		}
+		catch (RejectedExecutionException ex) {
+			this.closed = true;
+		}
+	}
+
+	private void readAll() {
+		for (Job<K, T> job = nextJob(); job != null; job = nextJob()) {
+			read(job);
+		}
+	}
+
+	/** The next to read; whoever gets none reads no more. */
+	private synchronized @Nullable Job<K, T> nextJob() {
+		boolean go = !this.closed && this.failuresInARow < PARALLEL;
+		Job<K, T> job = go ? take(this.dirty) : null;
+		if (job == null && go) {
+			job = take(this.suspects);
+		}
+		if (job == null) {
+			ended();
+		}
+		return job;
+	}
+
+	private @Nullable Job<K, T> take(Set<K> keys) {
+		for (Iterator<K> left = keys.iterator(); left.hasNext();) {
+			K key = left.next();
+			Entry<T> entry = this.entries.get(key);
+			if (entry == null || !entry.reading) {
+				left.remove();
+			}
+			if (entry != null && !entry.reading) {
+				entry.reading = true;
+				this.suspects.remove(key);
+				return new Job<>(key, entry, entry.state);
+			}
+		}
+		return null;
+	}
+
+	private void ended() {
+		this.reading--;
+		boolean failures = !this.failed.isEmpty() || this.failuresInARow > 0;
+		if (this.reading == 0 && failures) {
+			retry();
+		}
+		else if (this.reading == 0) {
+			this.retryMillis = MIN_RETRY_MILLIS;
+		}
+	}
+
+	private void read(Job<K, T> job) {
+		try {
+			T state = this.reader.read(job.key, job.known);
+			synchronized (this) {
+				job.entry.state = state;
+				this.failuresInARow = 0;
+			}
+			job.entry.sink.offer(state);
+		}
+		catch (RuntimeException ex) {
+			warnIfStrange(ex);
+			synchronized (this) {
+				this.failuresInARow++;
+				if (this.entries.get(job.key) == job.entry) {
+					this.failed.add(job.key);
 				}
 			}
 			String reason = ex.getMessage();
-			entry.sink.lost((reason != null) ? reason : ex.getClass().getSimpleName());
-			throw ex;
+			job.entry.sink.lost((reason != null) ? reason : ex.getClass().getSimpleName());
+		}
+		finally {
+			synchronized (this) {
+				job.entry.reading = false;
+			}
 		}
 	}
 
@@ -242,14 +348,14 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 	interface Reader<K, T> {
 
 		/**
-		 * Finds out what has changed.
+		 * Finds out what may have changed. Called on one thread at a time.
 		 * @param known what is known
 		 * @return what must be read again
 		 */
 		Set<K> changed(Map<K, T> known);
 
 		/**
-		 * Reads one.
+		 * Reads one. Called on many threads at once, never for the same key.
 		 * @param key what to read
 		 * @param known what is known of it, if anything
 		 * @return its state
@@ -258,11 +364,17 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 
 	}
 
+	private record Job<K, T>(K key, Entry<T> entry, @Nullable T known) {
+	}
+
+	/** Guarded by the detector. */
 	private static final class Entry<T> {
 
 		private final Watches.Sink<T> sink;
 
 		private @Nullable T state;
+
+		private boolean reading;
 
 		Entry(Watches.Sink<T> sink) {
 			this.sink = sink;

@@ -57,8 +57,8 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 		String namespace = ids.iterator().next().namespace();
 		ChangeDetector<Set<DocumentId>, ConfigDocuments> detector;
 		synchronized (this) {
-			detector = this.detectors.computeIfAbsent(namespace,
-					(any) -> new ChangeDetector<>(new SetReader(), 1, () -> this.client.executor("config-detector")));
+			detector = this.detectors.computeIfAbsent(namespace, (any) -> new ChangeDetector<>(new SetReader(),
+					this.threads.readers(), () -> this.client.executor("config-detector")));
 		}
 		return detector.add(ids, sink, () -> List.of(this.threads.start(new NamespaceWatch(namespace, detector))));
 	}

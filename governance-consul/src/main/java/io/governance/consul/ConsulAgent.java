@@ -152,14 +152,23 @@ final class ConsulAgent {
 		if (late && !(cause instanceof ConnectTimeoutException)) {
 			return explain(request, "it did not answer in time");
 		}
-		String reason = (cause instanceof SSLException) ? "TLS failed: " + cause.getMessage()
-				: (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
-		return explain(request, reason);
+		String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
+		return (cause instanceof SSLException)
+				? explain(request, "TLS failed: " + reason,
+						"Check the agent's certificate, that it names this address, and governance.consul.ssl-bundle")
+				: explain(request, reason);
 	}
 
 	private String explain(ConsulRequest request, String reason) {
-		return "Consul at " + this.address + " gave no answer to " + request.kind() + ": " + reason
-				+ ". Check governance.consul.addresses and that the agent runs";
+		// An agent that refuses a client's certificate may just end the connection.
+		return explain(request, reason,
+				this.address.startsWith("https:")
+						? "Check governance.consul.addresses, governance.consul.ssl-bundle and that the agent runs"
+						: "Check governance.consul.addresses and that the agent runs");
+	}
+
+	private String explain(ConsulRequest request, String reason, String advice) {
+		return "Consul at " + this.address + " gave no answer to " + request.kind() + ": " + reason + ". " + advice;
 	}
 
 	private static boolean isUnsent(Throwable cause) {

@@ -12,6 +12,7 @@ import io.governance.backend.Capability;
 import io.governance.backend.support.BackendParts;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.ListenerThreads;
+import io.governance.config.ConfigSource;
 import io.governance.config.ConfigStore;
 import io.governance.lock.DistributedLock;
 import io.governance.registry.Discovery;
@@ -26,6 +27,8 @@ final class ConsulBackend implements Backend {
 	private final String name;
 
 	private final ConsulConfigStore config;
+
+	private final SpringCloudConsulConfig springCloud;
 
 	private final ConsulRegistry registry;
 
@@ -44,10 +47,12 @@ final class ConsulBackend implements Backend {
 		WatchThreads threads = new WatchThreads(client, random);
 		InstanceReader reader = new InstanceReader(namespace);
 		this.config = new ConsulConfigStore(client, clock, random, threads, listeners, log);
+		this.springCloud = new SpringCloudConsulConfig(client, threads, listeners, log);
 		this.registry = new ConsulRegistry(client, namespace, reader);
 		this.discovery = new ConsulDiscovery(client, namespace, reader, threads, listeners, log);
 		this.lock = new ConsulLock(client, namespace, threads, listeners);
-		this.parts = new BackendParts(name, this.registry, this.config, this.discovery, this.lock, client, listeners);
+		this.parts = new BackendParts(name, this.registry, this.config, this.springCloud, this.discovery, this.lock,
+				client, threads, listeners);
 	}
 
 	@Override
@@ -63,6 +68,11 @@ final class ConsulBackend implements Backend {
 	@Override
 	public ConfigStore config() {
 		return this.config;
+	}
+
+	@Override
+	public ConfigSource config(String layout) {
+		return layout.equals(SpringCloudConsulConfig.LAYOUT) ? this.springCloud : Backend.super.config(layout);
 	}
 
 	@Override

@@ -37,7 +37,7 @@ final class ConsulClient implements AutoCloseable {
 
 	private static final Duration PING_INTERVAL = Duration.ofSeconds(1);
 
-	private static final int CALLS = 16;
+	private static final int CALLS = 24;
 
 	private static final int OTHER_WATCHES = 40;
 

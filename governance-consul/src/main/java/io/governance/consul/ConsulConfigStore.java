@@ -99,6 +99,23 @@ final class ConsulConfigStore implements ConfigStore {
 	}
 
 	@Override
+	public List<String> groups(String namespace) {
+		new DocumentId(namespace, DocumentId.DEFAULT, "any");
+		ConsulAnswer answer = this.client.read(ConsulRequest.key(this.keys.namespace(namespace)).with("keys"));
+		if (answer.isAbsent()) {
+			return List.of();
+		}
+		return answer.orFail()
+			.array()
+			.valueStream()
+			.flatMap((key) -> this.keys.documentBelow(namespace, key.asString("")).stream())
+			.map(DocumentId::group)
+			.distinct()
+			.sorted()
+			.toList();
+	}
+
+	@Override
 	public List<Revision> publish(List<Publication> publications, Author author) {
 		LIMITS.check(publications);
 		if (publications.isEmpty()) {

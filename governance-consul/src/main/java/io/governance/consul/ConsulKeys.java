@@ -34,6 +34,12 @@ record ConsulKeys(String root) {
 		}
 	}
 
+	/** The document below the prefix of its namespace, if it is one. */
+	Optional<DocumentId> documentBelow(String namespace, String key) {
+		String[] parts = key.substring(namespace(namespace).length()).split("/", 2);
+		return (parts.length < 2) ? Optional.empty() : documentOf(namespace, parts[0], key);
+	}
+
 	String blobs(DocumentId id) {
 		return history(id) + "blobs/";
 	}

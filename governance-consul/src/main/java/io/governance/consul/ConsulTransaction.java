@@ -31,6 +31,12 @@ final class ConsulTransaction {
 		return this;
 	}
 
+	/** Everything whose key begins so, which may be nothing. */
+	ConsulTransaction getTree(String prefix) {
+		add("get-tree", prefix);
+		return this;
+	}
+
 	ConsulTransaction set(String key, byte[] value, long flags) {
 		add("set", key).put("Value", Base64.getEncoder().encodeToString(value)).put("Flags", flags);
 		return this;

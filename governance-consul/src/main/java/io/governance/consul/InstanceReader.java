@@ -47,9 +47,11 @@ final class InstanceReader {
 	 */
 	List<Instance> read(String service, Iterable<JsonNode> list) {
 		Map<String, Found> found = new TreeMap<>();
+		// An instance that went from one agent to another may be at both: what is newer
+		// is
+		// how it is, unless nobody renews it there.
 		BinaryOperator<Found> better = BinaryOperator
-			.maxBy(Comparator.comparing((Found one) -> one.instance.status().takesCalls())
-				.thenComparing((one) -> one.instance.status() != InstanceStatus.DOWN)
+			.maxBy(Comparator.comparing((Found one) -> one.instance.status() != InstanceStatus.DOWN)
 				.thenComparing(Found::index));
 		for (JsonNode json : list) {
 			JsonNode registered = json.path("Service");

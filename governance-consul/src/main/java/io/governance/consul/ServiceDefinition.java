@@ -1,6 +1,10 @@
 package io.governance.consul;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -29,6 +33,8 @@ final class ServiceDefinition {
 	private static final int MAX_VALUE = 512;
 
 	private static final int MAX_ENTRIES = 64;
+
+	private static final int MARK_BYTES = 8;
 
 	private final String namespace;
 
@@ -105,7 +111,8 @@ final class ServiceDefinition {
 		int weight = Math.max(1, instance.weight());
 		json.putObject("Weights").put("Passing", weight).put("Warning", weight);
 		if (this.settings.check() != ConsulSettings.CheckType.NONE) {
-			putCheck(json.putObject("Check"), instance);
+			String mark = mark(json.toString());
+			putCheck(json.putObject("Check").put("Notes", "Registration " + mark), instance);
 		}
 		return MAPPER.writeValueAsString(json);
 	}
@@ -126,6 +133,19 @@ final class ServiceDefinition {
 						+ value.length() + " characters: Consul takes " + MAX_VALUE);
 			}
 		});
+	}
+
+	/**
+	 * Tells registrations apart: so whoever watches all checks sees that one has changed.
+	 */
+	private static String mark(String registration) {
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(registration.getBytes(StandardCharsets.UTF_8));
+			return HexFormat.of().formatHex(digest, 0, MARK_BYTES);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private void putCheck(ObjectNode check, Instance instance) {

@@ -15,8 +15,10 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Watches services: each by a query of its own for its health, and whatever comes on top
- * of the bound by two for all of them. One tells the states of all checks, which shows
- * whose have changed; the other tells that a registration has changed, not which.
+ * of the bound by two for all of them. One tells all checks, which shows whose have
+ * changed, with its status or, as our own carry a mark of it, with what was registered.
+ * The other tells which services have come, gone or changed their tags, and that some
+ * registration has changed: which one is found out by {@link ServiceFingerprints}.
  */
 final class ServiceWatches implements Watches.Source<String, List<Instance>>, AutoCloseable {
 
@@ -30,13 +32,17 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 	private final WatchThreads threads;
 
+	private final ServiceFingerprints fingerprints;
+
 	private final ChangeDetector<String, List<Instance>> detector;
 
 	ServiceWatches(ConsulClient client, InstanceReader reader, WatchThreads threads) {
 		this.client = client;
 		this.reader = reader;
 		this.threads = threads;
-		this.detector = new ChangeDetector<>(new ServiceReader(), 1, () -> client.executor("service-detector"));
+		this.fingerprints = new ServiceFingerprints(client);
+		this.detector = new ChangeDetector<>(new ServiceReader(), threads.readers(),
+				() -> client.executor("service-detector"));
 	}
 
 	@Override
@@ -119,9 +125,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		public boolean onAnswer(ConsulAnswer answer) {
 			Map<String, JsonNode> now = new HashMap<>();
 			answer.orFail().object().properties().forEach((entry) -> now.put(entry.getKey(), entry.getValue()));
-			Set<String> changed = new HashSet<>(now.keySet());
-			changed.addAll(this.last.keySet());
-			changed.removeIf((service) -> Objects.equals(now.get(service), this.last.get(service)));
+			Set<String> changed = Checks.differences(now, this.last);
 			this.last = now;
 			if (changed.isEmpty() && answer.index() > 0 && answer.index() == this.index) {
 				// The time of waiting was over.
@@ -144,7 +148,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 	/** Tells the detector which services' checks have changed. */
 	private final class ChecksWatch implements WatchLoop.Watch {
 
-		private @Nullable Map<String, Map<String, Long>> last;
+		private @Nullable Checks last;
 
 		@Override
 		public ConsulRequest request() {
@@ -163,23 +167,23 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
-			Map<String, Map<String, Long>> now = new HashMap<>();
-			for (JsonNode check : answer.orFail().array()) {
-				String id = check.path("Node").asString("") + "/" + check.path("CheckID").asString("");
-				now.computeIfAbsent(check.path("ServiceName").asString(""), (any) -> new HashMap<>())
-					.put(id, check.path("ModifyIndex").asLong(0));
-			}
-			Map<String, Map<String, Long>> before = this.last;
+			Checks now = Checks.of(answer.orFail().array());
+			Checks before = this.last;
 			this.last = now;
-			if (before == null || !now.getOrDefault("", Map.of()).equals(before.getOrDefault("", Map.of()))) {
-				// A check of a whole node concerns whatever runs there.
-				ServiceWatches.this.detector.hint();
+			if (before == null) {
+				ServiceWatches.this.detector.hintAll();
 				return true;
 			}
-			Set<String> changed = new HashSet<>(now.keySet());
-			changed.addAll(before.keySet());
-			changed.removeIf(
-					(service) -> now.getOrDefault(service, Map.of()).equals(before.getOrDefault(service, Map.of())));
+			Set<String> changed = Checks.differences(now.ofServices, before.ofServices);
+			Set<String> nodes = Checks.differences(now.ofNodes, before.ofNodes);
+			if (!nodes.isEmpty()) {
+				Set<String> there = ServiceWatches.this.fingerprints.on(nodes);
+				if (there == null) {
+					ServiceWatches.this.detector.hintAll();
+					return true;
+				}
+				changed.addAll(there);
+			}
 			ServiceWatches.this.detector.hint(changed);
 			return !changed.isEmpty();
 		}
@@ -192,12 +196,41 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 	}
 
+	/**
+	 * All checks.
+	 *
+	 * @param ofServices of each service, when each of its checks was modified
+	 * @param ofNodes of each node, when each of its own checks was modified
+	 */
+	private record Checks(Map<String, Map<String, Long>> ofServices, Map<String, Map<String, Long>> ofNodes) {
+
+		static Checks of(JsonNode list) {
+			Checks checks = new Checks(new HashMap<>(), new HashMap<>());
+			for (JsonNode check : list) {
+				String node = check.path("Node").asString("");
+				String service = check.path("ServiceName").asString("");
+				Map<String, Map<String, Long>> all = service.isEmpty() ? checks.ofNodes : checks.ofServices;
+				all.computeIfAbsent(service.isEmpty() ? node : service, (any) -> new HashMap<>())
+					.put(node + "/" + check.path("CheckID").asString(""), check.path("ModifyIndex").asLong(0));
+			}
+			return checks;
+		}
+
+		static Set<String> differences(Map<String, ?> one, Map<String, ?> other) {
+			Set<String> different = new HashSet<>(one.keySet());
+			different.addAll(other.keySet());
+			different.removeIf((key) -> Objects.equals(one.get(key), other.get(key)));
+			return different;
+		}
+
+	}
+
 	/** Reads services one by one. */
 	private final class ServiceReader implements ChangeDetector.Reader<String, List<Instance>> {
 
 		@Override
 		public Set<String> changed(Map<String, List<Instance>> known) {
-			return known.keySet();
+			return ServiceWatches.this.fingerprints.changed(known.keySet());
 		}
 
 		@Override

@@ -1,6 +1,10 @@
 package io.governance.consul;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 import io.governance.Subscription;
@@ -9,15 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that wait for changes, each on a connection of its own: no more than there
- * may be. Thread-safe.
+ * may be; and those that read, while there is something to read, what is watched beyond
+ * that. Thread-safe.
  */
-final class WatchThreads {
+final class WatchThreads implements AutoCloseable {
+
+	private static final long IDLE_SECONDS = 5;
 
 	private final ConsulClient client;
 
 	private final RandomGenerator random;
 
 	private final ThreadFactory threads = new DaemonThreads("consul", "watch");
+
+	private final ThreadPoolExecutor readers = new ThreadPoolExecutor(ChangeDetector.PARALLEL, ChangeDetector.PARALLEL,
+			IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreads("consul", "reader"));
 
 	private final int max;
 
@@ -27,6 +37,12 @@ final class WatchThreads {
 		this.client = client;
 		this.random = random;
 		this.max = client.settings().maxWatches();
+		this.readers.allowCoreThreadTimeOut(true);
+	}
+
+	/** Runs what reads. */
+	Executor readers() {
+		return this.readers;
 	}
 
 	/**
@@ -74,6 +90,12 @@ final class WatchThreads {
 
 	private synchronized void ended() {
 		this.running--;
+	}
+
+	/** Ends the threads that read; watches end one by one. */
+	@Override
+	public void close() {
+		this.readers.shutdownNow();
 	}
 
 }

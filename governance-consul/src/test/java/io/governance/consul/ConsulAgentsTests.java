@@ -78,6 +78,7 @@ class ConsulAgentsTests {
 	}
 
 	@Test
+	@DisplayName("Client trap: an interrupt, which consul-api ignores, ends a watch, and is no failure of its agent")
 	void endOfAWatchIsNoFailureOfItsAgent() {
 		Thread[] thread = new Thread[1];
 		CompletableFuture<Void> watch = watch(thread);
@@ -117,6 +118,7 @@ class ConsulAgentsTests {
 	}
 
 	@Test
+	@DisplayName("F35 An agent that freezes during the first registration is left with none once it is back")
 	void agentThatFreezesDuringTheFirstRegistrationIsLeftWithNone() {
 		this.first.script((asked, exchange) -> {
 			if (asked.path().endsWith("/register")) {
@@ -172,7 +174,7 @@ class ConsulAgentsTests {
 	}
 
 	@Test
-	@DisplayName("F2 Watches take no more connections than there may be watches, and few for all others")
+	@DisplayName("F2 Client trap: watches take no more connections than there may be watches, and few for all others")
 	void connectionsOfWatchesAreBounded() {
 		AtomicInteger waiting = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();

@@ -19,6 +19,8 @@ public final class ConsulFixture implements BackendFixture {
 
 	private final String address;
 
+	private final Integer maxWatches;
+
 	/** Instances are gone soon after their process. */
 	public ConsulFixture() {
 		this(Duration.ofSeconds(3));
@@ -30,8 +32,14 @@ public final class ConsulFixture implements BackendFixture {
 
 	/** Another way to the shared agent, or to an agent of one's own. */
 	ConsulFixture(Duration ttl, String address) {
+		this(ttl, address, null);
+	}
+
+	/** As before, with a bound of watches of its own. */
+	ConsulFixture(Duration ttl, String address, Integer maxWatches) {
 		this.ttl = ttl;
 		this.address = address;
+		this.maxWatches = maxWatches;
 	}
 
 	@Override
@@ -41,7 +49,7 @@ public final class ConsulFixture implements BackendFixture {
 
 	@Override
 	public Backend open(String address, String namespace) {
-		return backend(namespace, settings(List.of(address), null, this.ttl));
+		return backend(namespace, settings(List.of(address), this.maxWatches, this.ttl));
 	}
 
 	static Backend backend(String namespace, ConsulSettings settings) {

@@ -74,7 +74,7 @@ class ConsulHistoryTests {
 	}
 
 	@Test
-	@DisplayName("Security 10: the HTTP client is one without known holes")
+	@DisplayName("Security 10 Client trap: the HTTP client is one without known holes")
 	void httpClientIsPatched() {
 		VersionInfo version = VersionInfo.loadVersionInfo("org.apache.http.client", getClass().getClassLoader());
 		assertThat(version.getRelease()).isEqualTo("4.5.14");

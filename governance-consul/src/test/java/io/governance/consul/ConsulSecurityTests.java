@@ -137,7 +137,7 @@ class ConsulSecurityTests {
 	}
 
 	@Test
-	@DisplayName("Security 5: TLS with the bundle's trust, and refused without it")
+	@DisplayName("Security 5 Client trap: TLS with the bundle's trust and no key store, and refused without it")
 	void tls() throws InterruptedException {
 		try (TestCertificates certificates = TestCertificates.generate();
 				ConsulServer server = ConsulServer.options().tls(certificates).start();

@@ -95,6 +95,16 @@ final class FakeConsul implements AutoCloseable {
 		send(exchange, status, body);
 	}
 
+	/** Says that there is a whole answer, and ends after the first half of it. */
+	static void breakOff(HttpExchange exchange, String body, long index) throws IOException {
+		byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+		exchange.getResponseHeaders().set("X-Consul-Index", String.valueOf(index));
+		exchange.sendResponseHeaders(200, bytes.length);
+		exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+		exchange.getResponseBody().flush();
+		exchange.close();
+	}
+
 	/** A key as Consul tells it. */
 	static String key(String key, String value, long index) {
 		return "[{\"Key\":\"" + key + "\",\"Value\":\""

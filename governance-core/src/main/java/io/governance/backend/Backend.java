@@ -2,6 +2,7 @@ package io.governance.backend;
 
 import java.util.Set;
 
+import io.governance.config.ConfigSource;
 import io.governance.config.ConfigStore;
 import io.governance.lock.DistributedLock;
 import io.governance.registry.Discovery;
@@ -30,6 +31,19 @@ public interface Backend extends AutoCloseable {
 	 * @return the config store
 	 */
 	ConfigStore config();
+
+	/**
+	 * Documents that another library keeps on the same server in a way of its own, to be
+	 * read only.
+	 * @param layout the way, such as {@code spring-cloud-consul}
+	 * @return the source, closed with the backend; its documentation tells how the
+	 * documents are named
+	 * @throws UnsupportedOperationException if the backend does not know that layout
+	 */
+	default ConfigSource config(String layout) {
+		throw new UnsupportedOperationException(
+				"Backend '" + name() + "' has no documents in the layout '" + layout + "'");
+	}
 
 	/**
 	 * Where own instances are announced.

@@ -15,12 +15,19 @@ public final class ConfigFormats {
 
 	private final Map<String, ConfigFormat> byExtension = new HashMap<>();
 
+	private final DocumentLimits limits;
+
 	/**
 	 * Formats to choose from.
 	 * @param formats the formats; a later one replaces an earlier one for the same
 	 * extension
 	 */
 	public ConfigFormats(List<ConfigFormat> formats) {
+		this(formats, DocumentLimits.DEFAULT);
+	}
+
+	private ConfigFormats(List<ConfigFormat> formats, DocumentLimits limits) {
+		this.limits = limits;
 		for (ConfigFormat format : formats) {
 			format.extensions().forEach((extension) -> this.byExtension.put(extension, format));
 		}
@@ -40,8 +47,13 @@ public final class ConfigFormats {
 	 * @return the formats
 	 */
 	public static ConfigFormats standard(DocumentLimits limits) {
-		return new ConfigFormats(List.of(new YamlConfigFormat(limits), new JsonConfigFormat(limits),
-				new PropertiesConfigFormat(limits)));
+		return new ConfigFormats(
+				List.of(new YamlConfigFormat(limits), new JsonConfigFormat(limits), new PropertiesConfigFormat(limits)),
+				limits);
+	}
+
+	DocumentLimits limits() {
+		return this.limits;
 	}
 
 	/**
@@ -52,14 +64,30 @@ public final class ConfigFormats {
 		return new TreeSet<>(this.byExtension.keySet());
 	}
 
-	Map<String, ConfigValue> parse(ConfigDocument document) {
-		@Nullable ConfigFormat format = this.byExtension.get(document.id().extension());
+	/**
+	 * Parses a document in the format of its extension.
+	 * @param document the document
+	 * @return its keys, in the order of the document; an empty document has none
+	 * @throws InvalidConfigException if it does not parse or if no format has its
+	 * extension, with line and column where they are known
+	 */
+	public Map<String, ConfigValue> parse(ConfigDocument document) {
+		return LayeredKeys.merge(parts(document, document.id().extension()));
+	}
+
+	/**
+	 * The parts of a document in a certain format, the lowest first.
+	 * @throws InvalidConfigException if it does not parse or the format is not known
+	 */
+	List<Map<String, ConfigValue>> parts(ConfigDocument document, String extension) {
+		@Nullable ConfigFormat format = this.byExtension.get(extension);
 		if (format == null) {
 			throw InvalidConfigException.in(document.id(),
-					"has an extension that cannot be parsed: use one of " + extensions());
+					(extension.isEmpty() ? "has no extension" : "has an extension that cannot be parsed")
+							+ ": use one of " + extensions());
 		}
 		try {
-			return format.parse(document);
+			return format.parts(document);
 		}
 		catch (InvalidConfigException ex) {
 			throw ex;

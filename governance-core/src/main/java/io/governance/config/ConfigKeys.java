@@ -1,5 +1,7 @@
 package io.governance.config;
 
+import java.util.Locale;
+
 /**
  * Compares keys as Spring Boot's relaxed binding does: {@code maxPoolSize},
  * {@code max-pool-size} and {@code MAX_POOL_SIZE} are one key.
@@ -41,6 +43,79 @@ final class ConfigKeys {
 
 	private static boolean isCanonical(char c) {
 		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
+	}
+
+	/**
+	 * A key as its bare elements: lower-case letters and digits between dots, which is
+	 * all that Spring Boot compares, also of what it would have to clean up first. What
+	 * stands in brackets is an element too, and a name in capitals with underscores is
+	 * taken for an environment variable.
+	 * @param key the key as written
+	 * @return the elements, to be compared only
+	 */
+	static String plain(String key) {
+		int length = key.length();
+		int i = 0;
+		while (i < length && isCanonical(key.charAt(i))) {
+			i++;
+		}
+		if (i == length && !key.startsWith(".") && !key.contains("..")) {
+			return key;
+		}
+		boolean variable = key.indexOf('.') < 0 && key.equals(key.toUpperCase(Locale.ROOT));
+		StringBuilder plain = new StringBuilder(length);
+		for (i = 0; i < length; i++) {
+			char c = Character.toLowerCase(key.charAt(i));
+			boolean separator = c == '.' || c == '[' || (variable && c == '_');
+			if (separator && plain.length() > 0 && plain.charAt(plain.length() - 1) != '.') {
+				plain.append('.');
+			}
+			else if (!separator && isCanonical(c)) {
+				plain.append(c);
+			}
+		}
+		return plain.toString();
+	}
+
+	/**
+	 * Whether Spring Boot may take a key for a prefix or for something below it. Where
+	 * brackets do not match, Boot's idea of elements is hard to tell: then the letters
+	 * decide, wherever elements begin.
+	 * @param key the key as written
+	 * @param prefix a {@linkplain #plain plain} prefix
+	 * @return {@code true} if it may
+	 */
+	static boolean mayBeBelow(String key, String prefix) {
+		String plain = plain(key);
+		return bracketsMatch(key) ? isBelow(plain, prefix) : plain.replace(".", "").startsWith(prefix.replace(".", ""));
+	}
+
+	/**
+	 * Whether every bracket of a key is closed, and none is closed that was not opened.
+	 */
+	static boolean bracketsMatch(String key) {
+		int depth = 0;
+		for (int i = 0; i < key.length() && depth >= 0; i++) {
+			char c = key.charAt(i);
+			depth += (c == '[') ? 1 : ((c == ']') ? -1 : 0);
+		}
+		return depth == 0;
+	}
+
+	/**
+	 * The first letter or digit of the plain form of a key, which rules most keys out
+	 * without making that form.
+	 * @param key the key as written
+	 * @return the character, or 0 if there is none
+	 */
+	static char first(String key) {
+		for (int i = 0; i < key.length(); i++) {
+			char c = Character.toLowerCase(key.charAt(i));
+			if (c != '.' && isCanonical(c)) {
+				return c;
+			}
+		}
+		return 0;
 	}
 
 	/**

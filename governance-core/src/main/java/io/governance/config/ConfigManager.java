@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.Subscription;
+import io.governance.config.secret.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public final class ConfigManager implements AutoCloseable {
 
 	private final ConfigSource source;
 
+	private final List<ConfigLayer> precedence;
+
 	private final List<DocumentId> layers;
 
 	private final ConfigEngine engine;
@@ -36,10 +40,12 @@ public final class ConfigManager implements AutoCloseable {
 	private volatile @Nullable Subscription watch;
 
 	private ConfigManager(Builder builder) {
-		this.source = builder.source;
-		this.layers = builder.layers;
-		DocumentParser parser = new DocumentParser(builder.layers, builder.formats);
-		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, Set.copyOf(builder.layers)),
+		this.precedence = builder.layers;
+		this.layers = builder.layers.stream().map(ConfigLayer::document).toList();
+		this.source = SeveralNamespaces.of(builder.source, this.layers);
+		DocumentParser parser = new DocumentParser(builder.layers, builder.formats, new Activation(builder.profiles),
+				builder.policy, builder.secrets);
+		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, Set.copyOf(this.layers)),
 				builder.localPlaceholders, builder.clock);
 	}
 
@@ -50,6 +56,17 @@ public final class ConfigManager implements AutoCloseable {
 	 * @return a builder for the rest
 	 */
 	public static Builder of(ConfigSource source, List<DocumentId> layers) {
+		return ofLayers(source, new LinkedHashSet<>(layers).stream().map(ConfigLayer::of).toList());
+	}
+
+	/**
+	 * Begins a manager of documents that are read in different ways.
+	 * @param source where the documents are read; it is not closed with the manager
+	 * @param layers the documents, the lowest precedence first, each once
+	 * @return a builder for the rest
+	 * @throws IllegalArgumentException if a document is there twice
+	 */
+	public static Builder ofLayers(ConfigSource source, List<ConfigLayer> layers) {
 		return new Builder(source, layers);
 	}
 
@@ -168,6 +185,14 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	/**
+	 * The documents that are followed, and how each is read.
+	 * @return the layers, the lowest precedence first
+	 */
+	public List<ConfigLayer> precedence() {
+		return this.precedence;
+	}
+
+	/**
 	 * Makes a typed view, which lasts as long as the manager.
 	 * @param <T> the type of its value
 	 * @param prefix the keys that it depends on, or an empty string for all
@@ -228,9 +253,15 @@ public final class ConfigManager implements AutoCloseable {
 
 		private final ConfigSource source;
 
-		private final List<DocumentId> layers;
+		private final List<ConfigLayer> layers;
+
+		private @Nullable ActiveProfiles profiles;
+
+		private RemotePolicy policy = RemotePolicy.NONE;
 
 		private ConfigFormats formats = ConfigFormats.standard();
+
+		private Secrets secrets = Secrets.none();
 
 		private @Nullable SnapshotCache cache;
 
@@ -238,9 +269,36 @@ public final class ConfigManager implements AutoCloseable {
 
 		private InstantSource clock = InstantSource.system();
 
-		private Builder(ConfigSource source, List<DocumentId> layers) {
+		private Builder(ConfigSource source, List<ConfigLayer> layers) {
+			Set<DocumentId> documents = new HashSet<>();
+			for (ConfigLayer layer : layers) {
+				if (!documents.add(layer.document())) {
+					throw new IllegalArgumentException("Document " + layer.document() + " stands in two layers");
+				}
+			}
 			this.source = source;
-			this.layers = List.copyOf(new LinkedHashSet<>(layers));
+			this.layers = List.copyOf(layers);
+		}
+
+		/**
+		 * Sets which profiles are active; without them, documents with conditions on
+		 * profiles are refused.
+		 * @param profiles the profiles
+		 * @return this builder
+		 */
+		public Builder profiles(ActiveProfiles profiles) {
+			this.profiles = profiles;
+			return this;
+		}
+
+		/**
+		 * Sets what remote documents may not say; otherwise they may say everything.
+		 * @param policy the policy
+		 * @return this builder
+		 */
+		public Builder policy(RemotePolicy policy) {
+			this.policy = policy;
+			return this;
 		}
 
 		/**
@@ -250,6 +308,16 @@ public final class ConfigManager implements AutoCloseable {
 		 */
 		public Builder formats(ConfigFormats formats) {
 			this.formats = formats;
+			return this;
+		}
+
+		/**
+		 * Sets who opens encrypted values; otherwise they are refused.
+		 * @param secrets opens them; it is not closed with the manager
+		 * @return this builder
+		 */
+		public Builder secrets(Secrets secrets) {
+			this.secrets = secrets;
 			return this;
 		}
 

@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ public final class ConfigSnapshot {
 
 	/** No config at all. */
 	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), Map.of());
+
+	private volatile @Nullable SnapshotSecrets secrets;
 
 	private final ConfigDocuments documents;
 
@@ -71,6 +74,25 @@ public final class ConfigSnapshot {
 	}
 
 	/**
+	 * The value of a property, however it is spelled.
+	 * @param key the property
+	 * @return the value, or {@code null} if no layer has it
+	 */
+	public @Nullable ConfigValue find(String key) {
+		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
+		return (entry != null) ? entry.value() : null;
+	}
+
+	/**
+	 * The keys that stand in the documents and are not taken over, since remote config
+	 * may not set them.
+	 * @return the keys in the order of the layers; usually none
+	 */
+	public List<IgnoredKey> ignored() {
+		return this.parsed.values().stream().flatMap((document) -> document.ignored().stream()).toList();
+	}
+
+	/**
 	 * The keys at or below a prefix, however it is spelled.
 	 * @param prefix the prefix; empty for all keys
 	 * @return the values, keyed by the keys as they are written
@@ -92,8 +114,46 @@ public final class ConfigSnapshot {
 	 * @return the place, or {@code null} if no layer has it
 	 */
 	public @Nullable ConfigOrigin originOf(String key) {
-		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
-		return (entry != null) ? entry.value().origin() : null;
+		ConfigValue value = find(key);
+		return (value != null) ? value.origin() : null;
+	}
+
+	/**
+	 * Whether a property is to be shown nowhere: its value was encrypted, or refers to
+	 * one that was.
+	 * @param key the property, however it is spelled
+	 * @return {@code true} if it is secret
+	 */
+	public boolean isSecret(String key) {
+		return secrets().contains(key);
+	}
+
+	/**
+	 * Whether any value was encrypted.
+	 * @return {@code true} if there is a secret
+	 */
+	public boolean hasSecrets() {
+		return !secrets().isEmpty();
+	}
+
+	/**
+	 * Whether a text shows a value that was encrypted, as the message of an exception
+	 * does, or a value that is composed of others. A secret of less than four characters
+	 * is recognized only if it is the whole text.
+	 * @param text the text
+	 * @return {@code true} if it must not be shown
+	 */
+	public boolean reveals(String text) {
+		return secrets().areIn(text);
+	}
+
+	private SnapshotSecrets secrets() {
+		SnapshotSecrets known = this.secrets;
+		if (known == null) {
+			known = new SnapshotSecrets(values());
+			this.secrets = known;
+		}
+		return known;
 	}
 
 	/**

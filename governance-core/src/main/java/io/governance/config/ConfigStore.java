@@ -28,6 +28,17 @@ public interface ConfigStore extends ConfigSource {
 	List<DocumentId> list(String namespace, String group);
 
 	/**
+	 * The groups of a namespace that hold documents.
+	 * @param namespace the namespace
+	 * @return the groups in alphabetical order
+	 * @throws UnsupportedOperationException if the backend cannot list
+	 * @throws BackendUnavailableException if the backend cannot be asked
+	 */
+	default List<String> groups(String namespace) {
+		throw new UnsupportedOperationException("This backend cannot list groups: name the group");
+	}
+
+	/**
 	 * Writes and deletes documents, all of them or none.
 	 * @param publications what to write and what to delete, each document once and all in
 	 * one namespace; more than one only where the backend declares an atomic publish

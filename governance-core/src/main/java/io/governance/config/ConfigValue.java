@@ -6,8 +6,18 @@ package io.governance.config;
  * @param value a {@link String}, {@link Number} or {@link Boolean}; empty text for a key
  * without a value
  * @param origin where it stands
+ * @param secret whether it was encrypted, and is to be shown nowhere
  */
-public record ConfigValue(Object value, ConfigOrigin origin) {
+public record ConfigValue(Object value, ConfigOrigin origin, boolean secret) {
+
+	/**
+	 * A value that is written as it is.
+	 * @param value the value
+	 * @param origin where it stands
+	 */
+	public ConfigValue(Object value, ConfigOrigin origin) {
+		this(value, origin, false);
+	}
 
 	@Override
 	public String toString() {

@@ -1,21 +1,35 @@
 package io.governance.config;
 
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+
+import io.governance.config.secret.Secrets;
 
 /**
  * Makes snapshots of documents. Immutable.
  */
 final class DocumentParser {
 
-	private final List<DocumentId> layers;
+	private final List<ConfigLayer> layers;
 
 	private final ConfigFormats formats;
 
-	DocumentParser(List<DocumentId> layers, ConfigFormats formats) {
+	private final Activation activation;
+
+	private final RemotePolicy policy;
+
+	private final Secrets secrets;
+
+	DocumentParser(List<ConfigLayer> layers, ConfigFormats formats, Activation activation, RemotePolicy policy,
+			Secrets secrets) {
 		this.layers = layers;
 		this.formats = formats;
+		this.activation = activation;
+		this.policy = policy;
+		this.secrets = secrets;
 	}
 
 	/**
@@ -23,19 +37,56 @@ final class DocumentParser {
 	 * @param documents the documents
 	 * @param known a snapshot that shares its documents: only those whose content differs
 	 * are parsed
-	 * @throws InvalidConfigException if a document cannot be parsed
+	 * @throws InvalidConfigException if a document cannot be parsed, says what remote
+	 * documents may not say, or is required and not there, or if a value cannot be
+	 * decrypted
 	 */
 	ConfigSnapshot parse(ConfigDocuments documents, ConfigSnapshot known) {
 		Map<DocumentId, ParsedDocument> present = new LinkedHashMap<>();
-		for (DocumentId id : this.layers) {
-			ConfigDocument document = documents.documents().get(id);
+		EncryptedValues encrypted = new EncryptedValues(this.secrets);
+		for (ConfigLayer layer : this.layers) {
+			ConfigDocument document = documents.documents().get(layer.document());
 			if (document != null) {
-				ParsedDocument earlier = known.parsed(id);
-				present.put(id, (earlier != null && earlier.digest().equals(document.digest())) ? earlier
-						: ParsedDocument.of(document, this.formats.parse(document)));
+				ParsedDocument earlier = known.parsed(layer.document());
+				present.put(layer.document(), (earlier != null && earlier.digest().equals(document.digest())) ? earlier
+						: parse(layer, document, encrypted));
+			}
+			else if (layer.required()) {
+				throw new MissingDocumentException(layer.document());
 			}
 		}
 		return ConfigSnapshot.merge(documents, present);
+	}
+
+	private ParsedDocument parse(ConfigLayer layer, ConfigDocument document, EncryptedValues encrypted) {
+		Map<String, ConfigValue> values = encrypted.open(values(layer, document));
+		List<IgnoredKey> ignored = new ArrayList<>();
+		values.forEach((key, value) -> {
+			if (this.policy.ignores(key)) {
+				ignored.add(new IgnoredKey(key, value.origin()));
+			}
+			else {
+				this.policy.check(key, value);
+			}
+		});
+		if (!ignored.isEmpty()) {
+			values = new LinkedHashMap<>(values);
+			for (IgnoredKey key : ignored) {
+				values.remove(key.key());
+			}
+		}
+		return ParsedDocument.of(document, values, ignored);
+	}
+
+	private Map<String, ConfigValue> values(ConfigLayer layer, ConfigDocument document) {
+		String key = layer.key();
+		if (key == null) {
+			return this.activation.merge(this.formats.parts(document, layer.format()));
+		}
+		this.formats.limits().checkSize(document);
+		String value = layer.format().equals(ConfigLayer.BINARY)
+				? Base64.getEncoder().encodeToString(document.content()) : document.text();
+		return Map.of(key, new ConfigValue(value, new ConfigOrigin(document.id(), 1, 1)));
 	}
 
 }

@@ -15,8 +15,6 @@ final class FlatKeys {
 	 */
 	private static final long GROWTH = 16;
 
-	private static final String ACTIVATE = "spring.config.activate";
-
 	private final DocumentLimits limits;
 
 	private Map<String, ConfigValue> keys = new LinkedHashMap<>();
@@ -57,12 +55,6 @@ final class FlatKeys {
 
 	void put(String path, Object value, ConfigOrigin origin) {
 		grow((value instanceof String text) ? text.length() : 0, origin);
-		if (ConfigKeys.isBelow(ConfigKeys.canonical(path), ACTIVATE)) {
-			throw new InvalidConfigException(origin, null,
-					"is below '" + ACTIVATE
-							+ "', which remote documents cannot have: name the document {name}-{profile} instead",
-					null);
-		}
 		ConfigValue earlier = this.keys.putIfAbsent(path, new ConfigValue(value, origin));
 		if (earlier != null) {
 			throw new InvalidConfigException(origin, path, "stands twice, first in line " + earlier.origin().line(),

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -25,6 +26,22 @@ final class LayeredKeys<T> {
 
 	LayeredKeys(Function<T, String> canonicalKey) {
 		this.canonicalKey = canonicalKey;
+	}
+
+	/**
+	 * Lays the parts of a document over each other.
+	 * @param parts the parts, the lowest first
+	 */
+	static Map<String, ConfigValue> merge(List<Map<String, ConfigValue>> parts) {
+		if (parts.size() == 1) {
+			return parts.get(0);
+		}
+		LayeredKeys<Map.Entry<String, ConfigValue>> layers = new LayeredKeys<>(
+				(entry) -> ConfigKeys.canonical(entry.getKey()));
+		parts.forEach((part) -> layers.add(part.entrySet()));
+		Map<String, ConfigValue> merged = new LinkedHashMap<>();
+		layers.keys().values().forEach((entry) -> merged.put(entry.getKey(), entry.getValue()));
+		return merged;
 	}
 
 	/**

@@ -12,8 +12,9 @@ import java.util.Set;
  *
  * @param digest the digest of the content that was parsed
  * @param entries the keys in the order of the document
+ * @param ignored the keys that are not taken over
  */
-record ParsedDocument(String digest, List<Entry> entries) {
+record ParsedDocument(String digest, List<Entry> entries, List<IgnoredKey> ignored) {
 
 	/** Stands for a name that only the environment can tell. */
 	static final String ANY = "*";
@@ -30,14 +31,14 @@ record ParsedDocument(String digest, List<Entry> entries) {
 	record Entry(String canonical, String key, ConfigValue value, Set<String> placeholders) {
 	}
 
-	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values) {
+	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values, List<IgnoredKey> ignored) {
 		List<Entry> entries = new ArrayList<>(values.size());
 		Map<Object, Set<String>> known = new IdentityHashMap<>();
 		values.forEach((key, value) -> {
 			Set<String> placeholders = known.computeIfAbsent(value.value(), ParsedDocument::placeholders);
 			entries.add(new Entry(ConfigKeys.canonical(key), key, value, placeholders));
 		});
-		return new ParsedDocument(document.digest(), List.copyOf(entries));
+		return new ParsedDocument(document.digest(), List.copyOf(entries), List.copyOf(ignored));
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.governance.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -7,6 +8,7 @@ import java.util.Set;
 /**
  * Java properties in UTF-8, line by line, so that every key knows where it begins and
  * none is replaced in silence, which {@link java.util.Properties} can do neither of.
+ * Parts that {@code #---} divides are layers, the last one the highest.
  */
 final class PropertiesConfigFormat implements ConfigFormat {
 
@@ -23,7 +25,13 @@ final class PropertiesConfigFormat implements ConfigFormat {
 
 	@Override
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
+		return LayeredKeys.merge(parts(document));
+	}
+
+	@Override
+	public List<Map<String, ConfigValue>> parts(ConfigDocument document) {
 		this.limits.checkSize(document);
+		List<Map<String, ConfigValue>> parts = new ArrayList<>();
 		FlatKeys keys = new FlatKeys(this.limits);
 		List<String> lines = document.text().lines().toList();
 		int next = 0;
@@ -32,6 +40,9 @@ final class PropertiesConfigFormat implements ConfigFormat {
 			String first = lines.get(next++);
 			int indent = skipBlanks(first, 0);
 			if (indent == first.length() || first.charAt(indent) == '#' || first.charAt(indent) == '!') {
+				if (isSeparator(lines, start)) {
+					addTo(parts, keys.take());
+				}
 				continue;
 			}
 			StringBuilder logical = new StringBuilder(first).delete(0, indent);
@@ -47,7 +58,28 @@ final class PropertiesConfigFormat implements ConfigFormat {
 			}
 			put(logical, new ConfigOrigin(document.id(), start + 1, indent + 1), keys);
 		}
-		return keys.take();
+		addTo(parts, keys.take());
+		return parts;
+	}
+
+	private static void addTo(List<Map<String, ConfigValue>> parts, Map<String, ConfigValue> part) {
+		if (!part.isEmpty()) {
+			parts.add(part);
+		}
+	}
+
+	/**
+	 * Whether a new part begins at a line, as Spring Boot sees it: {@code #---} or
+	 * {@code !---}, alone among the comments of its kind.
+	 */
+	private static boolean isSeparator(List<String> lines, int at) {
+		String line = lines.get(at);
+		if (!line.equals("#---") && !line.equals("!---")) {
+			return false;
+		}
+		String comment = line.substring(0, 1);
+		return (at == 0 || !lines.get(at - 1).startsWith(comment))
+				&& (at + 1 == lines.size() || !lines.get(at + 1).startsWith(comment));
 	}
 
 	private static void put(CharSequence line, ConfigOrigin origin, FlatKeys keys) {

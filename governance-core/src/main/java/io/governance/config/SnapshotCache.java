@@ -18,11 +18,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * backend, or while what the backend holds is broken.
  * <p>
  * The file is readable by its owner only, replaced in one step, never reached through a
- * symbolic link, and starts with the SHA-256 of the rest; one that is damaged counts as
- * absent. A cache that cannot be written costs one warning and nothing else. Not
- * thread-safe.
+ * symbolic link, and starts with the SHA-256 of the rest; one that is damaged, or that
+ * others have written, counts as absent. A cache that cannot be written costs one warning
+ * and nothing else. Not thread-safe.
  */
 public final class SnapshotCache {
 
@@ -57,6 +60,8 @@ public final class SnapshotCache {
 
 	private final Path file;
 
+	private final @Nullable String user;
+
 	private boolean warned;
 
 	private @Nullable ConfigDocuments saved;
@@ -67,7 +72,12 @@ public final class SnapshotCache {
 	 * @param name what the cache is for, such as the application's name; any text
 	 */
 	public SnapshotCache(Path directory, String name) {
+		this(directory, name, ProcessHandle.current().info().user().orElse(null));
+	}
+
+	SnapshotCache(Path directory, String name, @Nullable String user) {
 		this.file = directory.resolve(fileName(name) + ".snapshot");
+		this.user = user;
 	}
 
 	/**
@@ -148,6 +158,24 @@ public final class SnapshotCache {
 		}
 	}
 
+	/**
+	 * What somebody else has written is not what this application worked with.
+	 */
+	private void refuseForeign() throws IOException {
+		if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+			return;
+		}
+		PosixFileAttributes attributes = Files.readAttributes(this.file, PosixFileAttributes.class,
+				LinkOption.NOFOLLOW_LINKS);
+		if (!Collections.disjoint(attributes.permissions(),
+				Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE))) {
+			throw new IOException("can be written by others");
+		}
+		if (this.user != null && !this.user.equals(attributes.owner().getName())) {
+			throw new IOException("belongs to another user");
+		}
+	}
+
 	private static void deleteQuietly(Path path) {
 		try {
 			Files.deleteIfExists(path);
@@ -164,6 +192,7 @@ public final class SnapshotCache {
 	public Optional<Entry> load() {
 		try {
 			refuseOther(this.file);
+			refuseForeign();
 			byte[] content;
 			try (var input = Files.newInputStream(this.file, LinkOption.NOFOLLOW_LINKS)) {
 				content = input.readAllBytes();

@@ -3,7 +3,10 @@ package io.governance.config;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.governance.ConnectionState;
 import org.slf4j.Logger;
@@ -54,6 +57,7 @@ final class StatusReport {
 		ConfigStatus old = this.status;
 		boolean same = change.isEmpty() && old.source() == ConfigStatus.Source.BACKEND;
 		this.status = same ? old.recovered() : ConfigStatus.loaded(this.clock.instant());
+		warnOfIgnored(change);
 		if (!change.isEmpty()) {
 			logger.info("Config changed: {}", change);
 			tell((listener) -> listener.onApplied(change, took));
@@ -61,6 +65,23 @@ final class StatusReport {
 		if (old.rejection() != null) {
 			logger.info("Stored config is good again and in force");
 			tell(ConfigEvents::onRecovered);
+		}
+	}
+
+	private static void warnOfIgnored(ConfigChange change) {
+		Set<String> known = change.before()
+			.ignored()
+			.stream()
+			.map((key) -> key.origin().document() + " " + key.key())
+			.collect(Collectors.toSet());
+		List<IgnoredKey> fresh = change.after()
+			.ignored()
+			.stream()
+			.filter((key) -> !known.contains(key.origin().document() + " " + key.key()))
+			.toList();
+		if (!fresh.isEmpty()) {
+			logger.warn("Remote config may not set {}: ignored, unless governance.config.allowed-keys names it",
+					IgnoredKey.describe(fresh));
 		}
 	}
 

@@ -1,7 +1,6 @@
 package io.governance.config;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +32,11 @@ final class YamlConfigFormat implements ConfigFormat {
 
 	@Override
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
+		return LayeredKeys.merge(parts(document));
+	}
+
+	@Override
+	public List<Map<String, ConfigValue>> parts(ConfigDocument document) {
 		this.limits.checkSize(document);
 		Walk walk = new Walk(document.id());
 		List<Map<String, ConfigValue>> parts = new ArrayList<>();
@@ -49,16 +53,7 @@ final class YamlConfigFormat implements ConfigFormat {
 			throw new InvalidConfigException(new ConfigOrigin(document.id(), ex.line(), ex.column()), null, ex.reason(),
 					null);
 		}
-		return (parts.size() == 1) ? parts.get(0) : merged(parts);
-	}
-
-	private static Map<String, ConfigValue> merged(List<Map<String, ConfigValue>> parts) {
-		LayeredKeys<Map.Entry<String, ConfigValue>> layers = new LayeredKeys<>(
-				(entry) -> ConfigKeys.canonical(entry.getKey()));
-		parts.forEach((part) -> layers.add(part.entrySet()));
-		Map<String, ConfigValue> merged = new LinkedHashMap<>();
-		layers.keys().values().forEach((entry) -> merged.put(entry.getKey(), entry.getValue()));
-		return merged;
+		return parts;
 	}
 
 	private final class Walk {

@@ -2,6 +2,7 @@ package io.governance.internal;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /**
  * What somebody may have meant who wrote a word that is not known.
@@ -19,14 +20,23 @@ public final class Spelling {
 	 */
 	public static String didYouMean(String word, Collection<String> known) {
 		String all = "known: " + String.join(", ", known);
+		return closest(word, known).map((candidate) -> ": did you mean '" + candidate + "'? (" + all + ")")
+			.orElse("; " + all);
+	}
+
+	/**
+	 * The word that was probably meant.
+	 * @param word the word
+	 * @param known the words that are known
+	 * @return the known word that is most alike, or empty if none is
+	 */
+	public static Optional<String> closest(String word, Collection<String> known) {
 		if (word.length() > 64) {
-			return "; " + all;
+			return Optional.empty();
 		}
 		return known.stream()
 			.filter((candidate) -> distance(word, candidate) <= (candidate.length() + 2) / 3)
-			.min(Comparator.comparingInt((candidate) -> distance(word, candidate)))
-			.map((candidate) -> ": did you mean '" + candidate + "'? (" + all + ")")
-			.orElse("; " + all);
+			.min(Comparator.comparingInt((candidate) -> distance(word, candidate)));
 	}
 
 	/**

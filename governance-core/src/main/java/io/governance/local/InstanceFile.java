@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 import io.governance.backend.support.InstanceRecord;
+import io.governance.internal.FileNames;
 
 /**
  * The file of an instance. When its lease was renewed is the file's time of modification,

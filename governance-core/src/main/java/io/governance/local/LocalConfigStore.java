@@ -29,6 +29,7 @@ import io.governance.config.HistoryEntry;
 import io.governance.config.Publication;
 import io.governance.config.PublishLimits;
 import io.governance.config.Revision;
+import io.governance.internal.FileNames;
 
 /**
  * Documents as files, {@code config/{namespace}/{group}/{document}}, with their history
@@ -158,6 +159,38 @@ final class LocalConfigStore implements ConfigStore {
 		}
 		ids.sort(null);
 		return List.copyOf(ids);
+	}
+
+	@Override
+	public List<String> groups(String namespace) {
+		new DocumentId(namespace, DocumentId.DEFAULT, "any");
+		Path home = this.directory.namespace(namespace);
+		open();
+		List<String> groups = new ArrayList<>();
+		try (DirectoryStream<Path> directories = Files.newDirectoryStream(home, Files::isDirectory)) {
+			for (Path directory : directories) {
+				FileNames.decode(directory.getFileName().toString())
+					.filter((group) -> isGroup(namespace, group))
+					.ifPresent(groups::add);
+			}
+		}
+		catch (NoSuchFileException ex) {
+			open();
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("list", home, ex);
+		}
+		groups.sort(null);
+		return List.copyOf(groups);
+	}
+
+	private boolean isGroup(String namespace, String group) {
+		try {
+			return !list(namespace, group).isEmpty();
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
 	}
 
 	private static Optional<DocumentId> idOf(String namespace, String group, String fileName) {

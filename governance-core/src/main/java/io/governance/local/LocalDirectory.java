@@ -18,6 +18,7 @@ import java.util.UUID;
 
 import io.governance.BackendUnavailableException;
 import io.governance.config.DocumentId;
+import io.governance.internal.FileNames;
 
 /**
  * The shared directory: where things lie, how they are written. Directories are for their
@@ -54,8 +55,12 @@ final class LocalDirectory {
 		return this.base;
 	}
 
+	Path namespace(String namespace) {
+		return this.base.resolve("config").resolve(FileNames.encode(namespace));
+	}
+
 	Path group(String namespace, String group) {
-		return this.base.resolve("config").resolve(FileNames.encode(namespace)).resolve(FileNames.encode(group));
+		return namespace(namespace).resolve(FileNames.encode(group));
 	}
 
 	Path document(DocumentId id) {

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import io.governance.Subscription;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.Delivery;
+import io.governance.internal.FileNames;
 import io.governance.registry.Discovery;
 import io.governance.registry.Instance;
 import io.governance.registry.InstancesListener;

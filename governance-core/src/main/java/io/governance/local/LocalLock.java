@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.governance.backend.support.DaemonThreads;
+import io.governance.internal.FileNames;
 import io.governance.lock.DistributedLock;
 import io.governance.lock.HeldLock;
 import org.jspecify.annotations.Nullable;

@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.governance.backend.support.InstanceRecord;
+import io.governance.internal.FileNames;
 import io.governance.registry.Instance;
 import io.governance.registry.Registry;
 import io.governance.backend.support.DaemonThreads;

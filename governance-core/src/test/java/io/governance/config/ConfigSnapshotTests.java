@@ -77,7 +77,7 @@ class ConfigSnapshotTests {
 		Map<DocumentId, ParsedDocument> parsed = new LinkedHashMap<>();
 		for (int i = 0; i < layers.length; i++) {
 			ConfigDocument document = InMemoryConfigSource.document(i + ".yaml", layers[i]);
-			parsed.put(document.id(), ParsedDocument.of(document, ConfigFormats.standard().parse(document)));
+			parsed.put(document.id(), ParsedDocument.of(document, ConfigFormats.standard().parse(document), List.of()));
 		}
 		return ConfigSnapshot.merge(ConfigDocuments.of(List.of()), parsed);
 	}

@@ -61,11 +61,6 @@ class JsonConfigFormatTests {
 	}
 
 	@Test
-	void refusesConditionsOnProfiles() {
-		refuses("{\"spring\": {\"config\": {\"activate\": {\"on-profile\": \"prod\"}}}}", 1, "spring.config.activate");
-	}
-
-	@Test
 	void refusesANumberThatIsTooLong() {
 		refuses("{\"a\": " + "9".repeat(100_000) + "}", 0, "exceeds a limit");
 	}

@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.io.StringReader;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
@@ -96,8 +97,22 @@ class PropertiesConfigFormatTests {
 	}
 
 	@Test
-	void refusesConditionsOnProfiles() {
-		refuses("spring.config.activate.on-profile=prod", 1, 1, "spring.config.activate");
+	void keepsThePartsApart() {
+		List<Map<String, ConfigValue>> parts = this.format
+			.parts(InMemoryConfigSource.document("orders.properties", "#---\na=1\n#---\na=2\nb=2\n!---\na=3"));
+
+		assertThat(parts).hasSize(3);
+		assertThat(parts.get(1)).containsOnlyKeys("a", "b");
+		assertThat(parts.get(1).get("b").origin()).hasToString("dev/shop/orders.properties:5:1");
+		assertThat(values("a=1\nb=1\n#---\na=2")).containsEntry("a", "2").containsEntry("b", "1");
+	}
+
+	@Test
+	void dividesNothingAtOtherComments() {
+		refuses("a=1\n #---\na=2", 3, 1, "stands twice");
+		refuses("a=1\n#----\na=2", 3, 1, "stands twice");
+		refuses("a=1\n# box\n#---\na=2", 4, 1, "stands twice");
+		refuses("a=1\n#---\n# box\na=2", 4, 1, "stands twice");
 	}
 
 	private Map<String, ConfigValue> parse(String text) {

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,6 +47,7 @@ class SnapshotCacheTests {
 	}
 
 	@Test
+	@DisplayName("(c)6 the file is 0600 in directories of 0700")
 	void isForTheEyesOfItsOwnerOnly() throws IOException {
 		SnapshotCache cache = new SnapshotCache(this.directory.resolve("new/cache"), "orders");
 
@@ -141,6 +144,33 @@ class SnapshotCacheTests {
 
 		assertThat(elsewhere).hasBinaryContent(before);
 		assertThat(fresh.file()).isSymbolicLink();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "rw--w----", "rw-----w-", "rw-rw-rw-" })
+	@DisplayName("(c)6 a file that others may have written is ignored")
+	void ignoresWhatOthersMayHaveWritten(String permissions) throws IOException {
+		SnapshotCache cache = cache("orders");
+		cache.save(DOCUMENTS, TIME);
+		Files.setPosixFilePermissions(cache.file(), PosixFilePermissions.fromString(permissions));
+
+		try (CapturedLog log = CapturedLog.open()) {
+			assertThat(cache.load()).isEmpty();
+			assertThat(log.lines(Level.WARN)).singleElement().asString().endsWith("can be written by others");
+		}
+	}
+
+	@Test
+	@DisplayName("(c)6 a file that belongs to another user is ignored")
+	void ignoresWhatBelongsToSomebodyElse() {
+		SnapshotCache cache = cache("orders");
+		cache.save(DOCUMENTS, TIME);
+
+		try (CapturedLog log = CapturedLog.open()) {
+			assertThat(new SnapshotCache(this.directory.resolve("cache"), "orders", "somebody-else").load()).isEmpty();
+			assertThat(log.lines(Level.WARN)).singleElement().asString().endsWith("belongs to another user");
+		}
+		assertThat(new SnapshotCache(this.directory.resolve("cache"), "orders", null).load()).isPresent();
 	}
 
 	@Test

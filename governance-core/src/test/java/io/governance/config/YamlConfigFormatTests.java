@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -138,11 +139,14 @@ class YamlConfigFormatTests {
 	}
 
 	@Test
-	void refusesConditionsOnProfiles() {
-		refuses("spring.config.activate.on-profile: prod", 1, 36, "spring.config.activate");
-		refuses("a: 1\nspring:\n  config:\n    activate:\n      onProfile: [prod, eu]", 5, 19,
-				"spring.config.activate");
-		refuses("spring.config.activate.on-cloud-platform: kubernetes", 1, 43, "spring.config.activate");
+	void keepsThePartsApart() {
+		List<Map<String, ConfigValue>> parts = this.format
+			.parts(InMemoryConfigSource.document("orders.yaml", "a: 1\n---\n---\na: 2\nb: 2\n"));
+
+		assertThat(parts).hasSize(2);
+		assertThat(parts.get(0)).containsOnlyKeys("a");
+		assertThat(parts.get(1)).containsOnlyKeys("a", "b");
+		assertThat(parts.get(1).get("b").origin()).hasToString("dev/shop/orders.yaml:5:4");
 	}
 
 	@Test

@@ -134,6 +134,24 @@ final class EtcdConfigStore implements ConfigStore {
 	}
 
 	@Override
+	public List<String> groups(String namespace) {
+		new DocumentId(namespace, DocumentId.DEFAULT, "any");
+		String home = this.keys.documents(namespace);
+		Snapshot snapshot = this.client.await("list groups", this.reader.readKeys(KeyRange.below(home)));
+		Set<String> groups = new TreeSet<>();
+		for (String key : snapshot.entries().keySet()) {
+			String[] parts = key.substring(home.length()).split("/", 2);
+			try {
+				groups.add(new DocumentId(namespace, parts[0], (parts.length > 1) ? parts[1] : "").group());
+			}
+			catch (IllegalArgumentException ex) {
+				// Whatever else somebody keeps there is no document.
+			}
+		}
+		return List.copyOf(groups);
+	}
+
+	@Override
 	public List<Revision> publish(List<Publication> publications, Author author) {
 		LIMITS.check(publications);
 		return this.publisher.publish(publications, author);

@@ -16,6 +16,7 @@ import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.testkit.RecordingConfigListener;
+import io.governance.testkit.SwitchableContext;
 import io.governance.testkit.TcpProxy;
 import io.governance.testservers.EtcdServer;
 import io.governance.testservers.TestCertificates;

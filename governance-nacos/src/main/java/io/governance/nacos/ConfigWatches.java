@@ -10,10 +10,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
@@ -23,10 +19,8 @@ import com.alibaba.nacos.api.remote.response.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.governance.Backoff;
 import io.governance.BackendUnavailableException;
 import io.governance.Subscription;
-import io.governance.backend.support.DaemonThreads;
 import io.governance.backend.support.Watches;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.DocumentId;
@@ -40,8 +34,7 @@ import io.governance.config.DocumentId;
  * while: another server of the cluster may be behind, whereas a cluster that was restored
  * stays as it is.
  */
-final class ConfigWatches
-		implements Watches.Source<Set<DocumentId>, ConfigDocuments>, NacosLink.Listener, AutoCloseable {
+final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocuments>, WatchLoop.Work, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConfigWatches.class);
 
@@ -49,21 +42,13 @@ final class ConfigWatches
 
 	private static final Duration DOUBT_PAUSE = Duration.ofMillis(250);
 
-	private static final Duration RESYNC = Duration.ofSeconds(15);
-
-	private static final Duration RETRY_BASE = Duration.ofMillis(200);
-
-	private static final Duration RETRY_CAP = Duration.ofSeconds(2);
-
 	private static final int LISTEN_BATCH = 500;
 
 	private final NacosLink link;
 
 	private final ConfigReads reads;
 
-	private final ScheduledThreadPoolExecutor loop;
-
-	private final Backoff backoff;
+	private final WatchLoop loop;
 
 	private final Map<DocumentId, WatchedDocument> documents = new ConcurrentHashMap<>();
 
@@ -73,20 +58,12 @@ final class ConfigWatches
 
 	private final Set<DocumentId> left = new HashSet<>();
 
-	private boolean listening;
-
-	private boolean down;
-
-	private boolean scheduled;
-
 	private volatile int connections;
 
-	ConfigWatches(String backend, NacosLink link, ConfigReads reads) {
+	ConfigWatches(String backend, NacosLink link, ConfigReads reads, Duration resync) {
 		this.link = link;
 		this.reads = reads;
-		this.backoff = new Backoff(RETRY_BASE, RETRY_CAP, RandomGenerator.getDefault());
-		this.loop = new ScheduledThreadPoolExecutor(1, new DaemonThreads(backend, "config"));
-		this.loop.setRemoveOnCancelPolicy(true);
+		this.loop = new WatchLoop(backend, "config", link, resync, this);
 	}
 
 	/**
@@ -115,26 +92,21 @@ final class ConfigWatches
 	@Override
 	public Subscription watch(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
 		WatchedSet set = new WatchedSet(ids, sink, this.documents);
-		execute(() -> add(set));
-		return () -> execute(() -> remove(set));
+		this.loop.execute(() -> add(set));
+		return () -> this.loop.execute(() -> remove(set));
 	}
 
 	private void add(WatchedSet set) {
-		if (!this.listening) {
-			this.listening = true;
-			this.link.listen(this);
-			this.loop.scheduleWithFixedDelay(guarded(this::resync), RESYNC.toMillis(), RESYNC.toMillis(),
-					TimeUnit.MILLISECONDS);
-		}
+		this.loop.begin();
 		this.sets.add(set);
 		for (DocumentId id : set.ids()) {
 			this.left.remove(id);
 			this.documents.computeIfAbsent(id, WatchedDocument::new).sets.add(set);
 		}
-		if (this.down) {
+		if (this.loop.isDown()) {
 			set.lost(this.link.problem());
 		}
-		soon(Duration.ZERO);
+		this.loop.soon(Duration.ZERO);
 	}
 
 	private void remove(WatchedSet set) {
@@ -146,75 +118,48 @@ final class ConfigWatches
 				this.left.add(id);
 			}
 		}
-		soon(Duration.ZERO);
+		this.loop.soon(Duration.ZERO);
 	}
 
 	@Override
-	public void connected() {
-		execute(() -> {
-			this.connections++;
-			this.down = false;
-			this.left.clear();
-			this.backoff.reset();
-			this.documents.values().forEach((watched) -> watched.listened = false);
-			sync();
-		});
+	public void reconnected() {
+		this.connections++;
+		this.left.clear();
+		doubtAll();
 	}
 
 	@Override
-	public void lost() {
-		execute(() -> {
-			this.down = true;
-			this.sets.forEach((set) -> set.lost(this.link.problem()));
-		});
+	public void lost(String reason) {
+		this.sets.forEach((set) -> set.lost(reason));
+	}
+
+	@Override
+	public void failed(String reason) {
+		lost(reason);
 	}
 
 	@Override
 	public void pushed(Request push) {
 		if (push instanceof ConfigChangeNotifyRequest change) {
-			execute(() -> {
-				this.documents.values().stream().filter((watched) -> watched.isNamed(change)).forEach((watched) -> {
-					watched.dirty = true;
-					soon(Duration.ZERO);
-				});
+			this.documents.values().stream().filter((watched) -> watched.isNamed(change)).forEach((watched) -> {
+				watched.dirty = true;
+				this.loop.soon(Duration.ZERO);
 			});
 		}
 	}
 
-	private void resync() {
+	@Override
+	public void doubtAll() {
 		this.documents.values().forEach((watched) -> watched.listened = false);
-		sync();
 	}
 
-	/** Several reasons to look lead to one look. */
-	private void soon(Duration delay) {
-		if (!this.scheduled) {
-			this.scheduled = true;
-			try {
-				this.loop.schedule(guarded(() -> {
-					this.scheduled = false;
-					sync();
-				}), delay.toNanos(), TimeUnit.NANOSECONDS);
-			}
-			catch (RejectedExecutionException ex) {
-				// It is being closed.
-			}
-		}
-	}
-
-	private void sync() {
-		if (this.down || (this.sets.isEmpty() && this.left.isEmpty())) {
-			return;
-		}
-		try {
+	@Override
+	public void look() {
+		if (!this.sets.isEmpty() || !this.left.isEmpty()) {
 			listen();
 			read();
 			this.sets.forEach(WatchedSet::tell);
 			leave();
-		}
-		catch (BackendUnavailableException ex) {
-			this.sets.forEach((set) -> set.lost(String.valueOf(ex.getMessage())));
-			soon(Duration.ofNanos(this.backoff.nextNanos()));
 		}
 	}
 
@@ -299,7 +244,7 @@ final class ConfigWatches
 	/** The server does not let these be watched, which says nothing of others. */
 	private void refuse(List<DocumentId> ids, String reason) {
 		ids.forEach((id) -> Objects.requireNonNull(this.documents.get(id)).problem = reason);
-		soon(Duration.ofNanos(this.backoff.nextNanos()));
+		this.loop.retry();
 	}
 
 	private void listened(List<DocumentId> ids, ConfigChangeBatchListenResponse answer) {
@@ -331,14 +276,14 @@ final class ConfigWatches
 		DocumentState read = result.state();
 		if (read == null) {
 			watched.problem = (result.failure() != null) ? String.valueOf(result.failure().getMessage()) : "";
-			soon(Duration.ofNanos(this.backoff.nextNanos()));
+			this.loop.retry();
 		}
 		else if (isDoubtful(watched, read)) {
-			soon(DOUBT_PAUSE);
+			this.loop.soon(DOUBT_PAUSE);
 		}
 		else {
 			watched.take(read, this.connections);
-			this.backoff.reset();
+			this.loop.worked();
 		}
 	}
 
@@ -360,37 +305,9 @@ final class ConfigWatches
 		return false;
 	}
 
-	private void execute(Runnable task) {
-		try {
-			this.loop.execute(guarded(task));
-		}
-		catch (RejectedExecutionException ex) {
-			// It is being closed.
-		}
-	}
-
-	private static Runnable guarded(Runnable task) {
-		return () -> {
-			try {
-				task.run();
-			}
-			catch (RuntimeException ex) {
-				logger.warn("Watching documents failed; it goes on", ex);
-			}
-		};
-	}
-
 	@Override
 	public void close() {
-		this.loop.shutdownNow();
-		try {
-			if (!this.loop.awaitTermination(1, TimeUnit.SECONDS)) {
-				logger.warn("The watch of documents does not end although it was interrupted");
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.loop.close();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.governance.nacos;
 
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,9 @@ final class NacosBackend implements Backend {
 
 	private static final Logger logger = LoggerFactory.getLogger(NacosBackend.class);
 
+	/** How often everything that is watched is compared, should a push have been lost. */
+	static final Duration RESYNC = Duration.ofSeconds(15);
+
 	private final String name;
 
 	private final NacosConfigStore config;
@@ -48,8 +52,9 @@ final class NacosBackend implements Backend {
 	 * @param namespace where its registry and discovery look
 	 * @param settings its settings
 	 * @param tls the TLS context, or {@code null} for plain text
+	 * @param resync how often everything that is watched is compared
 	 */
-	NacosBackend(String name, String namespace, NacosSettings settings, @Nullable SSLContext tls) {
+	NacosBackend(String name, String namespace, NacosSettings settings, @Nullable SSLContext tls, Duration resync) {
 		this.name = name;
 		ListenerThreads listeners = new ListenerThreads(name);
 		ConnectionLog log = new ConnectionLog(name);
@@ -63,12 +68,12 @@ final class NacosBackend implements Backend {
 				new NacosLogin(adminHttp, user.username(), user.password(), System::nanoTime),
 				() -> configLink.isOfOldServer() || namingLink.isOfOldServer());
 		ConfigReads reads = new ConfigReads(configLink);
-		ConfigWatches documents = new ConfigWatches(name, configLink, reads);
+		ConfigWatches documents = new ConfigWatches(name, configLink, reads, resync);
 		this.config = new NacosConfigStore(configLink, admin, reads, documents,
 				new Watches<>(listeners, log, ConfigDocuments::equals, documents));
 		NacosNaming naming = new NacosNaming(namingLink, admin, settings, namespace);
 		this.registry = new NacosRegistry(name, naming, settings);
-		ServiceWatches services = new ServiceWatches(name, naming);
+		ServiceWatches services = new ServiceWatches(name, naming, resync);
 		this.discovery = new NacosDiscovery(naming, services, new Watches<>(listeners, log, List::equals, services));
 		this.parts = new BackendParts(name, this.registry, this.config, this.discovery, configLink, namingLink, http,
 				adminHttp, listeners);

@@ -23,7 +23,8 @@ public final class NacosBackendFactory implements BackendFactory {
 	public Backend create(BackendEnvironment environment) {
 		NacosSettings settings = environment.settings(NacosSettings.class);
 		String namespace = BackendNamespace.of(environment);
-		return new NacosBackend(environment.name(), namespace, settings, tls(environment, settings));
+		return new NacosBackend(environment.name(), namespace, settings, tls(environment, settings),
+				NacosBackend.RESYNC);
 	}
 
 	private static @Nullable SSLContext tls(BackendEnvironment environment, NacosSettings settings) {

@@ -14,6 +14,7 @@ import com.alibaba.nacos.api.config.remote.request.ConfigPublishRequest;
 import com.alibaba.nacos.api.config.remote.request.ConfigRemoveRequest;
 import com.alibaba.nacos.api.config.remote.response.ConfigPublishResponse;
 import com.alibaba.nacos.api.config.remote.response.ConfigRemoveResponse;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import io.governance.BackendUnavailableException;
@@ -45,6 +46,8 @@ final class NacosConfigStore implements ConfigStore {
 	private static final int MAX_COMMENT = 128;
 
 	private static final long VISIBLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+	private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long OVERTAKEN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -126,6 +129,19 @@ final class NacosConfigStore implements ConfigStore {
 		return ids.stream().distinct().sorted().toList();
 	}
 
+	@Override
+	public List<String> groups(String namespace) {
+		new DocumentId(namespace, DocumentId.DEFAULT, "any");
+		Set<String> groups = new TreeSet<>();
+		for (JsonNode item : this.admin.list("list " + namespace, "/cs/config/list",
+				Map.of("namespaceId", NacosNames.namespace(namespace), "groupName", "", "dataId", "", "search", "blur"),
+				Integer.MAX_VALUE)) {
+			idOf(namespace, NacosNames.ownGroup(item.path("groupName").asString("")), item.path("dataId").asString(""))
+				.ifPresent((id) -> groups.add(id.group()));
+		}
+		return List.copyOf(groups);
+	}
+
 	private static Optional<DocumentId> idOf(String namespace, String group, String name) {
 		try {
 			return Optional.of(new DocumentId(namespace, group, name));
@@ -171,7 +187,13 @@ final class NacosConfigStore implements ConfigStore {
 		if (!answer.isSuccess()) {
 			throw refused(publication, answer);
 		}
-		awaitVisible(id, before, revision.value());
+		Revision expected = publication.expected();
+		if (expected != null && this.link.isOfOldServer()) {
+			checkWritten(id, before, revision, expected);
+		}
+		else {
+			awaitVisible(id, before, revision.value(), VISIBLE_NANOS);
+		}
 		return revision;
 	}
 
@@ -204,6 +226,22 @@ final class NacosConfigStore implements ConfigStore {
 		return this.link.refused("publish document " + id, "the server said " + answer.getErrorCode() + " " + message);
 	}
 
+	/**
+	 * A server before version 3 with its embedded database compares, but says yes in
+	 * either case: only what it holds afterwards tells whether it has written.
+	 */
+	private void checkWritten(DocumentId id, String before, Revision written, Revision expected) {
+		boolean possible = before.equals(expected.value());
+		String after = awaitVisible(id, before, written.value(), possible ? VISIBLE_NANOS : REFUSED_NANOS);
+		if (after == null || (after.equals(before) && possible && !written.equals(expected))) {
+			throw this.link.refused("publish document " + id,
+					"the server said yes, but it cannot be seen whether it was written");
+		}
+		if (!after.equals(written.value()) || (after.equals(before) && !possible)) {
+			throw new ConflictException(id, expected);
+		}
+	}
+
 	private Revision delete(Publication publication) {
 		DocumentId id = publication.id();
 		if (publication.expected() != null) {
@@ -217,16 +255,17 @@ final class NacosConfigStore implements ConfigStore {
 		if (!answer.isSuccess()) {
 			throw this.link.refused(what, "the server said " + answer.getErrorCode() + " " + answer.getMessage());
 		}
-		awaitVisible(id, before, "");
+		awaitVisible(id, before, "", VISIBLE_NANOS);
 		return Revision.ABSENT;
 	}
 
 	/**
 	 * The server tells what it has written only a moment later; who reads after having
 	 * published reads that. If it tells of something else, somebody may have been faster.
+	 * Returns what is there in the end, or null if that cannot be read.
 	 */
-	private void awaitVisible(DocumentId id, String before, String written) {
-		long deadline = System.nanoTime() + VISIBLE_NANOS;
+	private @Nullable String awaitVisible(DocumentId id, String before, String written, long nanos) {
+		long deadline = System.nanoTime() + nanos;
 		long pause = VISIBLE_PAUSE;
 		try {
 			String seen = this.reads.read(id).md5();
@@ -239,9 +278,11 @@ final class NacosConfigStore implements ConfigStore {
 					deadline = Math.min(deadline, System.nanoTime() + OVERTAKEN_NANOS);
 				}
 			}
+			return seen;
 		}
 		catch (BackendUnavailableException ex) {
 			// It is written, whether it can be read now or not.
+			return null;
 		}
 	}
 

@@ -3,7 +3,6 @@ package io.governance.nacos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
@@ -50,13 +49,16 @@ final class NacosLink implements AutoCloseable {
 
 	private final NacosLogin login;
 
-	private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+	private final List<LinkListener> listeners = new ArrayList<>();
 
 	private final Object lock = new Object();
 
 	private @Nullable RpcLink rpc;
 
 	private @Nullable Connection connection;
+
+	/* The last one that was lost, perhaps before it was told that it is there. */
+	private @Nullable Connection gone;
 
 	private boolean closed;
 
@@ -80,11 +82,13 @@ final class NacosLink implements AutoCloseable {
 	 * Adds a listener, who is told at once if the link is connected.
 	 * @param listener told from now on
 	 */
-	void listen(Listener listener) {
+	void listen(LinkListener listener) {
 		start();
-		this.listeners.add(listener);
-		if (isConnected()) {
-			listener.connected();
+		synchronized (this.lock) {
+			this.listeners.add(listener);
+			if (this.connection != null) {
+				listener.connected();
+			}
 		}
 	}
 
@@ -136,7 +140,7 @@ final class NacosLink implements AutoCloseable {
 				rpc = new RpcLink("governance-" + this.backend + "-" + this.module, this.module, this.settings,
 						this.tls, this::lost);
 				rpc.registerConnectionListener(new Events());
-				rpc.registerServerRequestHandler((request, connection) -> answer(request));
+				rpc.registerServerRequestHandler(this::answer);
 				try {
 					rpc.start();
 					this.rpc = rpc;
@@ -150,35 +154,47 @@ final class NacosLink implements AutoCloseable {
 		}
 	}
 
-	private void connected(Connection connection) {
+	/**
+	 * Events are told one at a time and in order: listeners do no more than note them.
+	 */
+	void connected(Connection connection) {
 		synchronized (this.lock) {
-			if (this.closed) {
+			if (this.closed || connection == this.gone) {
 				return;
 			}
 			this.connection = connection;
 			this.lock.notifyAll();
+			this.listeners.forEach(LinkListener::connected);
 		}
-		this.listeners.forEach(Listener::connected);
 	}
 
-	private void lost() {
+	void lost(@Nullable Connection gone) {
 		synchronized (this.lock) {
 			boolean known = this.connection != null;
+			this.gone = gone;
 			this.connection = null;
-			if (this.closed || !known) {
-				return;
+			if (known && !this.closed) {
+				this.listeners.forEach(LinkListener::lost);
 			}
 		}
-		this.listeners.forEach(Listener::lost);
 	}
 
-	private @Nullable Response answer(Request request) {
+	/** What an earlier connection still tells is older than what this one does. */
+	void pushed(Request request, Connection from) {
+		synchronized (this.lock) {
+			if (from == this.connection) {
+				this.listeners.forEach((listener) -> listener.pushed(request));
+			}
+		}
+	}
+
+	private @Nullable Response answer(Request request, Connection connection) {
 		if (request instanceof ConfigChangeNotifyRequest) {
-			this.listeners.forEach((listener) -> listener.pushed(request));
+			pushed(request, connection);
 			return new ConfigChangeNotifyResponse();
 		}
 		if (request instanceof NotifySubscriberRequest) {
-			this.listeners.forEach((listener) -> listener.pushed(request));
+			pushed(request, connection);
 			return new NotifySubscriberResponse();
 		}
 		// A server may ask for cached contents: there are none to give away.
@@ -356,23 +372,6 @@ final class NacosLink implements AutoCloseable {
 		catch (NacosException ex) {
 			logger.warn("Backend '{}': the client of Nacos does not end", this.backend, ex);
 		}
-	}
-
-	/** Told about the connection and what comes through it, on threads of the client. */
-	interface Listener {
-
-		/** There is a new connection: the server knows nothing of this client. */
-		void connected();
-
-		/** The connection is lost. */
-		void lost();
-
-		/**
-		 * The server tells something.
-		 * @param request what it tells
-		 */
-		void pushed(Request request);
-
 	}
 
 	private final class Events implements ConnectionEventListener {

@@ -23,4 +23,9 @@ final class NacosNames {
 		return DocumentId.DEFAULT.equals(group) ? DEFAULT_GROUP : group;
 	}
 
+	/** What a group of Nacos is called here. */
+	static String ownGroup(String nacosGroup) {
+		return DEFAULT_GROUP.equals(nacosGroup) ? DocumentId.DEFAULT : nacosGroup;
+	}
+
 }

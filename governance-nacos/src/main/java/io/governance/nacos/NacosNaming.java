@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import com.alibaba.nacos.api.exception.NacosException;
 import com.alibaba.nacos.api.naming.pojo.ServiceInfo;
 import com.alibaba.nacos.api.naming.remote.NamingRemoteConstants;
 import com.alibaba.nacos.api.naming.remote.request.BatchInstanceRequest;
@@ -63,9 +64,16 @@ final class NacosNaming {
 
 	/** Registers an instance that stays when the connection goes. */
 	void registerPersistent(String service, Instance instance) {
-		accept("register instance '" + instance.id() + "' of " + service,
+		String what = "register instance '" + instance.id() + "' of " + service;
+		Response answer = this.link.call(what,
 				new PersistentInstanceRequest(this.namespace, service, this.settings.group(),
-						NamingRemoteConstants.REGISTER_INSTANCE, NacosInstances.toNacos(instance, this.settings)));
+						NamingRemoteConstants.REGISTER_INSTANCE, NacosInstances.toNacos(instance, this.settings)),
+				Response.class);
+		if (answer.getErrorCode() == NacosException.NO_HANDLER) {
+			throw this.link.refused(what, "this server takes persistent instances over HTTP alone, as those before "
+					+ "version 3 may do. Leave governance.nacos.ephemeral at true there");
+		}
+		accept(what, answer);
 	}
 
 	/** Withdraws an instance, with all others of the service on this connection. */
@@ -80,7 +88,10 @@ final class NacosNaming {
 	}
 
 	private void accept(String what, Request request) {
-		Response answer = this.link.call(what, request, Response.class);
+		accept(what, this.link.call(what, request, Response.class));
+	}
+
+	private void accept(String what, Response answer) {
 		if (!answer.isSuccess()) {
 			throw this.link.refused(what, "the server said " + answer.getErrorCode() + " " + answer.getMessage());
 		}

@@ -32,7 +32,7 @@ import io.governance.registry.Registry;
  * service and connection, so that the whole set is sent each time, and again when there
  * is a new connection.
  */
-final class NacosRegistry implements Registry, NacosLink.Listener {
+final class NacosRegistry implements Registry, LinkListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(NacosRegistry.class);
 

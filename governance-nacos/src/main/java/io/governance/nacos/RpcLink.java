@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import javax.net.ssl.SSLContext;
@@ -51,7 +52,7 @@ final class RpcLink extends GrpcSdkClient {
 
 	private final @Nullable SSLContext tls;
 
-	private final Runnable onLost;
+	private final Consumer<@Nullable Connection> onLost;
 
 	private final int connectMillis;
 
@@ -76,7 +77,8 @@ final class RpcLink extends GrpcSdkClient {
 	 * @param tls the TLS context, or {@code null} for plain text
 	 * @param onLost told, on a thread of the client, when the connection is lost
 	 */
-	RpcLink(String name, String module, NacosSettings settings, @Nullable SSLContext tls, Runnable onLost) {
+	RpcLink(String name, String module, NacosSettings settings, @Nullable SSLContext tls,
+			Consumer<@Nullable Connection> onLost) {
 		super(config(name, module, settings));
 		this.tls = tls;
 		this.onLost = onLost;
@@ -118,7 +120,7 @@ final class RpcLink extends GrpcSdkClient {
 
 	@Override
 	protected void reconnect(ServerInfo recommended, boolean onRequestFail) {
-		this.onLost.run();
+		this.onLost.accept(this.currentConnection);
 		super.reconnect(recommended, onRequestFail);
 	}
 

@@ -9,10 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 import com.alibaba.nacos.api.naming.pojo.ServiceInfo;
 import com.alibaba.nacos.api.naming.remote.request.NotifySubscriberRequest;
@@ -20,13 +16,9 @@ import com.alibaba.nacos.api.naming.remote.response.SubscribeServiceResponse;
 import com.alibaba.nacos.api.remote.request.Request;
 import com.alibaba.nacos.api.remote.response.Response;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-import io.governance.Backoff;
 import io.governance.BackendUnavailableException;
 import io.governance.Subscription;
-import io.governance.backend.support.DaemonThreads;
 import io.governance.backend.support.Watches;
 import io.governance.registry.Instance;
 
@@ -38,26 +30,20 @@ import io.governance.registry.Instance;
  * as their owners connect. Therefore what was known before a new connection, and is not
  * seen on it, is kept for a while.
  */
-final class ServiceWatches implements Watches.Source<String, List<Instance>>, NacosLink.Listener, AutoCloseable {
+final class ServiceWatches implements Watches.Source<String, List<Instance>>, WatchLoop.Work, AutoCloseable {
 
 	/** Nacos's own clients reconnect within 5 seconds and register again within 3. */
 	static final Duration GRACE = Duration.ofSeconds(9);
 
-	private static final Logger logger = LoggerFactory.getLogger(ServiceWatches.class);
+	private static final Duration DOUBT = Duration.ofSeconds(3);
 
-	private static final Duration RESYNC = Duration.ofSeconds(20);
-
-	private static final Duration RETRY_BASE = Duration.ofMillis(200);
-
-	private static final Duration RETRY_CAP = Duration.ofSeconds(2);
+	private static final Duration DOUBT_PAUSE = Duration.ofMillis(250);
 
 	private static final int BATCH = 128;
 
 	private final NacosNaming naming;
 
-	private final ScheduledThreadPoolExecutor loop;
-
-	private final Backoff backoff;
+	private final WatchLoop loop;
 
 	/* What follows belongs to the loop. */
 
@@ -65,88 +51,72 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 
 	private final Set<String> left = new HashSet<>();
 
-	private boolean listening;
-
-	private boolean down;
-
-	private boolean scheduled;
-
 	private int connections;
 
-	ServiceWatches(String backend, NacosNaming naming) {
+	ServiceWatches(String backend, NacosNaming naming, Duration resync) {
 		this.naming = naming;
-		this.backoff = new Backoff(RETRY_BASE, RETRY_CAP, RandomGenerator.getDefault());
-		this.loop = new ScheduledThreadPoolExecutor(1, new DaemonThreads(backend, "discovery"));
-		this.loop.setRemoveOnCancelPolicy(true);
+		this.loop = new WatchLoop(backend, "discovery", naming.link(), resync, this);
 	}
 
 	@Override
 	public Subscription watch(String service, Watches.Sink<List<Instance>> sink) {
 		Watched watched = new Watched(service, sink);
-		execute(() -> add(watched));
-		return () -> execute(() -> remove(watched));
+		this.loop.execute(() -> add(watched));
+		return () -> this.loop.execute(() -> remove(watched));
 	}
 
 	private void add(Watched watched) {
-		if (!this.listening) {
-			this.listening = true;
-			this.naming.link().listen(this);
-			this.loop.scheduleWithFixedDelay(guarded(this::resync), RESYNC.toMillis(), RESYNC.toMillis(),
-					TimeUnit.MILLISECONDS);
-		}
+		this.loop.begin();
 		this.left.remove(watched.service);
 		this.services.put(watched.service, watched);
-		if (this.down) {
+		if (this.loop.isDown()) {
 			watched.sink.lost(this.naming.link().problem());
 		}
-		soon(Duration.ZERO);
+		this.loop.soon(Duration.ZERO);
 	}
 
 	private void remove(Watched watched) {
 		if (this.services.remove(watched.service, watched)) {
 			this.left.add(watched.service);
-			soon(Duration.ZERO);
+			this.loop.soon(Duration.ZERO);
 		}
 	}
 
 	@Override
-	public void connected() {
-		execute(() -> {
-			this.down = false;
-			this.left.clear();
-			this.backoff.reset();
-			this.connections++;
-			int connection = this.connections;
-			this.services.values().forEach(Watched::reconnected);
-			this.loop.schedule(guarded(() -> graceIsOver(connection)), GRACE.toMillis(), TimeUnit.MILLISECONDS);
-			sync();
-		});
+	public void reconnected() {
+		this.left.clear();
+		this.connections++;
+		int connection = this.connections;
+		this.services.values().forEach(Watched::reconnected);
+		this.loop.schedule(GRACE, () -> graceIsOver(connection));
 	}
 
 	private void graceIsOver(int connection) {
-		if (connection == this.connections && !this.down) {
+		if (connection == this.connections && !this.loop.isDown()) {
 			this.services.values().forEach(Watched::believe);
 		}
 	}
 
 	@Override
-	public void lost() {
-		execute(() -> {
-			this.down = true;
-			this.services.values().forEach((watched) -> watched.sink.lost(this.naming.link().problem()));
-		});
+	public void lost(String reason) {
+		this.services.values().forEach((watched) -> watched.sink.lost(reason));
+	}
+
+	@Override
+	public void failed(String reason) {
+		this.services.values()
+			.stream()
+			.filter((watched) -> !watched.asked)
+			.forEach((watched) -> watched.sink.lost(reason));
 	}
 
 	@Override
 	public void pushed(Request push) {
 		if (push instanceof NotifySubscriberRequest change && change.getServiceInfo() != null) {
-			ServiceInfo info = change.getServiceInfo();
-			execute(() -> {
-				Watched watched = this.services.get(nameOf(info));
-				if (watched != null && watched.subscribed && !this.down) {
-					watched.take(info);
-				}
-			});
+			Watched watched = this.services.get(nameOf(change.getServiceInfo()));
+			if (watched != null && watched.subscribed) {
+				watched.take(change.getServiceInfo(), false);
+			}
 		}
 	}
 
@@ -155,44 +125,19 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 		return (mark < 0) ? info.getName() : info.getName().substring(mark + 2);
 	}
 
-	private void resync() {
+	@Override
+	public void doubtAll() {
 		this.services.values().forEach((watched) -> watched.asked = false);
-		sync();
 	}
 
-	/** Several reasons to look lead to one look. */
-	private void soon(Duration delay) {
-		if (!this.scheduled) {
-			this.scheduled = true;
-			try {
-				this.loop.schedule(guarded(() -> {
-					this.scheduled = false;
-					sync();
-				}), delay.toNanos(), TimeUnit.NANOSECONDS);
-			}
-			catch (RejectedExecutionException ex) {
-				// It is being closed.
-			}
-		}
-	}
-
-	private void sync() {
-		if (this.down || (this.services.isEmpty() && this.left.isEmpty())) {
-			return;
-		}
-		try {
+	@Override
+	public void look() {
+		if (!this.left.isEmpty()) {
 			leave();
-			List<Watched> asking = this.services.values().stream().filter((watched) -> !watched.asked).toList();
-			for (int from = 0; from < asking.size(); from += BATCH) {
-				ask(asking.subList(from, Math.min(asking.size(), from + BATCH)));
-			}
 		}
-		catch (BackendUnavailableException ex) {
-			this.services.values()
-				.stream()
-				.filter((watched) -> !watched.asked)
-				.forEach((watched) -> watched.sink.lost(String.valueOf(ex.getMessage())));
-			soon(Duration.ofNanos(this.backoff.nextNanos()));
+		List<Watched> asking = this.services.values().stream().filter((watched) -> !watched.asked).toList();
+		for (int from = 0; from < asking.size(); from += BATCH) {
+			ask(asking.subList(from, Math.min(asking.size(), from + BATCH)));
 		}
 	}
 
@@ -200,9 +145,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 		List<Request> requests = new ArrayList<>();
 		this.left.forEach((service) -> requests.add(this.naming.subscription(service, false)));
 		this.left.clear();
-		if (!requests.isEmpty()) {
-			this.naming.link().callAll("end watches of services", requests);
-		}
+		this.naming.link().callAll("end watches of services", requests);
 	}
 
 	private void ask(List<Watched> batch) {
@@ -215,10 +158,10 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 			failed |= !take(batch.get(i), answers.get(i));
 		}
 		if (failed) {
-			soon(Duration.ofNanos(this.backoff.nextNanos()));
+			this.loop.retry();
 		}
 		else {
-			this.backoff.reset();
+			this.loop.worked();
 		}
 	}
 
@@ -232,7 +175,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 			}
 			watched.asked = true;
 			watched.subscribed = true;
-			watched.take(response.getServiceInfo());
+			watched.take(response.getServiceInfo(), true);
 			return true;
 		}
 		catch (BackendUnavailableException | IllegalArgumentException ex) {
@@ -241,37 +184,9 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 		}
 	}
 
-	private void execute(Runnable task) {
-		try {
-			this.loop.execute(guarded(task));
-		}
-		catch (RejectedExecutionException ex) {
-			// It is being closed.
-		}
-	}
-
-	private static Runnable guarded(Runnable task) {
-		return () -> {
-			try {
-				task.run();
-			}
-			catch (RuntimeException ex) {
-				logger.warn("Watching services failed; it goes on", ex);
-			}
-		};
-	}
-
 	@Override
 	public void close() {
-		this.loop.shutdownNow();
-		try {
-			if (!this.loop.awaitTermination(1, TimeUnit.SECONDS)) {
-				logger.warn("The watch of services does not end although it was interrupted");
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.loop.close();
 	}
 
 	/** A service that somebody watches. */
@@ -293,6 +208,8 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 
 		private boolean subscribed;
 
+		private @Nullable Long doubtedSince;
+
 		Watched(String service, Watches.Sink<List<Instance>> sink) {
 			this.service = service;
 			this.sink = sink;
@@ -302,22 +219,38 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Na
 			this.seen.forEach((instance) -> this.unconfirmed.put(instance.id(), instance));
 			this.seen = List.of();
 			this.newest = 0;
+			this.doubtedSince = null;
 			this.asked = false;
 			this.subscribed = false;
 		}
 
 		/**
 		 * Pushes and answers may overtake each other: the server numbers them by its
-		 * clock.
+		 * clock. What looks older is a reason to ask; if the answers look older as well,
+		 * and go on to do so, the clock was set back.
 		 */
-		void take(@Nullable ServiceInfo info) {
+		void take(@Nullable ServiceInfo info, boolean answer) {
 			long made = (info != null) ? info.getLastRefTime() : 0;
-			if (made >= this.newest) {
-				this.newest = made;
-				this.seen = ServiceWatches.this.naming.instances(this.service, info);
-				this.seen.forEach((instance) -> this.unconfirmed.remove(instance.id()));
-				tell();
+			if (made < this.newest && (isDoubtful() || !answer)) {
+				this.asked = false;
+				ServiceWatches.this.loop.soon(DOUBT_PAUSE);
+				return;
 			}
+			this.doubtedSince = null;
+			this.newest = made;
+			this.seen = ServiceWatches.this.naming.instances(this.service, info);
+			this.seen.forEach((instance) -> this.unconfirmed.remove(instance.id()));
+			tell();
+		}
+
+		private boolean isDoubtful() {
+			long now = System.nanoTime();
+			Long since = this.doubtedSince;
+			if (since == null) {
+				this.doubtedSince = now;
+				return true;
+			}
+			return now - since < DOUBT.toNanos();
 		}
 
 		void believe() {

@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Foreign clients of Nacos find what is ours, and we what is theirs.
  */
-@Timeout(120)
+@Timeout(180)
 class NacosInteropTests {
 
 	private final String namespace = "interop-" + UUID.randomUUID().toString().substring(0, 8);

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A server that is not where it is looked for, or does not answer.
  */
-@Timeout(90)
+@Timeout(180)
 class NacosReachTests {
 
 	private final String namespace = "reach-" + UUID.randomUUID().toString().substring(0, 8);

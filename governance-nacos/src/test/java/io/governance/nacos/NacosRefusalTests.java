@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import io.governance.backend.Backend;
@@ -19,11 +20,14 @@ import io.governance.config.ConflictException;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -32,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * What Nacos cannot hold, and what it holds in a way of its own.
  */
-@Timeout(60)
+@Timeout(180)
 class NacosRefusalTests {
 
 	private final String namespace = "refusal-" + UUID.randomUUID().toString().substring(0, 8);
@@ -77,6 +81,35 @@ class NacosRefusalTests {
 			.withMessageContaining("second")
 			.withMessageContaining("127.0.0.1:8001");
 		assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8001));
+	}
+
+	@Test
+	@DisplayName("F28 Names with every character that is allowed are kept as they are, in calls and in URLs")
+	void namesAreKeptAsTheyAre() {
+		DocumentId id = new DocumentId(this.namespace, "a:b-c_d.e", "_a:b-c..d_e.yaml");
+		publish(Publication.put(id, "a: 1"));
+		publish(Publication.put(id, "a: 2"));
+		assertThat(this.backend.config().get(Set.of(id)).find(id).orElseThrow().text()).isEqualTo("a: 2");
+		assertThat(this.backend.config().list(this.namespace, "a:b-c_d.e")).containsExactly(id);
+		assertThat(this.backend.config().history(id, 5)).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a?b", "a#b", "a%2Fb", "../a", "a/b", "a b", "a&b=c" })
+	@DisplayName("F28 Names that mean something in a URL are refused")
+	void namesThatMeanSomethingAreRefused(String name) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.backend.config().list(this.namespace, name));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.backend.config().list(name, "shop"));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.backend.discovery().watch(name, (list) -> {
+		}));
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(name, null, null));
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(null, name, null));
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(null, null, "/" + name + "?"));
+	}
+
+	private static NacosSettings settings(@Nullable String group, @Nullable String cluster,
+			@Nullable String contextPath) {
+		return new NacosSettings(null, null, null, contextPath, null, group, cluster, null, null, null, null);
 	}
 
 	@Test

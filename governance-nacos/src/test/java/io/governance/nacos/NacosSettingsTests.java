@@ -7,6 +7,10 @@ import java.util.ServiceLoader;
 
 import javax.net.ssl.SSLContext;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.backend.BackendFactory;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -120,6 +125,39 @@ class NacosSettingsTests {
 			.withMessageContaining("governance.nacos.ssl-bundle");
 		new NacosBackendFactory()
 			.create(BackendEnvironment.of("nacos", "dev", settings, Map.of("mine", SSLContext.getDefault())))
+			.close();
+	}
+
+	@Test
+	@DisplayName("(c)5 A password over a network as plain text is warned of once")
+	void exposedPasswordIsWarnedOf() throws Exception {
+		Logger logger = (Logger) LoggerFactory.getLogger(NacosBackend.class);
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		lines.start();
+		logger.addAppender(lines);
+		try {
+			create("10.0.0.1:8848", "alice", null);
+			assertThat(lines.list).singleElement()
+				.satisfies((event) -> assertThat(event.getLevel()).isEqualTo(Level.WARN))
+				.satisfies((event) -> assertThat(event.getFormattedMessage()).contains("plain text", "ssl-bundle")
+					.doesNotContain("s3cret"));
+			for (String here : List.of("127.0.0.1:8848", "localhost:8848", "[::1]:8848")) {
+				create(here, "alice", null);
+			}
+			create("10.0.0.1:8848", null, null);
+			create("10.0.0.1:8848", "alice", "fleet");
+			assertThat(lines.list).hasSize(1);
+		}
+		finally {
+			logger.detachAppender(lines);
+		}
+	}
+
+	private static void create(String address, @Nullable String user, @Nullable String bundle) throws Exception {
+		NacosSettings settings = new NacosSettings(List.of(address), user, (user != null) ? "s3cret" : null, null, null,
+				null, null, null, null, null, bundle);
+		new NacosBackendFactory()
+			.create(BackendEnvironment.of("nacos", "dev", settings, Map.of("fleet", SSLContext.getDefault())))
 			.close();
 	}
 

@@ -1,5 +1,6 @@
 package io.governance.nacos;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,8 +14,10 @@ import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.Instance;
+import io.governance.testkit.SwitchableContext;
 import io.governance.testservers.NacosServer;
 import io.governance.testservers.TestCertificates;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * A server whose gRPC port speaks TLS alone, and lets in who has a certificate.
+ * A server that speaks TLS alone, over gRPC and HTTP, and lets in who has a certificate.
  */
 @Timeout(180)
 class NacosTlsTests {
@@ -42,15 +45,7 @@ class NacosTlsTests {
 	@BeforeAll
 	static void start() {
 		certificates = TestCertificates.generate();
-		String tls = "nacos.remote.server.rpc.tls.";
-		server = NacosServer.options()
-			.property(tls + "enableTls", "true")
-			.property(tls + "compatibility", "false")
-			.property(tls + "mutualAuthEnable", "true")
-			.property(tls + "trustCollectionCertFile", "file:" + certificates.authority())
-			.property(tls + "certChainFile", "file:" + certificates.serverCertificate())
-			.property(tls + "certPrivateKey", "file:" + certificates.serverKey())
-			.start();
+		server = NacosServer.options().mutualTls(certificates).start();
 	}
 
 	@AfterAll
@@ -62,8 +57,12 @@ class NacosTlsTests {
 	}
 
 	private static Backend open(@Nullable SSLContext context) {
-		NacosSettings settings = new NacosSettings(List.of(NacosFixture.address(server.address())), null, null, null,
-				null, null, null, null, null, null, (context != null) ? "mine" : null);
+		return open(NacosFixture.address(server.address()), context);
+	}
+
+	private static Backend open(String address, @Nullable SSLContext context) {
+		NacosSettings settings = new NacosSettings(List.of(address), null, null, null, null, null, null, null, null,
+				null, (context != null) ? "mine" : null);
 		return new NacosBackendFactory().create(BackendEnvironment.of("nacos", "dev", settings,
 				(context != null) ? Map.of("mine", context) : Map.of()));
 	}
@@ -73,6 +72,8 @@ class NacosTlsTests {
 		try (Backend backend = open(certificates.clientContext())) {
 			backend.config().publish(PUT, Author.of("alice"));
 			assertThat(backend.config().get(Set.of(ORDERS)).find(ORDERS).orElseThrow().text()).isEqualTo("a: 1");
+			assertThat(backend.config().list("dev", "shop")).containsExactly(ORDERS);
+			assertThat(backend.config().history(ORDERS, 1)).hasSize(1);
 			Instance instance = Instance.of("orders", "127.0.0.1", 8001).build();
 			backend.registry().put("orders", List.of(instance));
 			assertThat(backend.registry().observe("orders")).containsExactly(instance);
@@ -88,6 +89,37 @@ class NacosTlsTests {
 				assertThatExceptionOfType(BackendUnavailableException.class)
 					.isThrownBy(() -> backend.config().publish(PUT, Author.of("mallory")));
 			}
+		}
+	}
+
+	@Test
+	@DisplayName("(c)5 A server whose certificate is for another host is refused, over gRPC and over HTTP")
+	void certificateOfAnotherHostIsRefused() {
+		String another = NacosFixture.address(server.address()).replace("127.0.0.1", "127.0.0.2");
+		try (Backend backend = open(another, certificates.clientContext())) {
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.config().get(Set.of(ORDERS)));
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.config().list("dev", "shop"))
+				.withMessageContaining("127.0.0.2");
+		}
+	}
+
+	@Test
+	@DisplayName("(c)5 Keys that are exchanged while the process runs are used by the next connection")
+	void exchangedKeysAreUsed() {
+		SwitchableContext context = new SwitchableContext(certificates.trustingContext());
+		try (Backend backend = open(context)) {
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.config().get(Set.of(ORDERS)));
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.config().list("dev", "shop"));
+			context.use(certificates.clientContext());
+			Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+				backend.config().get(Set.of(ORDERS));
+				backend.config().list("dev", "shop");
+				return true;
+			});
 		}
 	}
 

@@ -41,8 +41,18 @@ public final class TestFleet {
 	 * @param text the content
 	 */
 	public void save(String document, String text) {
+		save("default", document, text);
+	}
+
+	/**
+	 * Saves a document of a group.
+	 * @param group the group
+	 * @param document the name, in the default namespace
+	 * @param text the content
+	 */
+	public void save(String group, String document, String text) {
 		try {
-			Path target = this.directory.resolve("config/default/default").resolve(document);
+			Path target = this.directory.resolve("config/default").resolve(group).resolve(document);
 			Files.createDirectories(target.getParent());
 			Path aside = Files.createTempFile(target.getParent(), ".save", ".tmp");
 			Files.writeString(aside, text);

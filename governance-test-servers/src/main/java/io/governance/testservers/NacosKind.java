@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Nacos server with these settings.
  */
-record NacosKind(String classPath, @Nullable String password, List<String> properties) implements ServerKind {
-
-	private static final String LAUNCHER = "io.governance.testservers.nacos.NacosLauncher";
+record NacosKind(NacosVersion version, String classPath, @Nullable String password,
+		@Nullable TestCertificates certificates, List<String> properties) implements ServerKind {
 
 	private static final String ADMINISTRATOR = "nacos";
 
@@ -36,12 +35,12 @@ record NacosKind(String classPath, @Nullable String password, List<String> prope
 
 	@Override
 	public String address(int port) {
-		return "http://127.0.0.1:" + port;
+		return ((this.certificates != null) ? "https" : "http") + "://127.0.0.1:" + port;
 	}
 
 	@Override
 	public Duration startDeadline() {
-		return Duration.ofSeconds(120);
+		return Duration.ofSeconds(180);
 	}
 
 	@Override
@@ -56,19 +55,18 @@ record NacosKind(String classPath, @Nullable String password, List<String> prope
 		// must lie on the class path, whatever else says where settings are
 		Files.write(conf.resolve("application.properties"), settings());
 		return List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dnacos.standalone=true",
-				"-Dnacos.home=" + data, "-Dnacos.server.main.port=" + port, "-Dnacos.inetutils.ip-address=127.0.0.1",
-				"-Dderby.stream.error.file=" + data.resolve("derby.log"), "-Dnacos.logs.path=" + data.resolve("logs"),
-				"-Dserver.tomcat.basedir=" + data.resolve("tomcat"), "-Djava.io.tmpdir=" + data.resolve("tmp"),
-				"-Duser.home=" + data, "-Dnacos.naming.push.pushTaskDelay=0", "-cp",
-				conf + File.pathSeparator + this.classPath, LAUNCHER);
+				"-Dnacos.home=" + data, "-D" + this.version.portProperty() + "=" + port,
+				"-Dnacos.inetutils.ip-address=127.0.0.1", "-Dderby.stream.error.file=" + data.resolve("derby.log"),
+				"-Dnacos.logs.path=" + data.resolve("logs"), "-Dserver.tomcat.basedir=" + data.resolve("tomcat"),
+				"-Djava.io.tmpdir=" + data.resolve("tmp"), "-Duser.home=" + data, "-Dnacos.naming.push.pushTaskDelay=0",
+				"-cp", conf + File.pathSeparator + this.classPath, this.version.launcher());
 	}
 
 	private List<String> settings() {
 		boolean auth = this.password != null;
-		List<String> lines = new ArrayList<>(List.of("nacos.core.auth.system.type=nacos",
-				"nacos.core.auth.enabled=" + auth, "nacos.core.auth.admin.enabled=" + auth,
-				"nacos.core.auth.console.enabled=" + auth, "management.elastic.metrics.export.enabled=false",
-				"management.influx.metrics.export.enabled=false"));
+		List<String> lines = new ArrayList<>(List.of("nacos.core.auth.enabled=" + auth,
+				"nacos.core.auth.admin.enabled=" + auth, "nacos.core.auth.console.enabled=" + auth));
+		lines.addAll(this.version.settings());
 		if (auth) {
 			String secret = "a secret that signs the tokens of a test server";
 			lines.addAll(List.of("nacos.core.auth.server.identity.key=governance-test",
@@ -76,18 +74,34 @@ record NacosKind(String classPath, @Nullable String password, List<String> prope
 					"nacos.core.auth.plugin.nacos.token.secret.key="
 							+ Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8))));
 		}
+		if (this.certificates != null) {
+			lines.addAll(tls(this.certificates));
+		}
 		lines.addAll(this.properties);
 		return lines;
 	}
 
+	/** Neither port takes plain text, or a client without a certificate. */
+	private static List<String> tls(TestCertificates certificates) {
+		String grpc = "nacos.remote.server.rpc.tls.";
+		String http = "server.ssl.";
+		String authority = "file:" + certificates.authority();
+		String certificate = "file:" + certificates.serverCertificate();
+		String key = "file:" + certificates.serverKey();
+		return List.of(grpc + "enableTls=true", grpc + "compatibility=false", grpc + "mutualAuthEnable=true",
+				grpc + "trustCollectionCertFile=" + authority, grpc + "certChainFile=" + certificate,
+				grpc + "certPrivateKey=" + key, http + "enabled=true", http + "client-auth=need",
+				http + "trust-certificate=" + authority, http + "certificate=" + certificate,
+				http + "certificate-private-key=" + key);
+	}
+
 	@Override
 	public boolean isReady(int port) {
-		HttpProbe probe = new HttpProbe(null, Map.of());
-		boolean ready = probe.get(address(port) + "/nacos/v3/admin/core/state/readiness")
-			.body()
-			.contains("\"data\":\"ok\"");
-		return ready
-				&& (this.password == null || canLogIn(probe, address(port) + "/nacos/v3/auth/user", this.password));
+		HttpProbe probe = new HttpProbe((this.certificates != null) ? this.certificates.clientContext() : null,
+				Map.of());
+		String api = address(port) + "/nacos";
+		return this.version.isReady(probe, api) && ((this.password != null)
+				? canLogIn(probe, api + "/v3/auth/user", this.password) : this.version.hasLeaders(probe, api));
 	}
 
 	private static boolean canLogIn(HttpProbe probe, String users, String password) {

@@ -13,21 +13,26 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds what the module {@code governance-nacos-launcher} has resolved: the server's own
- * class path, which is never that of a test.
+ * Finds what the modules {@code governance-nacos-launcher} and
+ * {@code governance-nacos2-launcher} have resolved: the servers' own class paths, which
+ * are never those of a test.
  */
 final class NacosLibraries {
 
-	private static final String RESOURCE = "META-INF/governance/nacos-server.classpath";
+	private static final String DIRECTORY = "META-INF/governance/";
 
 	private NacosLibraries() {
 	}
 
-	/** Returns the class path of the server and its launcher. */
-	static String find() {
-		URL resource = NacosLibraries.class.getClassLoader().getResource(RESOURCE);
+	/**
+	 * Returns the class path of a server and its launcher.
+	 * @param server the name under which it was resolved
+	 */
+	static String find(String server) {
+		String name = DIRECTORY + server + ".classpath";
+		URL resource = NacosLibraries.class.getClassLoader().getResource(name);
 		if (resource == null) {
-			throw unavailable("no %s on the class path".formatted(RESOURCE));
+			throw unavailable("no %s on the class path".formatted(name));
 		}
 		try (InputStream in = resource.openStream()) {
 			String libraries = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -37,7 +42,7 @@ final class NacosLibraries {
 			if (!missing.isEmpty()) {
 				throw unavailable("%d libraries are gone, first %s".formatted(missing.size(), missing.get(0)));
 			}
-			return launcher(resource) + File.pathSeparator + libraries;
+			return launcher(resource, name) + File.pathSeparator + libraries;
 		}
 		catch (IOException | URISyntaxException ex) {
 			throw unavailable(ex.toString());
@@ -49,19 +54,21 @@ final class NacosLibraries {
 		return Path.of(System.getProperty("java.home"), "bin", "java");
 	}
 
-	private static Path launcher(URL resource) throws URISyntaxException {
+	private static Path launcher(URL resource, String name) throws URISyntaxException {
 		String text = resource.toString();
-		String root = text.substring(0, text.length() - RESOURCE.length());
+		String root = text.substring(0, text.length() - name.length());
 		return Path.of(root.startsWith("jar:")
 				? URI.create(root.substring("jar:".length(), root.length() - "!/".length())) : URI.create(root));
 	}
 
 	private static IllegalStateException unavailable(String reason) {
-		return new IllegalStateException("""
-				These tests need a real Nacos, and none can be had: %s.
-				Build with ./mvnw -am, which resolves the server from Maven Central into the module \
-				governance-nacos-launcher, or let a running one be used by GOVERNANCE_TEST_NACOS=http://host:port \
-				(then tests that kill a server still need the build).""".formatted(reason));
+		return new IllegalStateException(
+				"""
+						These tests need a real Nacos, and none can be had: %s.
+						Build with ./mvnw -am, which resolves the server from Maven Central into the modules \
+						governance-nacos-launcher and governance-nacos2-launcher, or let a running one be used by GOVERNANCE_TEST_NACOS=http://host:port \
+						(then tests that kill a server still need the build)."""
+					.formatted(reason));
 	}
 
 }

@@ -10,13 +10,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NacosOptions {
 
+	private final NacosVersion version;
+
 	private final @Nullable String password;
+
+	private final @Nullable TestCertificates certificates;
 
 	private final List<String> properties;
 
-	NacosOptions(@Nullable String password, List<String> properties) {
+	NacosOptions(NacosVersion version, @Nullable String password, @Nullable TestCertificates certificates,
+			List<String> properties) {
+		this.version = version;
 		this.password = password;
+		this.certificates = certificates;
 		this.properties = List.copyOf(properties);
+	}
+
+	/**
+	 * Makes it a server of version 2 of Nacos. It has no login, so that {@link #auth}
+	 * does not go with it.
+	 * @return options of an old server
+	 */
+	public NacosOptions version2() {
+		return new NacosOptions(NacosVersion.V2, this.password, this.certificates, this.properties);
 	}
 
 	/**
@@ -25,7 +41,17 @@ public final class NacosOptions {
 	 * @return options with authentication
 	 */
 	public NacosOptions auth(String password) {
-		return new NacosOptions(password, this.properties);
+		return new NacosOptions(this.version, password, this.certificates, this.properties);
+	}
+
+	/**
+	 * Speaks TLS alone, on both ports, and refuses clients without a certificate of the
+	 * authority.
+	 * @param certificates those of the server and its clients, to be kept while it runs
+	 * @return options with TLS
+	 */
+	public NacosOptions mutualTls(TestCertificates certificates) {
+		return new NacosOptions(this.version, this.password, certificates, this.properties);
 	}
 
 	/**
@@ -37,7 +63,7 @@ public final class NacosOptions {
 	public NacosOptions property(String name, String value) {
 		List<String> all = new ArrayList<>(this.properties);
 		all.add(name + "=" + value);
-		return new NacosOptions(this.password, all);
+		return new NacosOptions(this.version, this.password, this.certificates, all);
 	}
 
 	/**
@@ -45,8 +71,9 @@ public final class NacosOptions {
 	 * @return a server that has an address
 	 */
 	public NacosServer create() {
-		return new NacosServer(new ManagedServer(new NacosKind(NacosLibraries.find(), this.password, this.properties),
-				new BinaryProgram(NacosLibraries.java())));
+		NacosKind kind = new NacosKind(this.version, this.version.classPath(), this.password, this.certificates,
+				this.properties);
+		return new NacosServer(new ManagedServer(kind, new BinaryProgram(NacosLibraries.java())));
 	}
 
 	/**

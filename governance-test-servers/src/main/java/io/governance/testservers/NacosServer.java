@@ -42,7 +42,7 @@ public final class NacosServer extends DelegatingServer {
 	 * @return immutable options
 	 */
 	public static NacosOptions options() {
-		return new NacosOptions(null, List.of());
+		return new NacosOptions(NacosVersion.V3, null, null, List.of());
 	}
 
 }

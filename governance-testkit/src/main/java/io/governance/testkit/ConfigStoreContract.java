@@ -281,6 +281,24 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 	}
 
 	@Test
+	void groupsOfANamespaceAreListed() {
+		if (!can(Capability.LIST)) {
+			assertRefused(() -> this.store.groups(namespace()));
+			return;
+		}
+		assertThat(this.store.groups(namespace())).isEmpty();
+		DocumentId alone = new DocumentId(namespace(), "a:b.c", "alone");
+		put(this.orders, "x");
+		put(this.stock, "x");
+		put(alone, "x");
+		put(new DocumentId(namespace(), DocumentId.DEFAULT, "orders.yaml"), "x");
+		put(new DocumentId(namespace() + "2", "shop3", "other"), "x");
+		assertThat(this.store.groups(namespace())).containsExactly("a:b.c", DocumentId.DEFAULT, "shop");
+		delete(alone);
+		assertThat(this.store.groups(namespace())).containsExactly(DocumentId.DEFAULT, "shop");
+	}
+
+	@Test
 	void historyTellsWhoWhenAndWhyTheNewestFirst() {
 		if (!can(Capability.HISTORY)) {
 			assertRefused(() -> this.store.history(this.orders, 1));

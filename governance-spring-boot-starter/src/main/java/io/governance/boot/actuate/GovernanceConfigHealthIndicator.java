@@ -1,5 +1,9 @@
 package io.governance.boot.actuate;
 
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+
 import io.governance.ConnectionState;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigRejection;
@@ -9,7 +13,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the remote config: DEGRADED while what is stored is not in force.
+ * Health of the remote config: DEGRADED while what is stored is not in force, DOWN if
+ * there is none although it is required.
  */
 public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicator {
 
@@ -18,12 +23,20 @@ public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicat
 
 	private final ConfigManager manager;
 
+	private final boolean required;
+
+	private final InstantSource clock;
+
 	/**
 	 * Creates an indicator.
 	 * @param manager the config of this process
+	 * @param required whether the application cannot be without remote config
+	 * @param clock tells how old the config is
 	 */
-	public GovernanceConfigHealthIndicator(ConfigManager manager) {
+	public GovernanceConfigHealthIndicator(ConfigManager manager, boolean required, InstantSource clock) {
 		this.manager = manager;
+		this.required = required;
+		this.clock = clock;
 	}
 
 	@Override
@@ -31,10 +44,15 @@ public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicat
 		ConfigStatus status = this.manager.status();
 		ConfigRejection rejection = status.rejection();
 		boolean degraded = rejection != null || status.connection() == ConnectionState.DISCONNECTED;
-		builder.status(degraded ? DEGRADED : Status.UP)
+		boolean missing = this.required && status.source() == ConfigStatus.Source.NONE;
+		builder.status(missing ? Status.DOWN : degraded ? DEGRADED : Status.UP)
 			.withDetail("source", status.source())
 			.withDetail("since", status.since())
 			.withDetail("connection", status.connection());
+		if (status.source() != ConfigStatus.Source.NONE) {
+			builder.withDetail("age",
+					Duration.between(status.since(), this.clock.instant()).truncatedTo(ChronoUnit.SECONDS).toString());
+		}
 		if (rejection != null) {
 			builder.withDetail("rejected", rejection.documents().stream().map(Object::toString).toList())
 				.withDetail("rejectedAt", rejection.time())

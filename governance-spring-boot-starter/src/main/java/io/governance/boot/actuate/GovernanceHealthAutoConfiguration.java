@@ -1,10 +1,14 @@
 package io.governance.boot.actuate;
 
+import java.time.InstantSource;
+
 import io.governance.boot.config.ConfigLifecycle;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
 import io.governance.boot.gray.GovernanceGrayAutoConfiguration;
 import io.governance.boot.gray.GrayRulesKeeper;
+import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.config.ConfigManager;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,8 +28,11 @@ public final class GovernanceHealthAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(ConfigLifecycle.class)
 	@ConditionalOnMissingBean(name = "governanceConfigHealthIndicator")
-	GovernanceConfigHealthIndicator governanceConfigHealthIndicator(ConfigManager manager) {
-		return new GovernanceConfigHealthIndicator(manager);
+	GovernanceConfigHealthIndicator governanceConfigHealthIndicator(ConfigManager manager,
+			ObjectProvider<GovernanceBootstrap> bootstrap) {
+		GovernanceBootstrap made = bootstrap.getIfAvailable();
+		boolean required = made != null && !made.policy().withoutBackend();
+		return new GovernanceConfigHealthIndicator(manager, required, InstantSource.system());
 	}
 
 	@Bean

@@ -1,12 +1,12 @@
 package io.governance.boot.actuate;
 
-import io.governance.ConnectionState;
+import java.time.InstantSource;
+
 import io.governance.boot.config.ConfigLifecycle;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
 import io.governance.boot.registry.GovernanceRegistryAutoConfiguration;
 import io.governance.config.ConfigManager;
 import io.governance.registry.RegistrationKeeper;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -35,11 +35,7 @@ public final class GovernanceMetricsAutoConfiguration {
 	@ConditionalOnBean(ConfigLifecycle.class)
 	@ConditionalOnMissingBean(name = "governanceConfigMetrics")
 	MeterBinder governanceConfigMetrics(ConfigManager manager) {
-		return (registry) -> Gauge
-			.builder("governance.config.connected", manager,
-					(config) -> (config.status().connection() == ConnectionState.CONNECTED) ? 1 : 0)
-			.description("Whether the backend of the config can be reached: 1 or 0")
-			.register(registry);
+		return new ConfigMetrics(manager, InstantSource.system());
 	}
 
 }

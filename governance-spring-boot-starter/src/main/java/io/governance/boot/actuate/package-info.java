@@ -1,5 +1,5 @@
 /**
- * Health of Governance.
+ * Health, metrics and endpoints of Governance.
  */
 @NullMarked
 package io.governance.boot.actuate;

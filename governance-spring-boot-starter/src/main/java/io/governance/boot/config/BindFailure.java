@@ -22,7 +22,8 @@ import org.springframework.validation.ObjectError;
 
 /**
  * Says what is wrong with a property in the words of whoever wrote it. Boot's own
- * messages show the value, ours never.
+ * messages show the value, ours never: where it is a secret, neither do the words of a
+ * constraint, nor is there a cause.
  */
 final class BindFailure {
 
@@ -48,7 +49,16 @@ final class BindFailure {
 	private static InvalidConfigException problem(BindException failure, ConfigSnapshot snapshot, String reason) {
 		Origin origin = (failure.getProperty() != null) ? failure.getProperty().getOrigin() : null;
 		String key = failure.getName().toString();
-		return new InvalidConfigException(placeOf(origin, key, snapshot), key, reason, failure);
+		return new InvalidConfigException(placeOf(origin, key, snapshot), key, reason,
+				causeOf(failure, snapshot.isSecret(key), snapshot));
+	}
+
+	private static @Nullable Throwable causeOf(BindException failure, boolean secret, ConfigSnapshot snapshot) {
+		boolean shows = secret;
+		for (Throwable cause = failure; cause != null && !shows; cause = cause.getCause()) {
+			shows = snapshot.reveals(String.valueOf(cause.getMessage()));
+		}
+		return shows ? null : failure;
 	}
 
 	private static InvalidConfigException violation(ValidationErrors errors, ConfigSnapshot snapshot,
@@ -59,16 +69,26 @@ final class BindFailure {
 			.toList();
 		ObjectError first = all.get(0);
 		String key = keyOf(errors, first);
-		String reason = first.getDefaultMessage() + all.stream()
+		String reason = wordsOf(first, key, snapshot) + all.stream()
 			.skip(1)
-			.map((error) -> "; '" + keyOf(errors, error) + "' " + error.getDefaultMessage())
+			.map((error) -> "; '" + keyOf(errors, error) + "' " + wordsOf(error, keyOf(errors, error), snapshot))
 			.collect(Collectors.joining());
 		Origin origin = Origin.from(first);
 		ConfigOrigin place = placeOf(origin, key, snapshot);
 		if (place == null) {
 			reason += (origin != null) ? " (it is set in " + origin + ")" : " (it is missing)";
 		}
-		return new InvalidConfigException(place, key, reason, failure);
+		boolean secret = all.stream().anyMatch((error) -> snapshot.isSecret(keyOf(errors, error)));
+		return new InvalidConfigException(place, key, reason, causeOf(failure, secret, snapshot));
+	}
+
+	/**
+	 * The message of a constraint may show the value that it refuses.
+	 */
+	private static String wordsOf(ObjectError error, String key, ConfigSnapshot snapshot) {
+		String words = String.valueOf(error.getDefaultMessage());
+		return (snapshot.isSecret(key) || snapshot.reveals(words)) ? "violates the constraint " + error.getCode()
+				: words;
 	}
 
 	private static String keyOf(ValidationErrors errors, ObjectError error) {

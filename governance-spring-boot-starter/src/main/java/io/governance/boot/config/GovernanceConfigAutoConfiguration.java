@@ -4,11 +4,13 @@ import java.util.List;
 
 import io.governance.boot.backend.Backends;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
+import io.governance.boot.configdata.ConfigLayerProperties;
 import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.boot.configdata.GovernanceConfigProperties;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigValidator;
+import io.governance.config.secret.Secrets;
 import org.springframework.beans.factory.InjectionPoint;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -31,7 +33,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * the environment says.
  */
 @AutoConfiguration(after = GovernanceBackendAutoConfiguration.class)
-@EnableConfigurationProperties(GovernanceConfigProperties.class)
+@EnableConfigurationProperties({ GovernanceConfigProperties.class, ConfigLayerProperties.class })
 public final class GovernanceConfigAutoConfiguration {
 
 	@Bean
@@ -79,6 +81,12 @@ public final class GovernanceConfigAutoConfiguration {
 		ConfigManager configManager(GovernanceBootstrap bootstrap, ObjectProvider<Backends> backends) {
 			backends.getIfAvailable();
 			return bootstrap.manager();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Secrets governanceSecrets(GovernanceBootstrap bootstrap) {
+			return bootstrap.secrets();
 		}
 
 		@Bean

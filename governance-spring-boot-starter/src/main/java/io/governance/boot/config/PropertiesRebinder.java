@@ -7,7 +7,6 @@ import java.util.Set;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
-import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValidator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,17 +74,14 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		List<PropertyUpdate> updates = new ArrayList<>();
 		for (Target target : targets()) {
 			if (change.touches(target.prefix())) {
-				Object before = this.manager.showing(change.before(), () -> fresh(target, change.before()));
-				Object after = fresh(target, change.after());
+				Object before = this.manager.showing(change.before(), () -> this.binder.bindAsBootDoes(change.before(),
+						target.prefix(), target.bindable(), target.validated()));
+				Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), target.validated());
 				PropertyUpdate.collect(change, target.prefix(), target.bean(), before, after, updates);
 			}
 		}
 		this.planned = change;
 		this.plan = updates;
-	}
-
-	private Object fresh(Target target, ConfigSnapshot snapshot) {
-		return this.binder.bind(snapshot, target.prefix(), target.bindable(), target.validated());
 	}
 
 	@Override

@@ -3,10 +3,13 @@ package io.governance.boot.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 import io.governance.boot.configdata.GovernancePropertySource;
+import io.governance.boot.configdata.RemotePlaceholders;
 import io.governance.config.ConfigSnapshot;
+import io.governance.config.ConfigValue;
 import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -17,7 +20,6 @@ import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelCo
 import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.validation.Validator;
 
@@ -40,11 +42,54 @@ final class SnapshotBinder {
 	/**
 	 * Binds a value.
 	 * @param validate whether to hold it against its constraints
-	 * @throws InvalidConfigException if it cannot be bound or violates a constraint
+	 * @throws InvalidConfigException if it cannot be bound, violates a constraint, or
+	 * refers to something that is not there
 	 */
 	<T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, boolean validate) {
-		Binder binder = new Binder(sources(snapshot, prefix),
-				new PropertySourcesPlaceholdersResolver(this.environment));
+		RemotePlaceholders placeholders = new RemotePlaceholders(this.environment, snapshot);
+		return bind(snapshot, prefix, target, validate, placeholders,
+				(key, value) -> checkPlaceholders(snapshot, placeholders, key, value));
+	}
+
+	/**
+	 * Binds a value as Spring Boot does at start, which leaves placeholders that cannot
+	 * be resolved as they are.
+	 */
+	<T> T bindAsBootDoes(ConfigSnapshot snapshot, String prefix, Bindable<T> target, boolean validate) {
+		return bind(snapshot, prefix, target, validate, new RemotePlaceholders(this.environment, snapshot),
+				(key, value) -> {
+				});
+	}
+
+	/**
+	 * Refuses what cannot be resolved, unless the same could not be resolved before.
+	 */
+	private void checkPlaceholders(ConfigSnapshot snapshot, RemotePlaceholders placeholders, String key,
+			ConfigValue value) {
+		if (placeholders.resolvable(value.value())) {
+			return;
+		}
+		if (!wasUnresolvable(snapshot, key, value)) {
+			throw new InvalidConfigException(value.origin(), key,
+					"has a placeholder that cannot be resolved: publish what it refers to, give it a default as in ${name:default}, or write \\${ for the text itself",
+					null);
+		}
+	}
+
+	private boolean wasUnresolvable(ConfigSnapshot snapshot, String key, ConfigValue value) {
+		if (!(this.environment.getPropertySources()
+			.get(GovernancePropertySource.NAME) instanceof GovernancePropertySource live)) {
+			return false;
+		}
+		ConfigSnapshot inForce = live.getSource().current();
+		ConfigValue before = (inForce != snapshot) ? inForce.get(key) : null;
+		return before != null && before.value().equals(value.value())
+				&& !new RemotePlaceholders(this.environment, inForce).resolvable(before.value());
+	}
+
+	private <T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, boolean validate,
+			RemotePlaceholders placeholders, BiConsumer<String, ConfigValue> check) {
+		Binder binder = new Binder(sources(snapshot, prefix, check), placeholders::resolve);
 		BindHandler handler = new IgnoreTopLevelConverterNotFoundBindHandler();
 		@Nullable Validator found = validate ? this.validator.get() : null;
 		if (found != null) {
@@ -66,12 +111,13 @@ final class SnapshotBinder {
 		return (T) (Map.class.equals(target.getType().resolve()) ? Map.of() : List.of());
 	}
 
-	private List<ConfigurationPropertySource> sources(ConfigSnapshot snapshot, String prefix) {
+	private List<ConfigurationPropertySource> sources(ConfigSnapshot snapshot, String prefix,
+			BiConsumer<String, ConfigValue> check) {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source.getUnderlyingSource() instanceof GovernancePropertySource) {
 				ConfigurationPropertySource remote = ConfigurationPropertySource
-					.from(new SnapshotPropertySource(snapshot.below(prefix)));
+					.from(new SnapshotPropertySource(snapshot.below(prefix), check));
 				if (remote != null) {
 					sources.add(remote);
 				}

@@ -1,6 +1,7 @@
 package io.governance.boot.config;
 
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 import io.governance.boot.configdata.RemoteOrigin;
 import io.governance.config.ConfigValue;
@@ -16,8 +17,16 @@ import org.springframework.core.env.EnumerablePropertySource;
 final class SnapshotPropertySource extends EnumerablePropertySource<Map<String, ConfigValue>>
 		implements OriginLookup<String>, PropertySourceInfo {
 
-	SnapshotPropertySource(Map<String, ConfigValue> values) {
+	private final BiConsumer<String, ConfigValue> check;
+
+	/**
+	 * A property source of some values.
+	 * @param values the values by their keys
+	 * @param check called for each value that is read; may throw
+	 */
+	SnapshotPropertySource(Map<String, ConfigValue> values, BiConsumer<String, ConfigValue> check) {
 		super("governance snapshot", values);
+		this.check = check;
 	}
 
 	@Override
@@ -28,7 +37,11 @@ final class SnapshotPropertySource extends EnumerablePropertySource<Map<String, 
 	@Override
 	public @Nullable Object getProperty(String name) {
 		ConfigValue value = getSource().get(name);
-		return (value != null) ? value.value() : null;
+		if (value == null) {
+			return null;
+		}
+		this.check.accept(name, value);
+		return value.value();
 	}
 
 	@Override

@@ -1,7 +1,11 @@
 package io.governance.boot.config;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.config.ConfigManager;
+import io.governance.config.ConfigSnapshot;
 import io.governance.config.InvalidConfigException;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -12,7 +16,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * Before any bean is created: if the stored config is not the one that this application
  * worked with last, binds all that the application will bind, and falls back to the last
  * good config if that fails. So a service that restarts while something broken is stored
- * comes up whole, on one state.
+ * comes up whole, on one state. Where there are secrets, binds in any case, so that one
+ * that cannot be bound is told by us and not by Boot, whose words show the value.
  */
 final class StartupCheck implements BeanFactoryPostProcessor {
 
@@ -24,20 +29,44 @@ final class StartupCheck implements BeanFactoryPostProcessor {
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) throws BeansException {
-		if (!(beanFactory.getSingleton(GovernanceBootstrap.BEAN_NAME) instanceof GovernanceBootstrap bootstrap)
-				|| !bootstrap.policy().lastGood() || !bootstrap.manager().unproven()) {
+		if (!(beanFactory.getSingleton(GovernanceBootstrap.BEAN_NAME) instanceof GovernanceBootstrap bootstrap)) {
 			return;
 		}
 		ConfigManager manager = bootstrap.manager();
+		boolean unproven = bootstrap.policy().lastGood() && manager.unproven();
+		if (!unproven && !manager.current().hasSecrets()) {
+			return;
+		}
+		List<InvalidConfigException> failures = bindAll(beanFactory, manager.current());
+		if (!failures.isEmpty() && !(unproven && manager.fallBack(failures.get(0), bootstrap.policy()))) {
+			failures.stream().filter((failure) -> concernsSecret(failure, manager.current())).forEach((failure) -> {
+				throw failure;
+			});
+		}
+	}
+
+	private List<InvalidConfigException> bindAll(ConfigurableListableBeanFactory beanFactory, ConfigSnapshot snapshot) {
 		SnapshotBinder binder = new SnapshotBinder(this.environment, new BeanValidation(() -> null));
-		try {
-			for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
-				binder.bind(manager.current(), point.prefix(), point.bindable(), point.validated());
+		List<InvalidConfigException> failures = new ArrayList<>();
+		for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
+			try {
+				if (point.live()) {
+					binder.bind(snapshot, point.prefix(), point.bindable(), point.validated());
+				}
+				else {
+					binder.bindAsBootDoes(snapshot, point.prefix(), point.bindable(), point.validated());
+				}
+			}
+			catch (InvalidConfigException ex) {
+				failures.add(ex);
 			}
 		}
-		catch (InvalidConfigException ex) {
-			manager.fallBack(ex, bootstrap.policy());
-		}
+		return failures;
+	}
+
+	private static boolean concernsSecret(InvalidConfigException failure, ConfigSnapshot snapshot) {
+		String key = failure.key();
+		return failure.getCause() == null || (key != null && snapshot.isSecret(key));
 	}
 
 }

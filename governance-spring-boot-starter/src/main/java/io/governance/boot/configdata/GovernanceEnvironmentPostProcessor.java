@@ -3,14 +3,27 @@ package io.governance.boot.configdata;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
+import io.governance.backend.Backend;
 import io.governance.boot.GovernanceProperties;
+import io.governance.boot.InvalidSettingException;
 import io.governance.boot.backend.Backends;
+import io.governance.boot.configdata.ConfigLayerProperties.Layout;
+import io.governance.config.ConfigLayer;
 import io.governance.config.ConfigManager;
+import io.governance.config.ConfigSource;
 import io.governance.config.ConfigStatus;
+import io.governance.config.DocumentId;
+import io.governance.config.IgnoredKey;
+import io.governance.config.InvalidConfigException;
+import io.governance.config.RemotePolicy;
 import io.governance.config.SnapshotCache;
 import io.governance.config.StartPolicy;
+import io.governance.config.secret.Secrets;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +40,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.Profiles;
 import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Reads the remote config of an application that imports {@code governance:}. Runs when
@@ -39,6 +54,14 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 
 	/** The property sources that survive Spring Cloud's refresh of the environment. */
 	private static final String RETAINED = "spring.cloud.refresh.additional-property-sources-to-retain";
+
+	/**
+	 * What changes how an application is started, guarded or watched over: whoever may
+	 * write a document must not thereby get hold of the application. Profiles are in it
+	 * since the environment reads them anew each time as long as none is active.
+	 */
+	static final List<String> NOT_REMOTE = List.of("spring.config", "spring.main", "spring.profiles",
+			"spring.cloud.bootstrap", "logging.config", "management", "governance.config", "governance.secrets");
 
 	private final Log logger;
 
@@ -73,38 +96,85 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			sources.remove(ImportMark.NAME);
 			return;
 		}
+		ConfigLayerProperties layers = binder.bindOrCreate("governance.config", ConfigLayerProperties.class);
+		Map<String, String> localValues = localValues(environment);
 		Backends backends = new Backends(environment, application.getClassLoader());
+		Secrets secrets = binder.bindOrCreate("governance.secrets", GovernanceSecretsProperties.class)
+			.open(environment, application.getClassLoader(), this.logger);
 		try {
-			ConfigManager manager = manager(environment, governance, config, backends);
+			ConfigManager manager = manager(environment, governance, config, layers, localValues, backends, secrets);
 			StartPolicy policy = new StartPolicy(mark.optional(),
 					config.onInvalid() == GovernanceConfigProperties.OnInvalid.LAST_GOOD);
 			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
 				manager.load(policy);
-				tell(manager.status());
 			}
 			place(sources, new GovernancePropertySource(manager));
+			if (!layers.allowExpressions()) {
+				checkExpressions(manager, new ExpressionCheck(environment, localValues), policy);
+			}
+			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+				tell(manager);
+			}
 			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
-			handOver(new GovernanceBootstrap(backends, manager, policy));
+			handOver(new GovernanceBootstrap(backends, manager, policy, secrets));
 		}
 		catch (RuntimeException ex) {
+			secrets.close();
 			backends.close();
 			throw ex;
 		}
 	}
 
 	private static ConfigManager manager(ConfigurableEnvironment environment, GovernanceProperties governance,
-			GovernanceConfigProperties config, Backends backends) {
+			GovernanceConfigProperties config, ConfigLayerProperties layers, Map<String, String> localValues,
+			Backends backends, Secrets secrets) {
 		String application = environment.getProperty("spring.application.name", "application");
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
 		SnapshotCache cache = config.cache()
 			.open("config", governance.namespace(), config.group(), application, String.join(",", profiles));
 		return ConfigManager
-			.of(backends.select().config(),
-					ConfigLayers.of(governance.namespace(), config.group(), application, profiles))
+			.ofLayers(source(backends.select(), layers.layout()),
+					ConfigLayers.of(governance.namespace(), group(config, layers.layout()), application, profiles,
+							layers))
+			.profiles((expressions) -> environment.acceptsProfiles(Profiles.of(expressions.toArray(String[]::new))))
+			.policy(new RemotePolicy(NOT_REMOTE, layers.allowedKeys(), layers.allowExpressions()))
 			.cache(cache)
-			.localValues(localValues(environment))
+			.secrets(secrets)
+			.localValues(localValues)
 			.build();
+	}
+
+	private static ConfigSource source(Backend backend, Layout layout) {
+		if (layout != Layout.SPRING_CLOUD_CONSUL) {
+			return backend.config();
+		}
+		try {
+			return backend.config("spring-cloud-consul");
+		}
+		catch (UnsupportedOperationException ex) {
+			throw new InvalidSettingException("governance.config.layout", String.valueOf(ex.getMessage()),
+					"Use the backend consul, or another layout", ex);
+		}
+	}
+
+	/** Spring Cloud Consul calls its group a prefix, which is "config" by default. */
+	private static String group(GovernanceConfigProperties config, Layout layout) {
+		boolean unset = config.group().equals(DocumentId.DEFAULT);
+		return (unset && layout == Layout.SPRING_CLOUD_CONSUL) ? "config" : config.group();
+	}
+
+	private static void checkExpressions(ConfigManager manager, ExpressionCheck check, StartPolicy policy) {
+		manager.validate(check);
+		try {
+			check.check(manager.current());
+		}
+		catch (InvalidConfigException ex) {
+			if (!manager.fallBack(ex, policy)) {
+				throw ex;
+			}
+			check.check(manager.current());
+		}
 	}
 
 	private static Map<String, String> localValues(ConfigurableEnvironment environment) {
@@ -112,13 +182,40 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		for (PropertySource<?> source : environment.getPropertySources()) {
 			if (source instanceof EnumerablePropertySource<?> enumerable) {
 				for (String name : enumerable.getPropertyNames()) {
-					if (String.valueOf(source.getProperty(name)).contains("${")) {
-						values.putIfAbsent(name, String.valueOf(source.getProperty(name)));
+					String value = String.valueOf(source.getProperty(name));
+					if (value.contains("${")) {
+						boolean variable = source instanceof SystemEnvironmentPropertySource;
+						values.putIfAbsent(variable ? propertyOf(name) : name, value);
 					}
 				}
 			}
 		}
 		return values;
+	}
+
+	/** The property that an environment variable stands for, such as a.list[0].b. */
+	static String propertyOf(String variable) {
+		return variable.toLowerCase(Locale.ROOT).replace('_', '.').replaceAll("\\.(\\d+)(?=\\.|$)", "[$1]");
+	}
+
+	private void tell(ConfigManager manager) {
+		tell(manager.status());
+		if (manager.status().source() == ConfigStatus.Source.NONE) {
+			return;
+		}
+		Set<DocumentId> present = manager.current().documents().documents().keySet();
+		List<ConfigLayer> precedence = manager.precedence();
+		String layers = precedence.stream()
+			.filter((layer) -> present.contains(layer.document()))
+			.map(ConfigLayer::toString)
+			.collect(Collectors.joining(", ", "[", "]"));
+		this.logger.info("Remote config, the lowest precedence first: " + layers + "; "
+				+ (precedence.size() - present.size()) + " more documents are watched and do not exist");
+		List<IgnoredKey> ignored = manager.current().ignored();
+		if (!ignored.isEmpty()) {
+			this.logger.warn("Remote config may not set " + IgnoredKey.describe(ignored)
+					+ ": ignored, unless governance.config.allowed-keys names it");
+		}
 	}
 
 	private void tell(ConfigStatus status) {

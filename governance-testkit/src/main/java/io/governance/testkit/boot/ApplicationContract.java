@@ -13,9 +13,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
 import io.governance.boot.config.LiveConfig;
 import io.governance.config.Author;
+import io.governance.config.ConfigManager;
+import io.governance.config.ConfigStatus;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.RegistrationEvent;
@@ -30,6 +33,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -40,6 +45,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * One application, the same for every backend: which one it is, is a matter of its
@@ -170,6 +176,84 @@ public abstract class ApplicationContract {
 			left.removeAll(before);
 			assertThat(left).isEmpty();
 		});
+	}
+
+	/**
+	 * What was kept is good for a start, and what the server holds wins when it is there.
+	 */
+	@Test
+	@DisplayName("F1 F5 An application starts from the last good config without the server, and catches up with it")
+	final void startsFromTheLastGoodConfigAndCatchesUp() {
+		publish("limits.max: 5");
+		start("orders", this.fixture.address()).close();
+		publish("limits.max: 6");
+		FaultyConnection way = closing(this.fixture.connect());
+		way.cut();
+		ConfigurableApplicationContext application = start("orders", way.address(),
+				"spring.config.import=optional:governance:");
+		LiveConfig<Limits> limits = application.getBean(Shown.class).limits;
+		ConfigManager manager = application.getBean(ConfigManager.class);
+		assertThat(limits.get().max()).isEqualTo(5);
+		assertThat(manager.status().source()).isEqualTo(ConfigStatus.Source.CACHE);
+		assertThat(manager.status().problem()).isNotNull();
+		way.restore();
+		await().until(() -> limits.get().max() == 6);
+		await().until(() -> manager.status().source() == ConfigStatus.Source.BACKEND);
+		assertThat(manager.status().problem()).isNull();
+	}
+
+	/** Whoever needs config does not wait for ever for it. */
+	@Test
+	@DisplayName("F1 F3 An application that requires config does not start without the server, and says so in time")
+	final void doesNotStartWithoutTheServerThatItRequires() {
+		publish("limits.max: 5");
+		start("orders", this.fixture.address()).close();
+		FaultyConnection way = closing(this.fixture.connect());
+		for (Runnable fault : List.<Runnable>of(way::cut, way::hang)) {
+			fault.run();
+			long start = System.nanoTime();
+			assertThatThrownBy(() -> start("orders", way.address())).isInstanceOf(BackendUnavailableException.class)
+				.hasMessageContaining(properties(way.address()).get("governance.backend"));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThanOrEqualTo(PATIENCE);
+			way.restore();
+		}
+	}
+
+	/**
+	 * A rolling restart goes on while something broken is stored: each instance on a
+	 * machine of its own.
+	 * @param broken what is stored
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "limits: {max: ", "limits.max: many" })
+	@DisplayName("F24 A rolling restart while a broken document is stored brings up every instance on the last good one")
+	final void restartsOneByOneWhileABrokenDocumentIsStored(String broken) {
+		publish("limits.max: 5");
+		List<ConfigurableApplicationContext> fleet = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			fleet.add(startOnMachine(i));
+		}
+		publish(broken);
+		for (int i = 0; i < 3; i++) {
+			fleet.get(i).close();
+			fleet.set(i, startOnMachine(i));
+			ConfigStatus status = fleet.get(i).getBean(ConfigManager.class).status();
+			assertThat(status.source()).isEqualTo(ConfigStatus.Source.CACHE);
+			assertThat(status.rejection()).isNotNull().asString().contains("orders.yaml:1:");
+			for (ConfigurableApplicationContext application : fleet) {
+				assertThat(application.getBean(Shown.class).limits.get().max()).isEqualTo(5);
+			}
+		}
+		publish("limits.max: 7");
+		for (ConfigurableApplicationContext application : fleet) {
+			await().until(() -> application.getBean(Shown.class).limits.get().max() == 7);
+			await().until(() -> application.getBean(ConfigManager.class).status().rejection() == null);
+		}
+	}
+
+	private ConfigurableApplicationContext startOnMachine(int machine) {
+		return start("orders", this.fixture.address(), "governance.registry.enabled=false",
+				"governance.config.cache.directory=" + this.cache.resolve("machine-" + machine));
 	}
 
 	private static Set<Thread> threads() {

@@ -1,4 +1,4 @@
-package io.governance.local;
+package io.governance.internal;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.governance.local;
+package io.governance.internal;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * {@code %3A}); so is what Windows would not take: a final dot, and the first letter of a
  * device's name such as {@code nul.yaml}. Names are never empty and hold no path.
  */
-final class FileNames {
+public final class FileNames {
 
 	private static final Pattern DEVICE = Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?");
 
@@ -23,7 +23,7 @@ final class FileNames {
 	 * @param name the name
 	 * @return the file name, which never is a path nor hidden
 	 */
-	static String encode(String name) {
+	public static String encode(String name) {
 		StringBuilder encoded = new StringBuilder(name.length() + 8);
 		boolean device = DEVICE.matcher(name.toLowerCase(Locale.ROOT)).matches();
 		byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
@@ -45,7 +45,7 @@ final class FileNames {
 	 * @param fileName the file name
 	 * @return the name, or empty if {@link #encode} makes no such file name
 	 */
-	static Optional<String> decode(String fileName) {
+	public static Optional<String> decode(String fileName) {
 		byte[] bytes = new byte[fileName.length()];
 		int length = 0;
 		for (int i = 0; i < fileName.length(); i++) {

@@ -1,4 +1,4 @@
-package io.governance.etcd;
+package io.governance.testkit;
 
 import java.security.SecureRandom;
 
@@ -12,12 +12,18 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
-/** A TLS context whose keys are exchanged while it is in use. */
-final class SwitchableContext extends SSLContext {
+/**
+ * A TLS context whose keys are exchanged while it is in use. Thread-safe.
+ */
+public final class SwitchableContext extends SSLContext {
 
 	private final Delegating delegating;
 
-	SwitchableContext(SSLContext first) {
+	/**
+	 * Creates a context.
+	 * @param first what it is at first
+	 */
+	public SwitchableContext(SSLContext first) {
 		this(new Delegating(first));
 	}
 
@@ -26,7 +32,11 @@ final class SwitchableContext extends SSLContext {
 		this.delegating = delegating;
 	}
 
-	void use(SSLContext next) {
+	/**
+	 * Exchanges what new connections use.
+	 * @param next what it is from now on
+	 */
+	public void use(SSLContext next) {
 		this.delegating.current = next;
 	}
 

@@ -1,0 +1,66 @@
+package io.governance.cli;
+
+import java.util.List;
+import java.util.Map;
+
+import io.governance.lint.LintFinding;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The option that says how a table is printed.
+ */
+final class OutputOption {
+
+	private static final JsonMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+	@Option(names = { "-o", "--output" }, paramLabel = "FORMAT", description = "text or json (default: text).")
+	private Format format = Format.TEXT;
+
+	/**
+	 * Prints rows.
+	 * @param console where to
+	 * @param rows the rows, each with the same columns; columns of text are divided by
+	 * tabs
+	 */
+	void print(Console console, List<? extends Map<String, ?>> rows) {
+		if (this.format == Format.JSON) {
+			console.out().println(MAPPER.writeValueAsString(rows));
+		}
+		else {
+			rows.forEach((row) -> console.out()
+				.println(String.join("\t",
+						row.values()
+							.stream()
+							.map((value) -> String.valueOf(value).replaceAll("\\p{Cntrl}", " "))
+							.toList())));
+		}
+	}
+
+	/**
+	 * Prints findings, one per line as compilers do.
+	 * @param console where to
+	 * @param findings the findings
+	 */
+	void printFindings(Console console, List<LintFinding> findings) {
+		if (this.format == Format.JSON) {
+			console.out().println(MAPPER.writeValueAsString(findings));
+		}
+		else {
+			findings.forEach(console.out()::println);
+		}
+	}
+
+	/** How a table is printed. */
+	enum Format {
+
+		/** A line for each row. */
+		TEXT,
+
+		/** A JSON array. */
+		JSON
+
+	}
+
+}

@@ -1,0 +1,209 @@
+package io.governance.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class CommandsTests {
+
+	@TempDir
+	private Path home;
+
+	private Terminal terminal;
+
+	@BeforeEach
+	void open() {
+		this.terminal = new Terminal("-a", this.home.resolve("store").toString(), "-n", "dev");
+	}
+
+	@Test
+	void documentIsPublishedAndPrintedToTheLastByte() {
+		assertThat(this.terminal.pipe("\uFEFFa: ä\r\n", "put", "orders.yaml")).isZero();
+		assertThat(this.terminal.out()).startsWith("dev/default/orders.yaml revision ");
+		assertThat(this.terminal.run("get", "orders.yaml")).isZero();
+		assertThat(this.terminal.out()).isEqualTo("\uFEFFa: ä\r\n");
+		assertThat(this.terminal.run("get", "shop/orders.yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("document dev/shop/orders.yaml does not exist");
+	}
+
+	@Test
+	void documentThatDoesNotParseIsRefusedUnlessForced() throws IOException {
+		Path file = Files.writeString(this.home.resolve("bad.yaml"), "a: 1\na: 2\n");
+		assertThat(this.terminal.run("put", "orders.yaml", file.toString())).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("dev/default/orders.yaml:2:1: ");
+		assertThat(this.terminal.run("put", "orders.yaml", file.toString(), "--force")).isZero();
+	}
+
+	@Test
+	void grayRulesAreHeldToTheirOwnRulesWhateverTheirDocumentIsCalled() {
+		String wrong = "rules:\n- name: a\n  servise: b\n";
+		assertThat(this.terminal.pipe(wrong, "put", "gray.yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("gray.yaml:3:3: ", "did you mean 'service'?");
+		assertThat(this.terminal.pipe(wrong, "put", "lanes.yaml")).isZero();
+		assertThat(this.terminal.pipe(wrong, "put", "lanes.yaml", "-s", "gray.document=lanes.yaml")).isEqualTo(1);
+	}
+
+	@Test
+	void staleRevisionIsRefused() {
+		this.terminal.pipe("a: 1", "put", "orders.yaml", "--create");
+		this.terminal.run("get", "orders.yaml", "--revision");
+		String revision = this.terminal.out().strip();
+		assertThat(this.terminal.pipe("a: 2", "put", "orders.yaml", "--expect", revision)).isZero();
+		assertThat(this.terminal.pipe("a: 3", "put", "orders.yaml", "--expect", revision)).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("read it again and decide again");
+		assertThat(this.terminal.pipe("a: 3", "put", "orders.yaml", "--create")).isEqualTo(1);
+		assertThat(this.terminal.run("delete", "orders.yaml", "--expect", revision)).isEqualTo(1);
+		assertThat(this.terminal.run("delete", "orders.yaml")).isZero();
+		assertThat(this.terminal.run("delete", "orders.yaml")).isEqualTo(1);
+	}
+
+	@Test
+	void historyDiffAndRollbackFitTogether() {
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml", "-m", "first", "--author", "alice");
+		this.terminal.pipe("a: 2\n", "put", "orders.yaml", "-m", "second", "--author", "bob");
+		assertThat(this.terminal.run("history", "orders.yaml")).isZero();
+		assertThat(this.terminal.out().lines()).hasSize(2)
+			.first()
+			.satisfies((line) -> assertThat(line).contains("\tbob\t").endsWith("\tsecond"));
+		assertThat(this.terminal.run("diff", "orders.yaml")).isZero();
+		assertThat(this.terminal.out().lines()).contains("-a: 1", "+a: 2");
+		assertThat(this.terminal.run("rollback", "orders.yaml", "--to", "~1")).isZero();
+		this.terminal.run("get", "orders.yaml");
+		assertThat(this.terminal.out()).isEqualTo("a: 1\n");
+		this.terminal.run("get", "orders.yaml", "--version-of", "~1");
+		assertThat(this.terminal.out()).isEqualTo("a: 2\n");
+		assertThat(this.terminal.run("history", "orders.yaml", "-o", "json", "--limit", "1")).isZero();
+		assertThat(this.terminal.out()).startsWith("[").contains("\"comment\" : \"rollback to ");
+		assertThat(this.terminal.run("rollback", "orders.yaml", "--to", "~9")).isEqualTo(1);
+	}
+
+	@Test
+	void diffWithAFileShowsWhatPutWouldChange() throws IOException {
+		Path file = Files.writeString(this.home.resolve("next.yaml"), "a: 2\n");
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml");
+		assertThat(this.terminal.run("diff", "orders.yaml", "--file", file.toString())).isZero();
+		assertThat(this.terminal.out().lines()).contains("-a: 1", "+a: 2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "backup.zip", "backup" })
+	void exportIsImportedIntoAnotherNamespace(String target) {
+		String archive = this.home.resolve(target).toString();
+		this.terminal.pipe("a: 1", "put", "orders.yaml");
+		this.terminal.pipe("b: 1", "put", "shop/stock.yaml");
+		assertThat(this.terminal.run("export", archive)).isZero();
+		assertThat(this.terminal.out()).startsWith("2 documents of dev");
+		Terminal prod = new Terminal("-a", this.home.resolve("store").toString(), "-n", "prod");
+		prod.pipe("x: 1", "put", "shop/old.yaml");
+		assertThat(prod.run("import", archive, "--dry-run", "--prune")).isZero();
+		String plan = "create\tprod/default/orders.yaml\ndelete\tprod/shop/old.yaml\n"
+				+ "create\tprod/shop/stock.yaml\n";
+		assertThat(prod.out()).isEqualToNormalizingNewlines(plan);
+		assertThat(prod.run("get", "orders.yaml")).isEqualTo(1);
+		assertThat(prod.run("import", archive, "--prune")).isZero();
+		assertThat(prod.run("list")).isZero();
+		assertThat(prod.out().lines()).hasSize(2).allSatisfy((line) -> assertThat(line.split("\t")).hasSize(5));
+		assertThat(prod.run("import", archive, "--prune")).isZero();
+		assertThat(prod.out()).isEmpty();
+	}
+
+	@Test
+	void watchTellsEveryChangeUntilItHasSeenEnough() throws Exception {
+		Terminal watching = new Terminal("-a", this.home.resolve("store").toString(), "-n", "dev");
+		CompletableFuture<Integer> watch = CompletableFuture
+			.supplyAsync(() -> watching.run("watch", "orders.yaml", "--count", "2", "--seconds", "30", "--diff"));
+		await().until(() -> watching.out().contains("orders.yaml\tabsent"));
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml");
+		await().until(() -> watching.out().contains("+a: 1"));
+		this.terminal.pipe("a: 2\n", "put", "orders.yaml");
+		assertThat(watch.get(30, TimeUnit.SECONDS)).isZero();
+		assertThat(watching.out()).contains("-a: 1", "+a: 2");
+	}
+
+	@Test
+	void watchThatSeesTooLittleSaysSo() {
+		assertThat(this.terminal.run("watch", "orders.yaml", "--count", "1", "--seconds", "1")).isEqualTo(1);
+	}
+
+	@Test
+	void lintFindsWhatTheApplicationDoesNotKnow() throws IOException {
+		Path metadata = Files.writeString(this.home.resolve("m.json"),
+				"{\"properties\": [{\"name\": \"shop.rate\", \"type\": \"java.lang.Integer\"}]}");
+		Path documents = Files.createDirectories(this.home.resolve("documents"));
+		Files.writeString(documents.resolve("orders.yaml"), "shop:\n  rate: many\n  raet: 1\n");
+		Files.writeString(documents.resolve("fine.yaml"), "shop.rate: 5\nfeature.x: 1");
+		Terminal lint = new Terminal();
+		assertThat(lint.run("lint", documents.toString(), "--metadata", metadata.toString())).isEqualTo(1);
+		assertThat(lint.out()).contains("orders.yaml:2:9: error: 'shop.rate' has a value that cannot be used")
+			.contains("orders.yaml:3:9: error: 'shop.raet'", "did you mean 'shop.rate'?")
+			.contains("fine.yaml:2:12: warning: 'feature.x'");
+		assertThat(lint.err()).contains("2 documents, 2 errors, 1 warnings");
+		String fine = documents.resolve("fine.yaml").toString();
+		assertThat(lint.run("lint", fine, "--metadata", metadata.toString())).isZero();
+		assertThat(lint.run("lint", fine, "--metadata", metadata.toString(), "--strict")).isEqualTo(1);
+		assertThat(lint.run("lint", fine, "--metadata", metadata.toString(), "--strict", "--allow-prefix", "feature"))
+			.isZero();
+		assertThat(lint.run("lint", documents.toString(), "--metadata", metadata.toString(), "-o", "json"))
+			.isEqualTo(1);
+		assertThat(lint.out()).contains("\"severity\" : \"ERROR\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "nonsense", "get", "put a b c", "get x --set", "list -b etcdd",
+			"list -b consul -s consul.tokn=x", "list -b consul -s consul.timeout=soon", "get ../x",
+			"list -b etcd -a ftp://x", "list --tls-cert missing.pem", "list --config missing.yaml" })
+	void wrongUsageEndsWithTwo(String arguments) {
+		Terminal bare = new Terminal();
+		assertThat(bare.run(arguments.split(" "))).isEqualTo(2);
+		assertThat(bare.err()).isNotBlank().doesNotContain("Exception");
+	}
+
+	@Test
+	void backendThatIsDownEndsWithThree() throws IOException {
+		Path file = Files.createFile(this.home.resolve("file"));
+		assertThat(new Terminal("-a", file.toString()).run("get", "orders.yaml")).isEqualTo(3);
+		assertThat(new Terminal("-b", "etcd", "-a", "http://127.0.0.1:1").run("get", "orders.yaml")).isEqualTo(3);
+	}
+
+	@Test
+	void settingsComeFromAFileAndWhatIsTypedWins() throws IOException {
+		Path store = this.home.resolve("other");
+		Path config = Files.writeString(this.home.resolve("settings.yaml"), "governance:\n  namespace: prod\n"
+				+ "  local:\n    directory: " + store.toString().replace('\\', '/') + "\n");
+		Terminal configured = new Terminal("--config", config.toString());
+		assertThat(configured.pipe("a: 1", "put", "orders.yaml")).isZero();
+		assertThat(configured.out()).startsWith("prod/default/orders.yaml");
+		assertThat(store).isNotEmptyDirectory();
+		assertThat(configured.run("get", "orders.yaml", "-n", "dev")).isEqualTo(1);
+	}
+
+	@Test
+	void secretThatIsTypedIsWarnedOf() {
+		Terminal typing = new Terminal("-b", "consul", "-a", "http://127.0.0.1:1", "-s", "consul.token=abc");
+		assertThat(typing.run("get", "orders.yaml")).isEqualTo(3);
+		assertThat(typing.err()).contains("every user of this machine can read 'consul.token'").doesNotContain("abc");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "get", "put", "delete", "list", "history", "diff", "rollback", "export", "import", "watch",
+			"lint" })
+	void everyCommandExplainsItself(String command) {
+		Terminal bare = new Terminal();
+		assertThat(bare.run(command, "--help")).isZero();
+		assertThat(bare.out()).startsWith("Usage: governance " + command);
+		assertThat(bare.run("--help")).isZero();
+		assertThat(bare.out()).contains("  " + command + " ").contains("Exit codes: 0 done");
+	}
+
+}

@@ -1,0 +1,204 @@
+package io.governance.consul;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+import io.governance.Subscription;
+import io.governance.backend.support.ConnectionLog;
+import io.governance.backend.support.Watches;
+import io.governance.config.ConfigDocument;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.ConfigListener;
+import io.governance.config.ConfigSource;
+import io.governance.config.DocumentId;
+import io.governance.config.Revision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Config as Spring Cloud Consul keeps it, to be read only. A document
+ * {@code {context}.kv} is made of all keys below {@code {group}/{context}/}, as
+ * properties; a document {@code {context}.data} is what the key
+ * {@code {group}/{context}/data} holds. A context is the name of an application, or
+ * {@code {application}:{profile}}, which lies under {@code {application},{profile}}.
+ */
+final class SpringCloudConsulConfig implements ConfigSource {
+
+	/** What stands for this layout in settings. */
+	static final String LAYOUT = "spring-cloud-consul";
+
+	private static final String PROPERTIES = ".kv";
+
+	private static final String DATA = ".data";
+
+	private final ConsulClient client;
+
+	private final WatchThreads threads;
+
+	private final Watches<Set<DocumentId>, ConfigDocuments> watches;
+
+	SpringCloudConsulConfig(ConsulClient client, WatchThreads threads, Executor listeners, ConnectionLog log) {
+		this.client = client;
+		this.threads = threads;
+		this.watches = new Watches<>(listeners, log, ConfigDocuments::sameContent,
+				(ids, sink) -> this.threads.start(new FolderWatch(ids, sink)));
+	}
+
+	@Override
+	public ConfigDocuments get(Set<DocumentId> ids) {
+		return read(ids, false);
+	}
+
+	@Override
+	public Subscription watch(Set<DocumentId> ids, ConfigListener listener) {
+		if (ids.isEmpty()) {
+			throw new IllegalArgumentException("There is nothing to watch");
+		}
+		ids.forEach(SpringCloudConsulConfig::prefix);
+		return this.watches.watch(Set.copyOf(ids), ids.size() + " documents of Spring Cloud Consul",
+				listener::onDocuments, listener::onConnection);
+	}
+
+	@Override
+	public void close() {
+		this.watches.close();
+	}
+
+	/** All of them as they were in one moment, unless they are more than fit together. */
+	private ConfigDocuments read(Set<DocumentId> ids, boolean certain) {
+		List<ConfigDocument> documents = new ArrayList<>();
+		List<DocumentId> order = List.copyOf(ids);
+		for (int from = 0; from < order.size(); from += ConsulTransaction.MAX_OPERATIONS) {
+			List<DocumentId> part = order.subList(from,
+					Math.min(order.size(), from + ConsulTransaction.MAX_OPERATIONS));
+			ConsulTransaction transaction = new ConsulTransaction();
+			part.forEach((id) -> transaction.getTree(prefix(id)));
+			ConsulRequest request = transaction.read();
+			ConsulAnswer answer = certain ? this.client.readConsistent(request) : this.client.read(request);
+			ConsulTransaction.Result result = ConsulTransaction.result(answer);
+			if (!result.isDone()) {
+				throw answer.nonsense("a refusal to read");
+			}
+			for (DocumentId id : part) {
+				ConfigDocument document = document(id, result.values().values());
+				if (document != null) {
+					documents.add(document);
+				}
+			}
+		}
+		return ConfigDocuments.of(documents);
+	}
+
+	private static @Nullable ConfigDocument document(DocumentId id, Collection<KeyValue> values) {
+		String prefix = prefix(id);
+		if (!id.name().endsWith(PROPERTIES)) {
+			return values.stream()
+				.filter((value) -> value.key().equals(prefix))
+				.findFirst()
+				.map((value) -> ConfigDocument.of(id, value.value(), Revision.of(value.modifyIndex())))
+				.orElse(null);
+		}
+		ByteArrayOutputStream text = new ByteArrayOutputStream();
+		long index = 0;
+		for (KeyValue value : values) {
+			if (value.key().startsWith(prefix) && !value.key().endsWith("/")) {
+				String key = value.key().substring(prefix.length()).replace('/', '.');
+				write(key.getBytes(StandardCharsets.UTF_8), "\\ \t\f\n\r=:#!", text);
+				text.write('=');
+				write(value.value(), "\\\f\n\r", text);
+				text.write('\n');
+				index = Math.max(index, value.modifyIndex());
+			}
+		}
+		return (text.size() > 0) ? ConfigDocument.of(id, text.toByteArray(), Revision.of(index)) : null;
+	}
+
+	/** Writes a key or a value of a line of properties. */
+	private static void write(byte[] part, String special, ByteArrayOutputStream text) {
+		for (int i = 0; i < part.length; i++) {
+			byte c = part[i];
+			boolean leadingBlank = i == 0 && (c == ' ' || c == '\t');
+			if (c >= 0 && (special.indexOf(c) >= 0 || leadingBlank)) {
+				text.write('\\');
+				text.write(switch (c) {
+					case '\n' -> 'n';
+					case '\r' -> 'r';
+					case '\f' -> 'f';
+					case '\t' -> 't';
+					default -> c;
+				});
+			}
+			else {
+				text.write(c);
+			}
+		}
+	}
+
+	private static String prefix(DocumentId id) {
+		String name = id.name();
+		if (name.endsWith(PROPERTIES)) {
+			return folder(id, PROPERTIES);
+		}
+		if (name.endsWith(DATA)) {
+			return folder(id, DATA) + "data";
+		}
+		throw new IllegalArgumentException("Document " + id + " is not one of Spring Cloud Consul: its name ends with "
+				+ PROPERTIES + " or " + DATA);
+	}
+
+	private static String folder(DocumentId id, String extension) {
+		String context = id.name().substring(0, id.name().length() - extension.length());
+		return id.group() + "/" + context.replace(':', ',') + "/";
+	}
+
+	/** Several folders, which are read when something changes near them. */
+	private final class FolderWatch implements WatchLoop.Watch {
+
+		private final Set<DocumentId> ids;
+
+		private final Watches.Sink<ConfigDocuments> sink;
+
+		private final String prefix;
+
+		private @Nullable ConfigDocuments last;
+
+		FolderWatch(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
+			this.ids = ids;
+			this.sink = sink;
+			Set<String> groups = new HashSet<>();
+			ids.forEach((id) -> groups.add(id.group()));
+			this.prefix = (groups.size() == 1) ? groups.iterator().next() + "/" : "";
+		}
+
+		@Override
+		public ConsulRequest request() {
+			return ConsulRequest.key(this.prefix).with("keys").with("separator=%2F");
+		}
+
+		@Override
+		public boolean takesPart() {
+			return true;
+		}
+
+		@Override
+		public boolean onAnswer(ConsulAnswer answer) {
+			ConfigDocuments now = read(this.ids, true);
+			boolean news = !now.equals(this.last);
+			this.last = now;
+			this.sink.offer(now);
+			return news;
+		}
+
+		@Override
+		public void onLost(String reason) {
+			this.sink.lost(reason);
+		}
+
+	}
+
+}

@@ -1,0 +1,363 @@
+package io.governance.operations;
+
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import io.governance.GovernanceException;
+import io.governance.backend.Backend;
+import io.governance.backend.Capability;
+import io.governance.config.Author;
+import io.governance.config.ConfigDocument;
+import io.governance.config.ConfigDocuments;
+import io.governance.config.ConfigStore;
+import io.governance.config.ConflictException;
+import io.governance.config.DocumentId;
+import io.governance.config.HistoryEntry;
+import io.governance.config.InvalidConfigException;
+import io.governance.config.Publication;
+import io.governance.config.Revision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people and programs do with the documents of a backend. Whatever is written is
+ * checked before and told to the audit afterwards. Thread-safe, if the listeners are.
+ */
+public final class ConfigOperations {
+
+	private static final int MAX_HISTORY = 1_000;
+
+	private static final int MIN_PREFIX = 6;
+
+	private final ConfigStore store;
+
+	private final Set<Capability> capabilities;
+
+	private final String backend;
+
+	private final DocumentChecks checks;
+
+	private final InstantSource clock;
+
+	private final AuditTrail audit;
+
+	/**
+	 * Creates operations.
+	 * @param backend where the documents are
+	 * @param checks what a document must be
+	 * @param listeners who is told of what was written
+	 * @param clock tells the time of audit events and exports
+	 * @throws UnsupportedOperationException if the backend has no config store
+	 */
+	public ConfigOperations(Backend backend, DocumentChecks checks, List<? extends ConfigAuditListener> listeners,
+			InstantSource clock) {
+		this.store = backend.config();
+		this.capabilities = backend.capabilities();
+		this.backend = backend.name();
+		this.checks = checks;
+		this.clock = clock;
+		this.audit = new AuditTrail(this.backend, listeners, clock);
+	}
+
+	/**
+	 * Operations with the standard checks that are told to the {@link AuditLog} alone.
+	 * @param backend where the documents are
+	 * @return the operations
+	 */
+	public static ConfigOperations of(Backend backend) {
+		return new ConfigOperations(backend, DocumentChecks.standard(), List.of(new AuditLog()),
+				InstantSource.system());
+	}
+
+	/**
+	 * The store of the backend, with the same checks and the same audit. Closing it does
+	 * nothing: it is the backend that is closed.
+	 * @return the store
+	 */
+	public ConfigStore store() {
+		return new AuditedConfigStore(this.store, this);
+	}
+
+	/**
+	 * What the backend can do.
+	 * @return its capabilities
+	 */
+	public Set<Capability> capabilities() {
+		return this.capabilities;
+	}
+
+	/**
+	 * Reads a document.
+	 * @param id the document
+	 * @return the document, or empty if it does not exist
+	 */
+	public Optional<ConfigDocument> get(DocumentId id) {
+		return this.store.get(Set.of(id)).find(id);
+	}
+
+	/**
+	 * Writes and deletes documents, all of them or none.
+	 * @param publications what to write and to delete
+	 * @param author who does it
+	 * @param mode whether what is written is checked
+	 * @return the new revisions, in the given order
+	 * @throws InvalidConfigException if a document does not parse
+	 * @throws ConflictException if a document is not at the revision that was expected
+	 * @throws UnsupportedOperationException if the backend cannot do it, such as several
+	 * documents at once
+	 * @throws IllegalArgumentException if it is too much at once
+	 * @throws io.governance.BackendUnavailableException if the backend did not answer;
+	 * whether it has written is not known then
+	 */
+	public List<Revision> publish(List<Publication> publications, Author author, PublishMode mode) {
+		return write(publications, author, mode, ConfigAuditEvent.Action.PUBLISH, ConfigAuditEvent.Action.DELETE);
+	}
+
+	private List<Revision> write(List<Publication> publications, Author author, PublishMode mode,
+			ConfigAuditEvent.Action put, ConfigAuditEvent.Action delete) {
+		AuditTrail.Attempt attempt = this.audit.attempt(publications, author, mode, put, delete);
+		return attempt.run(() -> {
+			check(publications, mode);
+			checkTogether(publications);
+			return this.store.publish(publications, author);
+		});
+	}
+
+	private void check(List<Publication> publications, PublishMode mode) {
+		for (Publication publication : publications) {
+			if (!publication.deletes()) {
+				if (mode == PublishMode.CHECKED) {
+					this.checks.check(publication.id(), publication.content());
+				}
+				this.store.limits().check(List.of(publication));
+				checkEmpty(publication);
+			}
+		}
+	}
+
+	private void checkEmpty(Publication publication) {
+		if (!this.capabilities.contains(Capability.EMPTY_DOCUMENTS)
+				&& new String(publication.content(), StandardCharsets.UTF_8).isBlank()) {
+			throw new UnsupportedOperationException("Backend '" + this.backend + "' keeps no empty documents: delete "
+					+ publication.id() + " instead, or let it hold at least a comment");
+		}
+	}
+
+	private void checkTogether(List<Publication> publications) {
+		if (publications.size() > 1 && !this.capabilities.contains(Capability.ATOMIC_PUBLISH)) {
+			throw new UnsupportedOperationException("Backend '" + this.backend + "' cannot publish "
+					+ publications.size() + " documents together, all or none: publish them one by one");
+		}
+	}
+
+	/**
+	 * Who changed a document, when and why.
+	 * @param id the document
+	 * @param limit how many entries at most
+	 * @return the entries, the newest first
+	 * @throws UnsupportedOperationException if the backend keeps no history
+	 */
+	public List<HistoryEntry> history(DocumentId id, int limit) {
+		return this.store.history(id, limit);
+	}
+
+	/**
+	 * Finds an entry of a document's history.
+	 * @param id the document
+	 * @param version a revision; the beginning of a digest, {@value #MIN_PREFIX}
+	 * characters or more; {@code ~1} for the entry before the newest one, {@code ~2} for
+	 * the one before that
+	 * @return the newest entry that fits
+	 * @throws UnknownVersionException if there is none, or several differ
+	 */
+	public HistoryEntry entry(DocumentId id, String version) {
+		List<HistoryEntry> entries = this.store.history(id, MAX_HISTORY);
+		if (version.matches("~\\d{1,9}")) {
+			int index = Integer.parseInt(version, 1, version.length(), 10);
+			if (index < entries.size()) {
+				return entries.get(index);
+			}
+			throw UnknownVersionException.of(id, version, "its history has " + entries.size() + " entries");
+		}
+		List<HistoryEntry> exact = entries.stream()
+			.filter((entry) -> !entry.deletion() && entry.revision().value().equals(version))
+			.toList();
+		String prefix = version.toLowerCase(Locale.ROOT);
+		List<HistoryEntry> fitting = (!exact.isEmpty() || version.length() < MIN_PREFIX) ? exact
+				: entries.stream().filter((entry) -> entry.digest().startsWith(prefix)).toList();
+		if (fitting.isEmpty()) {
+			throw UnknownVersionException.of(id, version,
+					"give a revision or a digest that its history shows, or ~1 for the one before the newest");
+		}
+		if (fitting.stream().map(HistoryEntry::digest).distinct().count() > 1) {
+			throw UnknownVersionException.of(id, version, "several versions fit: give more of the digest");
+		}
+		return fitting.get(0);
+	}
+
+	/**
+	 * Finds the newest entry whose content is not what the document holds now.
+	 * @param id the document
+	 * @return the entry
+	 * @throws UnknownVersionException if there is none
+	 */
+	public HistoryEntry previous(DocumentId id) {
+		String now = get(id).map(ConfigDocument::digest).orElse("");
+		return this.store.history(id, MAX_HISTORY)
+			.stream()
+			.filter((entry) -> !entry.deletion() && !entry.digest().equals(now))
+			.findFirst()
+			.orElseThrow(() -> UnknownVersionException.of(id, "before", "its history holds no other content"));
+	}
+
+	/**
+	 * The document as it was at an entry of its history.
+	 * @param entry the entry
+	 * @return the document
+	 * @throws UnknownVersionException if the document was deleted then, or its content is
+	 * no longer kept
+	 */
+	public ConfigDocument version(HistoryEntry entry) {
+		if (entry.deletion()) {
+			throw UnknownVersionException.of(entry.id(), "of " + entry.time(), "it was deleted then");
+		}
+		return this.store.version(entry)
+			.orElseThrow(() -> UnknownVersionException.of(entry.id(), entry.revision().value(),
+					"its content is no longer kept"));
+	}
+
+	/**
+	 * Publishes the content of an entry of the history again, as a new version, unless it
+	 * is what the document holds.
+	 * @param entry the entry
+	 * @param author who does it
+	 * @param mode whether the old content is checked
+	 * @return the new revision
+	 * @throws UnknownVersionException if the document was deleted then, or its content is
+	 * no longer kept
+	 * @throws ConflictException if somebody else has written meanwhile
+	 */
+	public Revision rollback(HistoryEntry entry, Author author, PublishMode mode) {
+		ConfigDocument old = version(entry);
+		Optional<ConfigDocument> now = get(entry.id());
+		if (now.isPresent() && now.get().digest().equals(old.digest())) {
+			return now.get().revision();
+		}
+		Publication publication = guarded(Publication.put(entry.id(), old.content()),
+				now.map(ConfigDocument::revision).orElse(Revision.ABSENT));
+		return write(List.of(publication), author, mode, ConfigAuditEvent.Action.ROLLBACK,
+				ConfigAuditEvent.Action.DELETE)
+			.get(0);
+	}
+
+	/** Expects a revision, if the backend can compare it. */
+	private Publication guarded(Publication publication, Revision read) {
+		boolean creates = read.equals(Revision.ABSENT);
+		Capability needed = publication.deletes() ? Capability.CONDITIONAL_DELETE : Capability.CONDITIONAL_CREATE;
+		boolean can = (!publication.deletes() && !creates) || this.capabilities.contains(needed);
+		return can ? publication.expecting(read) : publication;
+	}
+
+	/**
+	 * Reads the documents of a namespace, all at one revision where the backend can.
+	 * @param namespace the namespace
+	 * @param groups the groups; none for all that there are
+	 * @return the documents, to be written to a directory or a zip file
+	 * @throws UnsupportedOperationException if the backend cannot list
+	 */
+	public ConfigArchive export(String namespace, Collection<String> groups) {
+		Set<String> wanted = new TreeSet<>(groups.isEmpty() ? this.store.groups(namespace) : groups);
+		Set<DocumentId> ids = new TreeSet<>();
+		wanted.forEach((group) -> ids.addAll(this.store.list(namespace, group)));
+		return new ConfigArchive(namespace, this.clock.instant(), wanted, this.store.get(ids));
+	}
+
+	/**
+	 * Compares an archive with what is there: the dry run of an import.
+	 * @param archive the archive
+	 * @param namespace where its documents are to go, whatever namespace they come from
+	 * @param prune whether documents of the archive's groups that are not in it are
+	 * deleted
+	 * @return what would be written
+	 */
+	public ImportPlan plan(ConfigArchive archive, String namespace, boolean prune) {
+		TreeMap<DocumentId, ConfigDocument> wanted = new TreeMap<>();
+		archive.documents()
+			.documents()
+			.values()
+			.forEach((document) -> wanted.put(moved(document.id(), namespace), document));
+		Set<DocumentId> ids = new LinkedHashSet<>(wanted.keySet());
+		if (prune) {
+			archive.groups().forEach((group) -> ids.addAll(this.store.list(namespace, group)));
+		}
+		ConfigDocuments now = this.store.get(ids);
+		List<ImportPlan.Step> steps = new ArrayList<>();
+		for (DocumentId id : new TreeSet<>(ids)) {
+			step(id, wanted.get(id), now.find(id)).ifPresent(steps::add);
+		}
+		return new ImportPlan(namespace, steps);
+	}
+
+	private static DocumentId moved(DocumentId id, String namespace) {
+		return new DocumentId(namespace, id.group(), id.name());
+	}
+
+	private Optional<ImportPlan.Step> step(DocumentId id, @Nullable ConfigDocument wanted,
+			Optional<ConfigDocument> now) {
+		if (wanted == null) {
+			return now.map((document) -> new ImportPlan.Step(ImportPlan.Kind.DELETE,
+					guarded(Publication.delete(id), document.revision())));
+		}
+		Publication put = Publication.put(id, wanted.content());
+		if (now.isEmpty()) {
+			return Optional.of(new ImportPlan.Step(ImportPlan.Kind.CREATE, guarded(put, Revision.ABSENT)));
+		}
+		boolean same = now.get().digest().equals(wanted.digest());
+		return Optional.of(new ImportPlan.Step(same ? ImportPlan.Kind.KEEP : ImportPlan.Kind.CHANGE,
+				guarded(put, now.get().revision())));
+	}
+
+	/**
+	 * Writes what a plan says, in as few publications as the backend takes. All documents
+	 * are checked before the first one is written, and each is written only if it still
+	 * is what the plan has seen, as far as the backend can compare.
+	 * @param plan the plan
+	 * @param author who does it
+	 * @param mode whether the documents are checked
+	 * @return how many publications it took
+	 * @throws InvalidConfigException if a document does not parse; nothing is written
+	 * then
+	 * @throws PartialImportException if a publication fails after others were done
+	 * @throws GovernanceException if the first publication fails
+	 */
+	public int apply(ImportPlan plan, Author author, PublishMode mode) {
+		List<Publication> changes = plan.changes();
+		this.audit.attempt(changes, author, mode, ConfigAuditEvent.Action.IMPORT, ConfigAuditEvent.Action.PRUNE)
+			.check(() -> check(changes, mode));
+		List<List<Publication>> batches = Batches.of(changes, this.store.limits(),
+				this.capabilities.contains(Capability.ATOMIC_PUBLISH));
+		List<DocumentId> done = new ArrayList<>();
+		for (List<Publication> batch : batches) {
+			try {
+				write(batch, author, mode, ConfigAuditEvent.Action.IMPORT, ConfigAuditEvent.Action.PRUNE);
+			}
+			catch (GovernanceException | UnsupportedOperationException | IllegalArgumentException ex) {
+				if (done.isEmpty()) {
+					throw ex;
+				}
+				throw new PartialImportException(done, changes.size(), ex);
+			}
+			batch.forEach((publication) -> done.add(publication.id()));
+		}
+		return batches.size();
+	}
+
+}

@@ -1,0 +1,94 @@
+package io.governance.operations;
+
+import io.governance.config.ConfigDocument;
+import io.governance.config.ConfigFormats;
+import io.governance.config.ConfigOrigin;
+import io.governance.config.DocumentId;
+import io.governance.config.InvalidConfigException;
+import io.governance.config.Revision;
+import io.governance.gray.GrayRulesParser;
+import io.governance.gray.InvalidRulesException;
+
+/**
+ * What a document must be to be published: well-formed in the format that its name tells,
+ * and gray rules by their own rules. A document in no known format can be anything.
+ * Immutable and thread-safe.
+ */
+public final class DocumentChecks {
+
+	/** The name of the document that holds gray rules, unless it was given another. */
+	public static final String GRAY_DOCUMENT = "gray.yaml";
+
+	private final ConfigFormats formats;
+
+	private final GrayRulesParser grayRules;
+
+	private final String grayDocument;
+
+	/**
+	 * Creates checks.
+	 * @param formats the formats that are known
+	 * @param grayRules reads gray rules
+	 * @param grayDocument the name of the document that holds gray rules
+	 */
+	public DocumentChecks(ConfigFormats formats, GrayRulesParser grayRules, String grayDocument) {
+		this.formats = formats;
+		this.grayRules = grayRules;
+		this.grayDocument = grayDocument;
+	}
+
+	/**
+	 * The standard formats, and the standard strategies in {@value #GRAY_DOCUMENT}.
+	 * @return the checks
+	 */
+	public static DocumentChecks standard() {
+		return new DocumentChecks(ConfigFormats.standard(), new GrayRulesParser(), GRAY_DOCUMENT);
+	}
+
+	/**
+	 * Whether a document holds gray rules, by its name.
+	 * @param id the document
+	 * @return {@code true} if it does
+	 */
+	public boolean isGrayDocument(DocumentId id) {
+		return id.name().equals(this.grayDocument);
+	}
+
+	/**
+	 * Whether a document is in a format that is known.
+	 * @param id the document
+	 * @return {@code true} if it is checked at all
+	 */
+	public boolean isChecked(DocumentId id) {
+		return isGrayDocument(id) || this.formats.extensions().contains(id.extension());
+	}
+
+	/**
+	 * Checks a document.
+	 * @param id the document
+	 * @param content its content
+	 * @throws InvalidConfigException if it cannot be used, with line and column where
+	 * they are known
+	 */
+	public void check(DocumentId id, byte[] content) {
+		ConfigDocument document = ConfigDocument.of(id, content, Revision.ABSENT);
+		if (isGrayDocument(id)) {
+			checkGrayRules(document);
+		}
+		else if (isChecked(id)) {
+			this.formats.parse(document);
+		}
+	}
+
+	private void checkGrayRules(ConfigDocument document) {
+		DocumentId id = document.id();
+		try {
+			this.grayRules.parse(id.toString(), document.text());
+		}
+		catch (InvalidRulesException ex) {
+			String reason = (ex.rule() != null) ? ex.reason() + " (rule '" + ex.rule() + "')" : ex.reason();
+			throw new InvalidConfigException(new ConfigOrigin(id, ex.line(), ex.column()), ex.key(), reason, ex);
+		}
+	}
+
+}

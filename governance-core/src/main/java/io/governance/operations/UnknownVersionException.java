@@ -1,0 +1,21 @@
+package io.governance.operations;
+
+import io.governance.GovernanceException;
+import io.governance.config.DocumentId;
+
+/**
+ * A version of a document that was asked for is not there.
+ */
+public class UnknownVersionException extends GovernanceException {
+
+	private UnknownVersionException(String message) {
+		super(message);
+	}
+
+	static UnknownVersionException of(DocumentId id, String version, String fix) {
+		return new UnknownVersionException("Document " + id + " has no version '"
+				+ ((version.length() > 80) ? version.substring(0, 80) + "..." : version).replaceAll("\\p{Cntrl}", "?")
+				+ "': " + fix);
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.governance.lint;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.time.Period;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.governance.internal.Spelling;
+
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.convert.ConversionException;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.core.convert.ConverterNotFoundException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Tells whether a value fits a type, as Spring Boot converts it. What it does not know it
+ * lets pass.
+ */
+final class ValueTypes {
+
+	private static final Map<String, Class<?>> KNOWN = Stream
+		.of(Boolean.class, Byte.class, Short.class, Integer.class, Long.class, Float.class, Double.class,
+				Character.class, BigDecimal.class, BigInteger.class, Duration.class, Period.class, DataSize.class,
+				Charset.class, UUID.class, Pattern.class)
+		.collect(Collectors.toUnmodifiableMap(Class::getName, Function.identity()));
+
+	private static final Map<Class<?>, String> WANTED = Map.ofEntries(Map.entry(Boolean.class, "true or false"),
+			Map.entry(Byte.class, "a whole number from -128 to 127"),
+			Map.entry(Short.class, "a whole number from -32768 to 32767"),
+			Map.entry(Integer.class, "a whole number from -2147483648 to 2147483647"),
+			Map.entry(Long.class, "a whole number"), Map.entry(BigInteger.class, "a whole number"),
+			Map.entry(Float.class, "a number"), Map.entry(Double.class, "a number"),
+			Map.entry(BigDecimal.class, "a number"), Map.entry(Character.class, "one character"),
+			Map.entry(Duration.class, "a duration such as 500ms, 10s, 5m or PT1H"),
+			Map.entry(Period.class, "a period such as 10d, 2w or P1Y"),
+			Map.entry(DataSize.class, "a size such as 512KB or 10MB"),
+			Map.entry(Charset.class, "the name of a charset such as UTF-8"), Map.entry(UUID.class, "a UUID"),
+			Map.entry(Pattern.class, "a regular expression"));
+
+	private final ConversionService conversion = ApplicationConversionService.getSharedInstance();
+
+	private final ApplicationMetadata metadata;
+
+	ValueTypes(ApplicationMetadata metadata) {
+		this.metadata = metadata;
+	}
+
+	/** Whether nothing can stand below a property of that type. */
+	boolean isScalar(TypeName type) {
+		return type.raw().equals(String.class.getName()) || KNOWN.containsKey(type.raw())
+				|| !this.metadata.constants(type.raw()).isEmpty();
+	}
+
+	/**
+	 * What a value should be.
+	 * @param type the type
+	 * @param value the value
+	 * @return what is wanted instead, or empty if it fits or cannot be told
+	 */
+	Optional<String> wanted(TypeName type, Object value) {
+		String text = String.valueOf(value).trim();
+		if (text.isEmpty() || text.contains("${") || text.startsWith("{")) {
+			return Optional.empty();
+		}
+		if (type.isCollection()) {
+			TypeName element = type.content();
+			return Stream.of(text.split(",")).flatMap((part) -> wanted(element, part).stream()).findFirst();
+		}
+		List<String> constants = this.metadata.constants(type.raw());
+		if (!constants.isEmpty()) {
+			return constant(text, constants);
+		}
+		Class<?> known = KNOWN.get(type.raw());
+		return (known == null || converts(text, known)) ? Optional.empty() : Optional.ofNullable(WANTED.get(known));
+	}
+
+	private boolean converts(String text, Class<?> type) {
+		try {
+			this.conversion.convert(text, type);
+			return true;
+		}
+		catch (ConverterNotFoundException ex) {
+			return true;
+		}
+		catch (ConversionException ex) {
+			return false;
+		}
+	}
+
+	private static Optional<String> constant(String text, List<String> constants) {
+		List<String> names = constants.stream()
+			.map((constant) -> constant.toLowerCase(Locale.ROOT).replace('_', '-'))
+			.toList();
+		boolean known = names.stream().anyMatch((name) -> letters(name).equals(letters(text)));
+		return known ? Optional.empty()
+				: Optional.of("one of " + String.join(", ", names.subList(0, Math.min(names.size(), 20)))
+						+ ((names.size() > 20) ? " and more" : "")
+						+ Spelling.closest(text, names).map((name) -> "; did you mean '" + name + "'?").orElse(""));
+	}
+
+	private static String letters(String text) {
+		return text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}$]", "");
+	}
+
+}

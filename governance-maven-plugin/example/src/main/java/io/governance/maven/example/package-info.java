@@ -1,0 +1,7 @@
+/**
+ * Something to check config against.
+ */
+@NullMarked
+package io.governance.maven.example;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,251 @@
+package io.governance.nacos;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
+import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
+import com.alibaba.nacos.api.config.remote.request.ConfigQueryRequest;
+import com.alibaba.nacos.api.config.remote.response.ConfigChangeBatchListenResponse;
+import com.alibaba.nacos.api.config.remote.response.ConfigQueryResponse;
+import com.alibaba.nacos.api.exception.NacosException;
+import com.alibaba.nacos.api.grpc.auto.BiRequestStreamGrpc;
+import com.alibaba.nacos.api.grpc.auto.Payload;
+import com.alibaba.nacos.api.grpc.auto.RequestGrpc;
+import com.alibaba.nacos.api.naming.pojo.Instance;
+import com.alibaba.nacos.api.naming.pojo.ServiceInfo;
+import com.alibaba.nacos.api.naming.remote.request.NotifySubscriberRequest;
+import com.alibaba.nacos.api.naming.remote.request.SubscribeServiceRequest;
+import com.alibaba.nacos.api.naming.remote.response.SubscribeServiceResponse;
+import com.alibaba.nacos.api.remote.request.HealthCheckRequest;
+import com.alibaba.nacos.api.remote.request.Request;
+import com.alibaba.nacos.api.remote.request.ServerCheckRequest;
+import com.alibaba.nacos.api.remote.response.ErrorResponse;
+import com.alibaba.nacos.api.remote.response.HealthCheckResponse;
+import com.alibaba.nacos.api.remote.response.Response;
+import com.alibaba.nacos.api.remote.response.ServerCheckResponse;
+import com.alibaba.nacos.common.remote.PayloadRegistry;
+import com.alibaba.nacos.common.remote.client.grpc.GrpcUtils;
+import com.alibaba.nacos.shaded.io.grpc.Server;
+import com.alibaba.nacos.shaded.io.grpc.Status;
+import com.alibaba.nacos.shaded.io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import com.alibaba.nacos.shaded.io.grpc.stub.StreamObserver;
+
+import io.governance.config.DocumentId;
+
+/**
+ * A server with one document and one service as far as its clients can tell, which does
+ * what no real one can be made to do: it says that it has too much to do, tells nobody of
+ * a change, goes by a clock that was set back, and drops whoever has just connected.
+ */
+final class NacosFake implements AutoCloseable {
+
+	static final DocumentId DOCUMENT = new DocumentId("dev", "shop", "orders.yaml");
+
+	static final String SERVICE = "orders";
+
+	private static final int OFFSET = 1000;
+
+	private final Server server;
+
+	private final List<StreamObserver<Payload>> streams = new CopyOnWriteArrayList<>();
+
+	private final List<Request> requests = new CopyOnWriteArrayList<>();
+
+	private final AtomicInteger drops = new AtomicInteger();
+
+	private final AtomicInteger pushes = new AtomicInteger();
+
+	private volatile String text = "a: 1";
+
+	private volatile ServiceInfo service = info(1_000_000, 8001);
+
+	private volatile boolean busy;
+
+	NacosFake() {
+		PayloadRegistry.init();
+		try {
+			this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+				.addService(new Calls())
+				.addService(new Streams())
+				.build()
+				.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	String address() {
+		return "127.0.0.1:" + (this.server.getPort() - OFFSET);
+	}
+
+	/** What has been asked since the last time, without what keeps connections alive. */
+	List<Request> takeRequests() {
+		List<Request> taken = List.copyOf(this.requests);
+		this.requests.removeAll(taken);
+		return taken;
+	}
+
+	/** Refuses every question, as a server does whose limits are exceeded. */
+	void setBusy(boolean busy) {
+		this.busy = busy;
+	}
+
+	/** Ends the next connections as soon as they are there. */
+	void drop(int connections) {
+		this.drops.set(connections);
+	}
+
+	/** Changes the document and tells nobody. */
+	void setText(String text) {
+		this.text = text;
+	}
+
+	/** Changes the service at a time by the server's clock, and tells nobody. */
+	void setService(long time, int... ports) {
+		this.service = info(time, ports);
+	}
+
+	/** Tells that there is another document. */
+	void pushDocument() {
+		push(ConfigChangeNotifyRequest.build(DOCUMENT.name(), DOCUMENT.group(), DOCUMENT.namespace()));
+	}
+
+	/** Tells the service as it is. */
+	void pushService() {
+		push(NotifySubscriberRequest.buildNotifySubscriberRequest(this.service));
+	}
+
+	/** Tells the service as it was. */
+	void pushService(long time, int... ports) {
+		push(NotifySubscriberRequest.buildNotifySubscriberRequest(info(time, ports)));
+	}
+
+	private void push(Request request) {
+		request.setRequestId(Integer.toString(this.pushes.incrementAndGet()));
+		Payload payload = GrpcUtils.convert(request);
+		this.streams.forEach((stream) -> {
+			synchronized (stream) {
+				stream.onNext(payload);
+			}
+		});
+	}
+
+	private static ServiceInfo info(long time, int... ports) {
+		ServiceInfo info = new ServiceInfo(SERVICE, "");
+		info.setGroupName("DEFAULT_GROUP");
+		info.setLastRefTime(time);
+		List<Instance> hosts = new ArrayList<>();
+		for (int port : ports) {
+			Instance instance = new Instance();
+			instance.setIp("127.0.0.1");
+			instance.setPort(port);
+			hosts.add(instance);
+		}
+		info.setHosts(hosts);
+		return info;
+	}
+
+	private Response answer(Request request) {
+		if (request instanceof ServerCheckRequest) {
+			return new ServerCheckResponse("connection", false);
+		}
+		if (request instanceof HealthCheckRequest) {
+			return new HealthCheckResponse();
+		}
+		this.requests.add(request);
+		Response answer = answerQuestion(request);
+		if (this.busy) {
+			answer.setErrorInfo(NacosException.OVER_THRESHOLD, "too much to do");
+		}
+		return answer;
+	}
+
+	private Response answerQuestion(Request request) {
+		byte[] content = this.text.getBytes(StandardCharsets.UTF_8);
+		if (request instanceof ConfigQueryRequest) {
+			ConfigQueryResponse answer = this.busy ? new ConfigQueryResponse()
+					: ConfigQueryResponse.buildSuccessResponse(this.text);
+			answer.setMd5(Md5.revision(content).value());
+			return answer;
+		}
+		if (request instanceof ConfigBatchListenRequest listen) {
+			ConfigChangeBatchListenResponse answer = new ConfigChangeBatchListenResponse();
+			listen.getConfigListenContexts()
+				.stream()
+				.filter((context) -> !context.getMd5().equals(Md5.revision(content).value()))
+				.forEach((context) -> answer.addChangeConfig(context.getDataId(), context.getGroup(),
+						context.getTenant()));
+			return answer;
+		}
+		if (request instanceof SubscribeServiceRequest) {
+			return this.busy ? new SubscribeServiceResponse() : new SubscribeServiceResponse(200, "", this.service);
+		}
+		return ErrorResponse.build(NacosException.NO_HANDLER, "unknown");
+	}
+
+	@Override
+	public void close() {
+		this.server.shutdownNow();
+		try {
+			this.server.awaitTermination(5, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private final class Calls extends RequestGrpc.RequestImplBase {
+
+		@Override
+		public void request(Payload payload, StreamObserver<Payload> observer) {
+			observer.onNext(GrpcUtils.convert(answer((Request) GrpcUtils.parse(payload))));
+			observer.onCompleted();
+		}
+
+	}
+
+	private final class Streams extends BiRequestStreamGrpc.BiRequestStreamImplBase {
+
+		@Override
+		public StreamObserver<Payload> requestBiStream(StreamObserver<Payload> client) {
+			return new StreamObserver<>() {
+
+				@Override
+				public void onNext(Payload payload) {
+					if (!(GrpcUtils.parse(payload) instanceof Request)) {
+						return;
+					}
+					if (NacosFake.this.drops.getAndDecrement() > 0) {
+						client.onError(Status.UNAVAILABLE.asRuntimeException());
+					}
+					else {
+						NacosFake.this.streams.add(client);
+					}
+				}
+
+				@Override
+				public void onError(Throwable failure) {
+					NacosFake.this.streams.remove(client);
+				}
+
+				@Override
+				public void onCompleted() {
+					NacosFake.this.streams.remove(client);
+				}
+
+			};
+		}
+
+	}
+
+}

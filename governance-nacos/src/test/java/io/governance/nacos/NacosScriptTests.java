@@ -1,0 +1,199 @@
+package io.governance.nacos;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
+import com.alibaba.nacos.api.remote.request.Request;
+import com.alibaba.nacos.common.remote.client.Connection;
+import com.alibaba.nacos.common.remote.client.grpc.GrpcConnection;
+import io.governance.BackendUnavailableException;
+import io.governance.ConnectionState;
+import io.governance.config.DocumentId;
+import io.governance.registry.Instance;
+import io.governance.testkit.RecordingConfigListener;
+import io.governance.testkit.RecordingInstancesListener;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What no real server can be made to say.
+ */
+@Timeout(60)
+class NacosScriptTests {
+
+	private static final Set<DocumentId> DOCUMENTS = Set.of(NacosFake.DOCUMENT);
+
+	private final NacosFake server = new NacosFake();
+
+	private final NacosSettings settings = NacosFixture.settings(this.server.address());
+
+	private final RecordingConfigListener documents = new RecordingConfigListener();
+
+	private final RecordingInstancesListener instances = new RecordingInstancesListener();
+
+	private NacosBackend backend;
+
+	@AfterEach
+	void close() {
+		if (this.backend != null) {
+			this.backend.close();
+		}
+		this.server.close();
+	}
+
+	private void open(Duration resync) {
+		this.backend = new NacosBackend("nacos", "dev", this.settings, null, resync);
+	}
+
+	private void watchBoth() {
+		this.backend.config().watch(DOCUMENTS, this.documents);
+		this.backend.discovery().watch(NacosFake.SERVICE, this.instances);
+		within(30).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 1")
+				&& this.instances.shows("127.0.0.1:8001"));
+	}
+
+	private static ConditionFactory within(int seconds) {
+		return Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(seconds));
+	}
+
+	@Test
+	@DisplayName("F6 A server that has too much to do is asked less and less often, and what it says is never taken for nothing")
+	void busyServerIsLeftAlone() {
+		open(Duration.ofSeconds(15));
+		watchBoth();
+		this.server.setText("a: 2");
+		this.server.setBusy(true);
+		this.server.takeRequests();
+		this.server.pushDocument();
+		RecordingInstancesListener late = new RecordingInstancesListener();
+		this.backend.discovery().watch("stock", late);
+		within(5).until(() -> this.documents.connections().equals(List.of(ConnectionState.DISCONNECTED))
+				&& late.connections().contains(ConnectionState.DISCONNECTED));
+		assertThatExceptionOfType(BackendUnavailableException.class)
+			.isThrownBy(() -> this.backend.registry().put("stock", List.of(Instance.of("stock", "h", 1).build())))
+			.withMessageContaining("too much to do");
+		within(10).during(Duration.ofSeconds(4)).until(() -> this.documents.deliveries().size() == 1);
+		assertThat(this.server.takeRequests()).hasSizeBetween(4, 40);
+		assertThat(late.deliveries()).isEmpty();
+		this.server.setBusy(false);
+		within(5).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 2")
+				&& this.documents.connections().size() == 2 && late.latest().isPresent());
+		assertThat(this.documents.texts(NacosFake.DOCUMENT)).containsExactly("a: 1", "a: 2");
+		assertThat(this.instances.deliveries()).hasSize(1);
+	}
+
+	@Test
+	@DisplayName("F47 What no push has told is found by asking now and then")
+	void lostPushesAreMadeUpFor() {
+		open(Duration.ofMillis(500));
+		watchBoth();
+		this.server.setText("a: 2");
+		this.server.setService(2_000_000, 8001, 8002);
+		within(5).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 2")
+				&& this.instances.shows("127.0.0.1:8001", "127.0.0.1:8002"));
+	}
+
+	@Test
+	@DisplayName("F21 A list that comes late is not told, whatever has overtaken it")
+	void lateListIsNotTold() {
+		open(Duration.ofSeconds(15));
+		watchBoth();
+		this.server.setService(2_000_000, 8002);
+		this.server.pushService();
+		this.server.pushService(1_500_000, 8003);
+		within(5).until(() -> this.instances.shows("127.0.0.1:8002"));
+		this.server.setService(3_000_000, 8004);
+		this.server.pushService();
+		within(5).until(() -> this.instances.shows("127.0.0.1:8004"));
+		within(10).during(Duration.ofSeconds(4)).until(() -> this.instances.deliveries().size() == 3);
+	}
+
+	@Test
+	@DisplayName("F21 The clock of the server was set back: its lists are believed a few seconds later")
+	void clockThatWasSetBackIsBelieved() {
+		open(Duration.ofSeconds(15));
+		watchBoth();
+		this.server.setService(500_000, 8002);
+		this.server.pushService();
+		within(6).until(() -> this.instances.shows("127.0.0.1:8002"));
+		this.server.setService(500_001, 8003);
+		this.server.pushService();
+		within(2).until(() -> this.instances.shows("127.0.0.1:8003"));
+	}
+
+	@Test
+	@DisplayName("A connection that was lost before it is told is never told, and what it says is not listened to")
+	void lostConnectionIsNotTold() {
+		try (NacosLink link = link("127.0.0.1:1")) {
+			List<String> events = listen(link);
+			Connection first = new GrpcConnection(null, null);
+			Connection second = new GrpcConnection(null, null);
+			link.lost(first);
+			link.connected(first);
+			link.pushed(new ConfigChangeNotifyRequest(), first);
+			assertThat(link.isConnected()).isFalse();
+			assertThat(events).isEmpty();
+			link.connected(second);
+			link.pushed(new ConfigChangeNotifyRequest(), first);
+			link.pushed(new ConfigChangeNotifyRequest(), second);
+			link.lost(second);
+			link.pushed(new ConfigChangeNotifyRequest(), second);
+			assertThat(events).containsExactly("connected", "pushed", "lost");
+		}
+	}
+
+	@Test
+	@DisplayName("Connections that end as soon as they are there are told in order, and the last one counts")
+	void eventsOfTheConnectionAreInOrder() {
+		this.server.drop(10);
+		try (NacosLink link = link(this.server.address())) {
+			List<String> events = listen(link);
+			within(30).during(Duration.ofSeconds(2))
+				.until(() -> link.isConnected() && events.get(events.size() - 1).equals("connected"));
+			for (int i = 0; i < events.size(); i++) {
+				assertThat(events.get(i)).as(events.toString()).isEqualTo((i % 2 == 0) ? "connected" : "lost");
+			}
+		}
+	}
+
+	private static NacosLink link(String address) {
+		NacosSettings settings = NacosFixture.settings(address);
+		NacosLogin nobody = new NacosLogin(new NacosHttp("nacos", settings.addresses(), settings, null), "", "",
+				System::nanoTime);
+		return new NacosLink("nacos", "config", settings, null, nobody);
+	}
+
+	private static List<String> listen(NacosLink link) {
+		List<String> events = new CopyOnWriteArrayList<>();
+		link.listen(new LinkListener() {
+
+			@Override
+			public void connected() {
+				events.add("connected");
+			}
+
+			@Override
+			public void lost() {
+				events.add("lost");
+			}
+
+			@Override
+			public void pushed(Request request) {
+				events.add("pushed");
+			}
+
+		});
+		return events;
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.governance.boot.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+
+import io.governance.ConnectionState;
+import io.governance.config.ConfigChange;
+import io.governance.config.ConfigEvents;
+import io.governance.config.ConfigManager;
+import io.governance.config.ConfigRejection;
+import io.governance.config.ConfigStatus;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * What happens to the config, as metrics. All of them are there from the start, so that
+ * alerts can be built on them.
+ */
+final class ConfigMetrics implements MeterBinder {
+
+	private final ConfigManager manager;
+
+	private final InstantSource clock;
+
+	ConfigMetrics(ConfigManager manager, InstantSource clock) {
+		this.manager = manager;
+		this.clock = clock;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		Counter applied = changes(registry, "applied");
+		Counter rejected = changes(registry, "rejected");
+		Timer duration = Timer.builder("governance.config.apply.duration")
+			.description("Time from the delivery of a change until all have followed it")
+			.register(registry);
+		TimeGauge.builder("governance.config.age", this, TimeUnit.MILLISECONDS, ConfigMetrics::ageMillis)
+			.description("Time since the config in force was loaded or applied, or kept if it is the last good one "
+					+ "from disk")
+			.strongReference(true)
+			.register(registry);
+		Gauge.builder("governance.config.connected", this, ConfigMetrics::connected)
+			.description("Whether the backend of the config can be reached: 1 or 0")
+			.strongReference(true)
+			.register(registry);
+		if (this.manager.status().rejection() != null) {
+			rejected.increment();
+		}
+		this.manager.listen(new ConfigEvents() {
+
+			@Override
+			public void onApplied(ConfigChange change, Duration took) {
+				applied.increment();
+				duration.record(took);
+			}
+
+			@Override
+			public void onRejected(ConfigRejection rejection) {
+				rejected.increment();
+			}
+
+		});
+	}
+
+	private static Counter changes(MeterRegistry registry, String result) {
+		return Counter.builder("governance.config.changes")
+			.tag("result", result)
+			.description("Changes of the config, and what became of them")
+			.register(registry);
+	}
+
+	private double ageMillis() {
+		ConfigStatus status = this.manager.status();
+		Instant since = status.since();
+		return (status.source() != ConfigStatus.Source.NONE) ? Duration.between(since, this.clock.instant()).toMillis()
+				: Double.NaN;
+	}
+
+	private double connected() {
+		return (this.manager.status().connection() == ConnectionState.CONNECTED) ? 1 : 0;
+	}
+
+}

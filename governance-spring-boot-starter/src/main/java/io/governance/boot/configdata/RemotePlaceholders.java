@@ -1,0 +1,134 @@
+package io.governance.boot.configdata;
+
+import java.util.function.UnaryOperator;
+
+import io.governance.config.ConfigSnapshot;
+import io.governance.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.util.PropertyPlaceholderHelper;
+import org.springframework.util.SystemPropertyUtils;
+
+/**
+ * Replaces <code>${...}</code> as the environment does, with one snapshot in the place of
+ * the remote config. The environment itself knows a snapshot that is not in force yet by
+ * the exact spelling of its keys only, since Boot caches their names. Immutable.
+ */
+public final class RemotePlaceholders {
+
+	private static final PropertyPlaceholderHelper LENIENT = helper(true);
+
+	private static final PropertyPlaceholderHelper STRICT = helper(false);
+
+	private final ConfigurableEnvironment environment;
+
+	private final ConfigSnapshot snapshot;
+
+	private final UnaryOperator<String> local;
+
+	/**
+	 * Placeholders of one snapshot.
+	 * @param environment the environment
+	 * @param snapshot the remote config
+	 */
+	public RemotePlaceholders(ConfigurableEnvironment environment, ConfigSnapshot snapshot) {
+		this(environment, snapshot, UnaryOperator.identity());
+	}
+
+	/**
+	 * The same, where what is not remote is shown differently.
+	 * @param local what to make of a value that is not remote
+	 */
+	RemotePlaceholders(ConfigurableEnvironment environment, ConfigSnapshot snapshot, UnaryOperator<String> local) {
+		this.environment = environment;
+		this.snapshot = snapshot;
+		this.local = local;
+	}
+
+	private static PropertyPlaceholderHelper helper(boolean lenient) {
+		return new PropertyPlaceholderHelper(SystemPropertyUtils.PLACEHOLDER_PREFIX,
+				SystemPropertyUtils.PLACEHOLDER_SUFFIX, SystemPropertyUtils.VALUE_SEPARATOR,
+				SystemPropertyUtils.ESCAPE_CHARACTER, lenient);
+	}
+
+	/**
+	 * Replaces what can be replaced.
+	 * @param value any value
+	 * @return the value; a text with its placeholders replaced
+	 * @throws IllegalArgumentException if placeholders refer to each other in a circle
+	 */
+	public @Nullable Object resolve(@Nullable Object value) {
+		return (value instanceof String text && text.contains("${")) ? LENIENT.replacePlaceholders(text, this::lookUp)
+				: value;
+	}
+
+	/**
+	 * Whether every placeholder has a value or a default.
+	 * @param value any value
+	 * @return {@code false} if something would be left over
+	 */
+	public boolean resolvable(@Nullable Object value) {
+		if (!(value instanceof String text) || !text.contains("${")) {
+			return true;
+		}
+		try {
+			STRICT.replacePlaceholders(text, this::lookUp);
+			return true;
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
+	private @Nullable String lookUp(String name) {
+		for (PropertySource<?> source : this.environment.getPropertySources()) {
+			String value = ConfigurationPropertySources.isAttachedConfigurationPropertySource(source) ? relaxed(name)
+					: exact(source, name);
+			if (value != null) {
+				return value;
+			}
+		}
+		return null;
+	}
+
+	private @Nullable String exact(PropertySource<?> source, String name) {
+		if (source instanceof GovernancePropertySource) {
+			return text(this.snapshot.get(name));
+		}
+		return local(source.getProperty(name));
+	}
+
+	private @Nullable String relaxed(String name) {
+		if (!ConfigurationPropertyName.isValid(name)) {
+			return null;
+		}
+		ConfigurationPropertyName property = ConfigurationPropertyName.of(name);
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			String value = (source.getUnderlyingSource() instanceof GovernancePropertySource)
+					? text(this.snapshot.find(name)) : local(source.getConfigurationProperty(property));
+			if (value != null) {
+				return value;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable String text(@Nullable ConfigValue value) {
+		return (value != null) ? String.valueOf(value.value()) : null;
+	}
+
+	private @Nullable String local(@Nullable ConfigurationProperty property) {
+		return (property != null) ? local(property.getValue()) : null;
+	}
+
+	private @Nullable String local(@Nullable Object value) {
+		return (value != null) ? this.local.apply(String.valueOf(value)) : null;
+	}
+
+}

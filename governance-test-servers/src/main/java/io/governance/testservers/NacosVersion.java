@@ -1,0 +1,90 @@
+package io.governance.testservers;
+
+import java.util.List;
+
+/**
+ * What differs between the servers of Nacos that can be started.
+ */
+enum NacosVersion {
+
+	/** The one that is used unless a test asks for another. */
+	V3("nacos-server", "io.governance.testservers.nacos.NacosLauncher", "nacos.server.main.port",
+			"/v3/admin/core/state/readiness", "\"data\":\"ok\"",
+			List.of("nacos.core.auth.system.type=nacos", "management.elastic.metrics.export.enabled=false",
+					"management.influx.metrics.export.enabled=false")),
+
+	/** Version 2, without its console, which is where its login would be. */
+	V2("nacos2-server", "io.governance.testservers.nacos2.Nacos2Launcher", "server.port", "/v1/ns/operator/metrics",
+			"\"status\":\"UP\"",
+			List.of("server.servlet.context-path=/nacos", "nacos.core.auth.system.type=nacos",
+					"nacos.core.auth.server.identity.key=governance-test",
+					"nacos.core.auth.server.identity.value=governance-test",
+					"spring.main.allow-circular-references=true",
+					// what lies on its class path would lock everything
+					"spring.autoconfigure.exclude=org.springframework.boot.autoconfigure.security.servlet."
+							+ "SecurityAutoConfiguration,org.springframework.boot.actuate.autoconfigure.security.servlet."
+							+ "ManagementWebSecurityAutoConfiguration"));
+
+	private static final List<String> LED = List.of("naming_persistent_service_v2", "naming_instance_metadata",
+			"naming_service_metadata");
+
+	private final String libraries;
+
+	private final String launcher;
+
+	private final String portProperty;
+
+	private final String readyPath;
+
+	private final String readyText;
+
+	private final List<String> settings;
+
+	NacosVersion(String libraries, String launcher, String portProperty, String readyPath, String readyText,
+			List<String> settings) {
+		this.libraries = libraries;
+		this.launcher = launcher;
+		this.portProperty = portProperty;
+		this.readyPath = readyPath;
+		this.readyText = readyText;
+		this.settings = settings;
+	}
+
+	/** The class path of the server and its launcher. */
+	String classPath() {
+		return NacosLibraries.find(this.libraries);
+	}
+
+	/** The class that starts the server. */
+	String launcher() {
+		return this.launcher;
+	}
+
+	/** The property that says the server's first port. */
+	String portProperty() {
+		return this.portProperty;
+	}
+
+	/** What every server of this version is told. */
+	List<String> settings() {
+		return this.settings;
+	}
+
+	/** Asks a server whether it serves. */
+	boolean isReady(HttpProbe probe, String api) {
+		return probe.get(api + this.readyPath).body().contains(this.readyText);
+	}
+
+	/**
+	 * Asks a server of version 3 whether it can store instances: it says that it is ready
+	 * before the groups that keep persistent instances and metadata have a leader.
+	 */
+	boolean hasLeaders(HttpProbe probe, String api) {
+		if (this != V3) {
+			return true;
+		}
+		String members = probe.get(api + "/v3/admin/core/cluster/node/list").body();
+		return LED.stream().allMatch((group) -> members.contains("\"" + group + "\":{\"leader\":\""));
+	}
+
+}

@@ -51,4 +51,19 @@ class BenchmarksTests {
 		assertThat(gray).isBetween(2048 + 100, 2048 + 350);
 	}
 
+	/**
+	 * Bounds that hold on any machine: what is allocated is always the same, and time is
+	 * that of the thread, with room for one that is not warm.
+	 */
+	@Test
+	void aChangedKeyCostsASmallPartOfARefresh() throws Exception {
+		ReloadCost.Figures figures = ReloadCost.measure(100, 11);
+		assertThat(figures.spread().bytes()).as("bytes of %s", figures)
+			.isLessThan(figures.refreshFiles().bytes() / 50)
+			.isLessThan(figures.refresh().bytes() / 15);
+		assertThat(figures.whole().bytes()).as("bytes of %s", figures).isLessThan(2 * figures.parse().bytes());
+		assertThat(figures.spread().cpu()).as("time of %s", figures).isLessThan(figures.refreshFiles().cpu() / 10);
+		assertThat(figures.whole().cpu()).as("time of %s", figures).isLessThan(5 * figures.parse().cpu());
+	}
+
 }

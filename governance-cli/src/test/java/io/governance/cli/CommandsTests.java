@@ -197,7 +197,7 @@ class CommandsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "get", "put", "delete", "list", "history", "diff", "rollback", "export", "import", "watch",
-			"lint" })
+			"lint", "encrypt" })
 	void everyCommandExplainsItself(String command) {
 		Terminal bare = new Terminal();
 		assertThat(bare.run(command, "--help")).isZero();

@@ -24,7 +24,7 @@ public enum Capability {
 	/** A document can be empty. */
 	EMPTY_DOCUMENTS,
 
-	/** The documents of a group can be listed. */
+	/** The documents of a group can be listed, and the groups of a namespace. */
 	LIST,
 
 	/** Earlier versions of documents are kept and can be read. */

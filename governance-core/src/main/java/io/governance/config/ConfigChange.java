@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
@@ -47,17 +48,13 @@ public final class ConfigChange {
 			Map<String, Set<String>> localPlaceholders) {
 		Set<String> keys = new TreeSet<>();
 		NavigableSet<String> touched = new TreeSet<>();
-		Map<String, ParsedDocument.Entry> old = before.entries();
-		after.entries().forEach((canonical, entry) -> {
+		KeyMap<ParsedDocument.Entry> old = before.entries();
+		KeyMap<ParsedDocument.Entry> now = after.entries();
+		now.forEachSuspect(old, (canonical) -> {
 			ParsedDocument.Entry previous = old.get(canonical);
-			if (entry != previous && (previous == null || !sameValue(previous, entry))) {
-				keys.add(entry.key());
-				touched.add(canonical);
-			}
-		});
-		old.forEach((canonical, entry) -> {
-			if (!after.entries().containsKey(canonical)) {
-				keys.add(entry.key());
+			ParsedDocument.Entry entry = now.get(canonical);
+			if (entry != previous && (entry == null || previous == null || !sameValue(previous, entry))) {
+				keys.add(Objects.requireNonNull((entry != null) ? entry : previous).key());
 				touched.add(canonical);
 			}
 		});
@@ -73,12 +70,13 @@ public final class ConfigChange {
 
 	private static void addDependents(NavigableSet<String> touched, Set<String> keys, ConfigSnapshot after,
 			Map<String, Set<String>> localPlaceholders) {
+		List<ParsedDocument.Entry> referring = after.referring();
 		boolean found = true;
 		while (found) {
 			Set<String> more = new HashSet<>();
-			after.entries().forEach((canonical, entry) -> {
-				if (refersTo(entry.placeholders(), touched) && !touched.contains(canonical)) {
-					more.add(canonical);
+			referring.forEach((entry) -> {
+				if (refersTo(entry.placeholders(), touched) && !touched.contains(entry.canonical())) {
+					more.add(entry.canonical());
 					keys.add(entry.key());
 				}
 			});

@@ -13,7 +13,8 @@ public interface ConfigEvents {
 	/**
 	 * A change was applied, and all observers have followed.
 	 * @param change the change
-	 * @param took from the backend's delivery until then
+	 * @param took from the backend's delivery, or from the end of the settle time, until
+	 * then
 	 */
 	default void onApplied(ConfigChange change, Duration took) {
 	}

@@ -72,7 +72,18 @@ public final class ConfigFormats {
 	 * extension, with line and column where they are known
 	 */
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
-		return LayeredKeys.merge(parts(document, document.id().extension()));
+		return LayeredKeys.merge(parts(document));
+	}
+
+	/**
+	 * Parses a document of several parts, such as the documents of one YAML text, each of
+	 * which may hold under some conditions only.
+	 * @param document the document
+	 * @return the keys of each part, the lowest part first
+	 * @throws InvalidConfigException as {@link #parse} does
+	 */
+	public List<Map<String, ConfigValue>> parts(ConfigDocument document) {
+		return parts(document, document.id().extension());
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.governance.config;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,11 +36,14 @@ public final class ConfigManager implements AutoCloseable {
 
 	private final ConfigEngine engine;
 
+	private final Duration settle;
+
 	private volatile boolean closed;
 
 	private volatile @Nullable Subscription watch;
 
 	private ConfigManager(Builder builder) {
+		this.settle = builder.settle;
 		this.precedence = builder.layers;
 		this.layers = builder.layers.stream().map(ConfigLayer::document).toList();
 		this.source = SeveralNamespaces.of(builder.source, this.layers);
@@ -109,11 +113,17 @@ public final class ConfigManager implements AutoCloseable {
 	 * @return stops following them; they can be watched again then
 	 */
 	public Subscription watch() {
-		Subscription watching = this.source.watch(Set.copyOf(this.layers), new ConfigListener() {
+		Settling settling = this.settle.isZero() ? null : new Settling(this.settle, this.engine::apply);
+		Subscription source = this.source.watch(Set.copyOf(this.layers), new ConfigListener() {
 
 			@Override
 			public void onDocuments(ConfigDocuments documents) {
-				ConfigManager.this.engine.apply(documents);
+				if (settling != null) {
+					settling.offer(documents);
+				}
+				else {
+					ConfigManager.this.engine.apply(documents);
+				}
 			}
 
 			@Override
@@ -122,6 +132,10 @@ public final class ConfigManager implements AutoCloseable {
 			}
 
 		});
+		Subscription watching = (settling == null) ? source : () -> {
+			source.close();
+			settling.close();
+		};
 		this.watch = watching;
 		if (this.closed) {
 			watching.close();
@@ -269,6 +283,8 @@ public final class ConfigManager implements AutoCloseable {
 
 		private InstantSource clock = InstantSource.system();
 
+		private Duration settle = Duration.ZERO;
+
 		private Builder(ConfigSource source, List<ConfigLayer> layers) {
 			Set<DocumentId> documents = new HashSet<>();
 			for (ConfigLayer layer : layers) {
@@ -357,6 +373,21 @@ public final class ConfigManager implements AutoCloseable {
 		 */
 		public Builder clock(InstantSource clock) {
 			this.clock = clock;
+			return this;
+		}
+
+		/**
+		 * Sets how long changes are gathered: what is delivered while the last delivery
+		 * is not as old as that is applied as one change, but no later than five times
+		 * that time after the first. Zero, which is the default, applies each at once.
+		 * @param settle the time, not negative
+		 * @return this builder
+		 */
+		public Builder settle(Duration settle) {
+			if (settle.isNegative()) {
+				throw new IllegalArgumentException("The settle time must not be negative");
+			}
+			this.settle = settle;
 			return this;
 		}
 

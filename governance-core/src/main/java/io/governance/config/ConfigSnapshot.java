@@ -1,5 +1,6 @@
 package io.governance.config;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,38 +15,44 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigSnapshot {
 
 	/** No config at all. */
-	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), Map.of());
+	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), KeyMap.empty(),
+			KeyMap.empty());
 
 	private volatile @Nullable SnapshotSecrets secrets;
 
 	private final ConfigDocuments documents;
 
-	private final Map<String, ParsedDocument.Entry> entries;
-
 	private final Map<DocumentId, ParsedDocument> parsed;
 
-	private final Map<String, ConfigValue> values;
+	/** By the canonical keys. */
+	private final KeyMap<ParsedDocument.Entry> entries;
+
+	/** By the keys as they are written. */
+	private final KeyMap<ParsedDocument.Entry> written;
+
+	private volatile @Nullable Map<String, ConfigValue> values;
 
 	private ConfigSnapshot(ConfigDocuments documents, Map<DocumentId, ParsedDocument> parsed,
-			Map<String, ParsedDocument.Entry> entries) {
+			KeyMap<ParsedDocument.Entry> entries, KeyMap<ParsedDocument.Entry> written) {
 		this.documents = documents;
 		this.parsed = parsed;
 		this.entries = entries;
-		Map<String, ConfigValue> byKey = new LinkedHashMap<>(entries.size() * 2);
-		entries.values().forEach((entry) -> byKey.put(entry.key(), entry.value()));
-		this.values = Collections.unmodifiableMap(byKey);
+		this.written = written;
 	}
 
 	/**
 	 * Merges layers.
 	 * @param documents what the layers were parsed from
 	 * @param layers the layers, the lowest first; not to be changed any more
+	 * @param known a snapshot of the same layers; what did not change since is shared
+	 * with it
 	 * @return the snapshot
 	 */
-	static ConfigSnapshot merge(ConfigDocuments documents, Map<DocumentId, ParsedDocument> layers) {
-		LayeredKeys<ParsedDocument.Entry> keys = new LayeredKeys<>(ParsedDocument.Entry::canonical);
-		layers.values().forEach((layer) -> keys.add(layer.entries()));
-		return new ConfigSnapshot(documents, layers, keys.keys());
+	static ConfigSnapshot merge(ConfigDocuments documents, Map<DocumentId, ParsedDocument> layers,
+			ConfigSnapshot known) {
+		LayerMerge merge = new LayerMerge(known.parsed, layers);
+		return new ConfigSnapshot(documents, layers, known.entries.with(merge.changes()),
+				known.written.with(merge.written()));
 	}
 
 	/**
@@ -61,7 +68,12 @@ public final class ConfigSnapshot {
 	 * @return an unmodifiable map, keyed by the keys as they are written
 	 */
 	public Map<String, ConfigValue> values() {
-		return this.values;
+		Map<String, ConfigValue> known = this.values;
+		if (known == null) {
+			known = below("");
+			this.values = known;
+		}
+		return known;
 	}
 
 	/**
@@ -70,7 +82,8 @@ public final class ConfigSnapshot {
 	 * @return the value, or {@code null} if no layer has that key
 	 */
 	public @Nullable ConfigValue get(String key) {
-		return this.values.get(key);
+		ParsedDocument.Entry entry = this.written.get(key);
+		return (entry != null) ? entry.value() : null;
 	}
 
 	/**
@@ -100,12 +113,35 @@ public final class ConfigSnapshot {
 	public Map<String, ConfigValue> below(String prefix) {
 		String canonical = ConfigKeys.canonical(prefix);
 		Map<String, ConfigValue> below = new LinkedHashMap<>();
-		this.entries.forEach((key, entry) -> {
-			if (ConfigKeys.isBelow(key, canonical)) {
-				below.put(entry.key(), entry.value());
+		for (ParsedDocument document : this.parsed.values()) {
+			for (ParsedDocument.Entry entry : document.index().near(canonical)) {
+				ParsedDocument.Entry winner = ConfigKeys.isBelow(entry.canonical(), canonical)
+						? this.entries.get(entry.canonical()) : null;
+				if (winner == entry || (winner != null && winner.name().equals(winner.canonical()))) {
+					below.putIfAbsent(winner.key(), winner.value());
+				}
 			}
-		});
+		}
 		return Collections.unmodifiableMap(below);
+	}
+
+	private boolean inForce(ParsedDocument.Entry entry) {
+		return this.entries.get(entry.canonical()) == entry;
+	}
+
+	/**
+	 * The keys whose values refer to others.
+	 */
+	List<ParsedDocument.Entry> referring() {
+		List<ParsedDocument.Entry> referring = new ArrayList<>();
+		for (ParsedDocument document : this.parsed.values()) {
+			for (ParsedDocument.Entry entry : document.index().referring()) {
+				if (inForce(entry)) {
+					referring.add(entry);
+				}
+			}
+		}
+		return referring;
 	}
 
 	/**
@@ -163,13 +199,13 @@ public final class ConfigSnapshot {
 		return this.parsed.get(id);
 	}
 
-	Map<String, ParsedDocument.Entry> entries() {
+	KeyMap<ParsedDocument.Entry> entries() {
 		return this.entries;
 	}
 
 	@Override
 	public String toString() {
-		return this.values.size() + " keys of " + this.documents.documents().keySet();
+		return this.entries.size() + " keys of " + this.documents.documents().keySet();
 	}
 
 }

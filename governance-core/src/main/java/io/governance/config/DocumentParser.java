@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import io.governance.config.secret.Secrets;
 
 /**
@@ -49,16 +51,17 @@ final class DocumentParser {
 			if (document != null) {
 				ParsedDocument earlier = known.parsed(layer.document());
 				present.put(layer.document(), (earlier != null && earlier.digest().equals(document.digest())) ? earlier
-						: parse(layer, document, encrypted));
+						: parse(layer, document, encrypted, earlier));
 			}
 			else if (layer.required()) {
 				throw new MissingDocumentException(layer.document());
 			}
 		}
-		return ConfigSnapshot.merge(documents, present);
+		return ConfigSnapshot.merge(documents, present, known);
 	}
 
-	private ParsedDocument parse(ConfigLayer layer, ConfigDocument document, EncryptedValues encrypted) {
+	private ParsedDocument parse(ConfigLayer layer, ConfigDocument document, EncryptedValues encrypted,
+			@Nullable ParsedDocument earlier) {
 		Map<String, ConfigValue> values = encrypted.open(values(layer, document));
 		List<IgnoredKey> ignored = new ArrayList<>();
 		values.forEach((key, value) -> {
@@ -75,7 +78,7 @@ final class DocumentParser {
 				values.remove(key.key());
 			}
 		}
-		return ParsedDocument.of(document, values, ignored);
+		return ParsedDocument.of(document, values, ignored, earlier);
 	}
 
 	private Map<String, ConfigValue> values(ConfigLayer layer, ConfigDocument document) {

@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A document's keys, with all that can be computed once for each of its contents.
  *
  * @param digest the digest of the content that was parsed
  * @param entries the keys in the order of the document
+ * @param index finds some of them
  * @param ignored the keys that are not taken over
  */
-record ParsedDocument(String digest, List<Entry> entries, List<IgnoredKey> ignored) {
+record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index, List<IgnoredKey> ignored) {
 
 	/** Stands for a name that only the environment can tell. */
 	static final String ANY = "*";
@@ -29,16 +32,46 @@ record ParsedDocument(String digest, List<Entry> entries, List<IgnoredKey> ignor
 	 * <code>${...}</code>
 	 */
 	record Entry(String canonical, String key, ConfigValue value, Set<String> placeholders) {
+
+		/**
+		 * The name under which the key is laid over those of lower layers: the list that
+		 * it belongs to, or the key itself.
+		 */
+		String name() {
+			return ConfigKeys.list(this.canonical);
+		}
+
+		private boolean is(String key, ConfigValue value) {
+			return this.key.equals(key) && this.value.equals(value);
+		}
+
 	}
 
-	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values, List<IgnoredKey> ignored) {
+	/**
+	 * Prepares a document.
+	 * @param document the document
+	 * @param values its keys
+	 * @param ignored the keys that are not taken over
+	 * @param earlier an earlier version of it, with which all is shared that is the same
+	 */
+	static ParsedDocument of(ConfigDocument document, Map<String, ConfigValue> values, List<IgnoredKey> ignored,
+			@Nullable ParsedDocument earlier) {
+		List<Entry> known = (earlier != null) ? earlier.entries() : List.of();
 		List<Entry> entries = new ArrayList<>(values.size());
-		Map<Object, Set<String>> known = new IdentityHashMap<>();
+		Map<Object, Set<String>> placeholders = new IdentityHashMap<>();
 		values.forEach((key, value) -> {
-			Set<String> placeholders = known.computeIfAbsent(value.value(), ParsedDocument::placeholders);
-			entries.add(new Entry(ConfigKeys.canonical(key), key, value, placeholders));
+			Entry same = (entries.size() < known.size()) ? known.get(entries.size()) : null;
+			entries.add((same != null && same.is(key, value)) ? same : entry(key, value, placeholders));
 		});
-		return new ParsedDocument(document.digest(), List.copyOf(entries), List.copyOf(ignored));
+		List<Entry> all = List.copyOf(entries);
+		return new ParsedDocument(document.digest(), all,
+				DocumentIndex.of(all, (earlier != null) ? earlier.index() : null), List.copyOf(ignored));
+	}
+
+	private static Entry entry(String key, ConfigValue value, Map<Object, Set<String>> placeholders) {
+		Set<String> names = (value.value() instanceof String text && text.contains("${"))
+				? placeholders.computeIfAbsent(text, ParsedDocument::placeholders) : Set.of();
+		return new Entry(ConfigKeys.canonical(key), key, value, names);
 	}
 
 	/**

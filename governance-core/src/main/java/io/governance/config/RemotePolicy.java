@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemotePolicy {
 
+	/**
+	 * What changes how an application is started, guarded or watched over: whoever may
+	 * write a document must not thereby get hold of the application. Profiles are in it
+	 * since the environment reads them anew each time as long as none is active.
+	 */
+	public static final List<String> NOT_REMOTE = List.of("spring.config", "spring.main", "spring.profiles",
+			"spring.cloud.bootstrap", "logging.config", "management", "governance.config", "governance.secrets");
+
 	/** Everything may be said: for readers that run nothing of what they read. */
 	public static final RemotePolicy NONE = new RemotePolicy(List.of(), List.of(), true);
 

@@ -113,7 +113,7 @@ public final class YamlNodes {
 		open.push(root);
 		while (!open.isEmpty()) {
 			Node node = open.pop();
-			if (!seen.add(node)) {
+			if (!(node instanceof ScalarNode) && !seen.add(node)) {
 				continue;
 			}
 			if (!TAGS.contains(node.getTag()) || (node.getTag().equals(Tag.NULL) && !(node instanceof ScalarNode))) {

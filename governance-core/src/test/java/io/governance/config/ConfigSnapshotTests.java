@@ -77,9 +77,10 @@ class ConfigSnapshotTests {
 		Map<DocumentId, ParsedDocument> parsed = new LinkedHashMap<>();
 		for (int i = 0; i < layers.length; i++) {
 			ConfigDocument document = InMemoryConfigSource.document(i + ".yaml", layers[i]);
-			parsed.put(document.id(), ParsedDocument.of(document, ConfigFormats.standard().parse(document), List.of()));
+			parsed.put(document.id(),
+					ParsedDocument.of(document, ConfigFormats.standard().parse(document), List.of(), null));
 		}
-		return ConfigSnapshot.merge(ConfigDocuments.of(List.of()), parsed);
+		return ConfigSnapshot.merge(ConfigDocuments.of(List.of()), parsed, ConfigSnapshot.EMPTY);
 	}
 
 	private static Map<String, Object> values(ConfigSnapshot snapshot) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigFormats;
@@ -14,6 +15,7 @@ import io.governance.config.ConfigOrigin;
 import io.governance.config.ConfigValue;
 import io.governance.config.DocumentId;
 import io.governance.config.InvalidConfigException;
+import io.governance.config.RemotePolicy;
 import io.governance.config.Revision;
 import io.governance.internal.Spelling;
 import io.governance.lint.LintFinding.Severity;
@@ -30,6 +32,11 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * can read their values. Immutable and thread-safe.
  */
 public final class ConfigLinter {
+
+	/** Where a part of a document says when it holds. */
+	private static final String ACTIVATE = "spring.config.activate";
+
+	private static final RemotePolicy POLICY = new RemotePolicy(RemotePolicy.NOT_REMOTE, List.of(ACTIVATE), false);
 
 	private final DocumentChecks checks;
 
@@ -55,7 +62,9 @@ public final class ConfigLinter {
 		this.formats = formats;
 		this.metadata = metadata;
 		this.types = (metadata != null) ? new ValueTypes(metadata) : null;
-		this.allowed = allowedPrefixes.stream().map((prefix) -> ConfigurationPropertyName.adapt(prefix, '.')).toList();
+		this.allowed = Stream.concat(Stream.of(ACTIVATE), allowedPrefixes.stream())
+			.map((prefix) -> ConfigurationPropertyName.adapt(prefix, '.'))
+			.toList();
 	}
 
 	/**
@@ -82,7 +91,9 @@ public final class ConfigLinter {
 			if (this.checks.isGrayDocument(id) || !this.checks.isChecked(id)) {
 				return List.of();
 			}
-			return new Run(label).keys(this.formats.parse(ConfigDocument.of(id, content, Revision.ABSENT)));
+			Run run = new Run(label);
+			this.formats.parts(ConfigDocument.of(id, content, Revision.ABSENT)).forEach(run::keys);
+			return List.copyOf(run.findings);
 		}
 		catch (InvalidConfigException ex) {
 			ConfigOrigin origin = (ex.origin() != null) ? ex.origin() : ConfigOrigin.of(id);
@@ -102,7 +113,7 @@ public final class ConfigLinter {
 			this.label = label;
 		}
 
-		List<LintFinding> keys(Map<String, ConfigValue> values) {
+		void keys(Map<String, ConfigValue> values) {
 			Map<ConfigurationPropertyName, ConfigValue> spellings = new HashMap<>();
 			values.forEach((key, value) -> {
 				ConfigurationPropertyName name = ConfigurationPropertyName.adapt(key, '.');
@@ -111,9 +122,21 @@ public final class ConfigLinter {
 					add(Severity.ERROR, key, value, name.toString(),
 							"is another spelling of the key in line " + earlier.origin().line(), "keep one of them");
 				}
+				policy(key, name, value);
 				key(key, name, value);
 			});
-			return List.copyOf(this.findings);
+		}
+
+		/** What is not taken from remote config, unless the application allows it. */
+		private void policy(String key, ConfigurationPropertyName name, ConfigValue value) {
+			if (POLICY.ignores(key) && !isAllowed(name)) {
+				add(Severity.WARNING, key, value, null, "is ignored in remote config",
+						"set it where the application is started, or name it in governance.config.allowed-keys");
+			}
+			if (value.value() instanceof String text && text.contains("#{")) {
+				add(Severity.WARNING, key, value, null, "holds an expression '#{'",
+						"remote config is refused with it, unless governance.config.allow-expressions is true");
+			}
 		}
 
 		private void key(String key, ConfigurationPropertyName name, ConfigValue value) {

@@ -127,6 +127,29 @@ class ConfigLinterTests {
 	}
 
 	@Test
+	void everyPartOfADocumentIsChecked() {
+		assertThat(lint("""
+				shop.max-pool-size: 1
+				---
+				spring.config.activate.on-profile: gray
+				shop.maxPoolSize: many
+				---
+				shop.rat: 2
+				""")).extracting(LintFinding::line).containsExactly(4, 6);
+	}
+
+	@Test
+	void whatRemoteConfigMayNotSayIsToldUnlessItIsAllowed() {
+		ConfigLinter strict = ConfigLinter.of(null, List.of());
+		ConfigLinter lenient = ConfigLinter.of(null, List.of("management.tracing"));
+		DocumentId id = new DocumentId("dev", "shop", "orders.yaml");
+		byte[] text = "management.tracing.x: 1\nshop.name: '#{1}'\n".getBytes(StandardCharsets.UTF_8);
+		assertThat(strict.lint("orders.yaml", id, text)).extracting(LintFinding::reason)
+			.containsExactly("is ignored in remote config", "holds an expression '#{'");
+		assertThat(lenient.lint("orders.yaml", id, text)).extracting(LintFinding::line).containsExactly(2);
+	}
+
+	@Test
 	void keyThatStandsTwiceIsAnErrorWithItsPlace() {
 		assertThat(lint("shop:\n  max-pool-size: 1\n  max-pool-size: 2\n")).singleElement()
 			.satisfies((finding) -> assertThat(finding.toString()).startsWith("orders.yaml:3:3: error: ")

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
+import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
@@ -122,7 +123,11 @@ class NacosRefusalTests {
 		Instance instance = Instance.of("fixed", "127.0.0.1", 8001).build();
 		Instance other = Instance.of("fixed", "127.0.0.1", 8002).build();
 		try {
-			first.registry().put("fixed", List.of(instance, other));
+			// the group that keeps persistent instances elects its leader after the start
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.ignoreException(BackendUnavailableException.class)
+				.untilAsserted(() -> first.registry().put("fixed", List.of(instance, other)));
 			assertThat(first.registry().observe("fixed")).extracting(Instance::id)
 				.containsExactly(instance.id(), other.id());
 			first.registry().remove("fixed", other.id());
@@ -161,8 +166,11 @@ class NacosRefusalTests {
 			.header("Content-Type", "application/x-www-form-urlencoded")
 			.PUT(HttpRequest.BodyPublishers.ofString(form))
 			.build();
-		assertThat(HttpClient.newHttpClient().send(disable, HttpResponse.BodyHandlers.ofString()).statusCode())
-			.isEqualTo(200);
+		// the group that keeps metadata elects its leader after the start
+		HttpClient client = HttpClient.newHttpClient();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> client.send(disable, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
 		Awaitility.await()
 			.until(() -> this.backend.registry().observe("orders").stream().map(Instance::status).toList(),
 					List.of(InstanceStatus.OUT_OF_SERVICE)::equals);

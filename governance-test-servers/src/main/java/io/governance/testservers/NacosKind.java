@@ -99,9 +99,8 @@ record NacosKind(NacosVersion version, String classPath, @Nullable String passwo
 	public boolean isReady(int port) {
 		HttpProbe probe = new HttpProbe((this.certificates != null) ? this.certificates.clientContext() : null,
 				Map.of());
-		String api = address(port) + "/nacos";
-		return this.version.isReady(probe, api) && ((this.password != null)
-				? canLogIn(probe, api + "/v3/auth/user", this.password) : this.version.hasLeaders(probe, api));
+		return this.version.isReady(probe, address(port) + "/nacos")
+				&& (this.password == null || canLogIn(probe, address(port) + "/nacos/v3/auth/user", this.password));
 	}
 
 	private static boolean canLogIn(HttpProbe probe, String users, String password) {

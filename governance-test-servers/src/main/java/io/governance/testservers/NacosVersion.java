@@ -25,9 +25,6 @@ enum NacosVersion {
 							+ "SecurityAutoConfiguration,org.springframework.boot.actuate.autoconfigure.security.servlet."
 							+ "ManagementWebSecurityAutoConfiguration"));
 
-	private static final List<String> LED = List.of("naming_persistent_service_v2", "naming_instance_metadata",
-			"naming_service_metadata");
-
 	private final String libraries;
 
 	private final String launcher;
@@ -73,18 +70,6 @@ enum NacosVersion {
 	/** Asks a server whether it serves. */
 	boolean isReady(HttpProbe probe, String api) {
 		return probe.get(api + this.readyPath).body().contains(this.readyText);
-	}
-
-	/**
-	 * Asks a server of version 3 whether it can store instances: it says that it is ready
-	 * before the groups that keep persistent instances and metadata have a leader.
-	 */
-	boolean hasLeaders(HttpProbe probe, String api) {
-		if (this != V3) {
-			return true;
-		}
-		String members = probe.get(api + "/v3/admin/core/cluster/node/list").body();
-		return LED.stream().allMatch((group) -> members.contains("\"" + group + "\":{\"leader\":\""));
 	}
 
 }

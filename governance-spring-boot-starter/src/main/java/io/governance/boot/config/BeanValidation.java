@@ -16,6 +16,8 @@ final class BeanValidation implements Supplier<@Nullable Validator> {
 
 	private final Supplier<@Nullable Object> existing;
 
+	private final boolean present = isPresent();
+
 	private volatile @Nullable Validator validator;
 
 	/**
@@ -35,7 +37,7 @@ final class BeanValidation implements Supplier<@Nullable Validator> {
 	@Override
 	public @Nullable Validator get() {
 		Validator known = this.validator;
-		if (known == null && isPresent()) {
+		if (known == null && this.present) {
 			known = Jakarta.adapt(this.existing.get());
 			this.validator = known;
 		}

@@ -17,10 +17,15 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.context.properties.ConfigurationPropertiesBeans;
+import org.springframework.cloud.context.properties.ConfigurationPropertiesRebinder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -32,7 +37,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * Auto-configuration of live config. Without remote config, {@link LiveConfig} shows what
  * the environment says.
  */
-@AutoConfiguration(after = GovernanceBackendAutoConfiguration.class)
+@AutoConfiguration(after = GovernanceBackendAutoConfiguration.class,
+		beforeName = "org.springframework.cloud.autoconfigure.ConfigurationPropertiesRebinderAutoConfiguration")
 @EnableConfigurationProperties({ GovernanceConfigProperties.class, ConfigLayerProperties.class })
 public final class GovernanceConfigAutoConfiguration {
 
@@ -90,8 +96,8 @@ public final class GovernanceConfigAutoConfiguration {
 		}
 
 		@Bean
-		PropertiesRebinder propertiesRebinder(ApplicationContext context, ConfigManager manager, SnapshotBinder binder,
-				ObjectProvider<RebindExclusion> exclusions) {
+		PropertiesRebinder propertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager,
+				SnapshotBinder binder, ObjectProvider<RebindExclusion> exclusions) {
 			return new PropertiesRebinder(context, manager, binder, exclusions.orderedStream().toList());
 		}
 
@@ -109,6 +115,24 @@ public final class GovernanceConfigAutoConfiguration {
 		@Bean
 		static StartupCheck governanceStartupCheck(ConfigurableEnvironment environment) {
 			return new StartupCheck(environment);
+		}
+
+	}
+
+	/**
+	 * What there is only with remote config and Spring Cloud's context.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ConfigurationPropertiesRebinder.class)
+	@ConditionalOnBean(GovernanceBootstrap.class)
+	static class SpringCloudConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(value = ConfigurationPropertiesRebinder.class, search = SearchStrategy.CURRENT)
+		EnvironmentChanges configurationPropertiesRebinder(ObjectProvider<ConfigurationPropertiesBeans> beans,
+				ApplicationContext context, PropertiesRebinder rebinder, ConfigManager manager) {
+			return new EnvironmentChanges(beans.getIfAvailable(ConfigurationPropertiesBeans::new), context, rebinder,
+					manager);
 		}
 
 	}

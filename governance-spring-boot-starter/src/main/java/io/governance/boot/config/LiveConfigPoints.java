@@ -83,8 +83,7 @@ final class LiveConfigPoints {
 	 * How a bean with properties is bound, if Boot alone could make it: what a factory
 	 * method has made may need more than its properties.
 	 */
-	private static @Nullable Bindable<?> bindable(ConfigurableListableBeanFactory beanFactory, String name,
-			Class<?> type) {
+	static @Nullable Bindable<?> bindable(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
 		boolean made = beanFactory.containsBeanDefinition(name)
 				&& beanFactory.getBeanDefinition(name).getFactoryMethodName() != null;
 		if (made || type.getDeclaredConstructors().length > 1) {

@@ -3,23 +3,16 @@ package io.governance.boot.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigValidator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.aop.support.AopUtils;
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
-import org.springframework.boot.context.properties.bind.BindMethod;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.context.ApplicationContext;
-import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.validation.annotation.Validated;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Keeps beans with {@code @ConfigurationProperties} and setters up to date. For each one
@@ -30,28 +23,21 @@ import org.springframework.validation.annotation.Validated;
  */
 final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 
-	private static final Logger logger = LoggerFactory.getLogger(PropertiesRebinder.class);
-
-	private final ApplicationContext context;
-
 	private final ConfigManager manager;
 
 	private final SnapshotBinder binder;
 
-	private final List<RebindExclusion> exclusions;
-
-	private @Nullable List<Target> targets;
+	private final BoundBeans beans;
 
 	private @Nullable ConfigChange planned;
 
 	private List<PropertyUpdate> plan = List.of();
 
-	PropertiesRebinder(ApplicationContext context, ConfigManager manager, SnapshotBinder binder,
+	PropertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager, SnapshotBinder binder,
 			List<RebindExclusion> exclusions) {
-		this.context = context;
 		this.manager = manager;
 		this.binder = binder;
-		this.exclusions = exclusions;
+		this.beans = new BoundBeans(context, exclusions);
 	}
 
 	@Override
@@ -72,14 +58,19 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	@Override
 	public void validate(ConfigChange change) throws Exception {
 		List<PropertyUpdate> updates = new ArrayList<>();
-		for (Target target : targets()) {
+		for (BoundBeans.Target target : this.beans.targets()) {
 			if (change.touches(target.prefix())) {
 				Object before = this.manager.showing(change.before(), () -> this.binder.bindAsBootDoes(change.before(),
 						target.prefix(), target.bindable(), target.validated()));
 				Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), target.validated());
-				PropertyUpdate.collect(change, target.prefix(), target.bean(), before, after, updates);
+				PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
 			}
 		}
+		this.beans.replaced().forEach((point) -> {
+			if (change.touches(point.prefix())) {
+				this.binder.bind(change.after(), point.prefix(), point.bindable(), point.validated());
+			}
+		});
 		this.planned = change;
 		this.plan = updates;
 	}
@@ -94,52 +85,28 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		}
 	}
 
-	private List<Target> targets() {
-		List<Target> known = this.targets;
-		if (known == null) {
-			known = ConfigurationPropertiesBean.getAll(this.context)
-				.values()
-				.stream()
-				.filter(this::canBeRebound)
-				.map(Target::of)
-				.toList();
-			this.targets = known;
-		}
-		return known;
-	}
-
-	private boolean canBeRebound(ConfigurationPropertiesBean bean) {
-		if (bean.getInstance() == null || bean.asBindTarget().getBindMethod() == BindMethod.VALUE_OBJECT) {
-			return false;
-		}
-		Class<?> type = AopUtils.getTargetClass(bean.getInstance());
-		if (this.exclusions.stream().anyMatch((exclusion) -> exclusion.excludes(type))) {
-			return false;
-		}
-		boolean creatable = LiveConfigPoints.hasDefaultConstructor(type);
-		if (!creatable) {
-			logger.debug("Bean '{}' of {} has no default constructor and is not rebound", bean.getName(), type);
-		}
-		return creatable;
-	}
-
 	/**
-	 * A bean that is kept up to date.
+	 * Follows a change that is none of the remote config: somebody has refreshed or
+	 * written to the environment. All beans follow, or none if one cannot be bound.
+	 * @param keys the keys that have changed
 	 */
-	private record Target(Object bean, String prefix, Bindable<Object> bindable, boolean validated) {
-
-		static Target of(ConfigurationPropertiesBean properties) {
-			Object bean = java.util.Objects.requireNonNull(properties.getInstance());
-			Class<?> type = AopUtils.getTargetClass(bean);
-			ConfigurationProperties annotation = properties.getAnnotation();
-			boolean validated = MergedAnnotations.from(type).isPresent(Validated.class);
-			return new Target(bean, annotation.prefix(),
-					Bindable.<Object>of(ResolvableType.forClass(type))
-						.withAnnotations(properties.asBindTarget().getAnnotations())
-						.withBindMethod(BindMethod.JAVA_BEAN),
-					validated);
+	void rebind(Set<String> keys) {
+		Set<ConfigurationPropertyName> names = keys.stream()
+			.map((key) -> ConfigurationPropertyName.adapt(key, '.'))
+			.collect(Collectors.toSet());
+		Predicate<String> touches = (path) -> {
+			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(path, '.');
+			return names.stream().anyMatch((changed) -> name.equals(changed) || name.isAncestorOf(changed));
+		};
+		List<PropertyUpdate> updates = new ArrayList<>();
+		for (BoundBeans.Target target : this.beans.targets()) {
+			if (touches.test(target.prefix())) {
+				Object after = this.binder.bindAsBootDoes(this.manager.current(), target.prefix(), target.bindable(),
+						target.validated());
+				PropertyUpdate.collect(touches, target.prefix(), target.bean(), target.bean(), after, updates);
+			}
 		}
-
+		PropertyUpdate.applyAll(updates);
 	}
 
 }

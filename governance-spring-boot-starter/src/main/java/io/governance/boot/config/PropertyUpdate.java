@@ -5,8 +5,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.function.Predicate;
 
-import io.governance.config.ConfigChange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.util.ObjectUtils;
@@ -28,19 +28,20 @@ record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullabl
 	 * Finds what differs between two objects of the type of a bean, and plans the same
 	 * difference for the bean. Only properties that the change touches are looked at:
 	 * other getters may do anything.
+	 * @param touches whether a key at or below a path has changed
 	 */
-	static void collect(ConfigChange change, String prefix, Object bean, Object before, Object after,
+	static void collect(Predicate<String> touches, String prefix, Object bean, Object before, Object after,
 			List<PropertyUpdate> updates) {
-		collect(change, prefix, bean, before, after, updates, 0);
+		collect(touches, prefix, bean, before, after, updates, 0);
 	}
 
-	private static void collect(ConfigChange change, String prefix, Object bean, Object before, Object after,
+	private static void collect(Predicate<String> touches, String prefix, Object bean, Object before, Object after,
 			List<PropertyUpdate> updates, int depth) {
 		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(before.getClass())) {
 			Method getter = property.getReadMethod();
 			Method setter = property.getWriteMethod();
 			String path = prefix + "." + property.getName();
-			if (getter == null || getter.getDeclaringClass() == Object.class || !change.touches(path)
+			if (getter == null || getter.getDeclaringClass() == Object.class || !touches.test(path)
 					|| (setter == null && !isNestedBean(getter.getReturnType()))) {
 				continue;
 			}
@@ -52,7 +53,7 @@ record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullabl
 			Object live = read(getter, bean);
 			if (was != null && is != null && live != null && isNestedBean(live.getClass())
 					&& live.getClass() == is.getClass() && live.getClass() == was.getClass() && depth < MAX_DEPTH) {
-				collect(change, path, live, was, is, updates, depth + 1);
+				collect(touches, path, live, was, is, updates, depth + 1);
 			}
 			else if (setter != null) {
 				ReflectionUtils.makeAccessible(setter);

@@ -1,6 +1,7 @@
 package io.governance.boot.configdata;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 import io.governance.config.DocumentId;
 import io.governance.config.SnapshotCache;
@@ -15,11 +16,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param group Group of the documents.
  * @param onInvalid What to do at start when the stored config cannot be used.
  * @param cache Last good config, kept on disk.
+ * @param settle How long changes are gathered to be applied as one; a stream without a
+ * pause is applied after five times that time.
  */
 @ConfigurationProperties("governance.config")
 public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue(DocumentId.DEFAULT) String group, @DefaultValue("last-good") OnInvalid onInvalid,
-		@DefaultValue Cache cache) {
+		@DefaultValue Cache cache, @DefaultValue("0s") Duration settle) {
+
+	/**
+	 * Checks what was bound.
+	 */
+	public GovernanceConfigProperties {
+		if (settle.isNegative()) {
+			throw new IllegalArgumentException("governance.config.settle must not be negative");
+		}
+	}
 
 	/** What to do at start when the stored config cannot be used. */
 	public enum OnInvalid {

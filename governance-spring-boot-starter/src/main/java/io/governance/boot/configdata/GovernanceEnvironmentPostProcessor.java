@@ -55,14 +55,6 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 	/** The property sources that survive Spring Cloud's refresh of the environment. */
 	private static final String RETAINED = "spring.cloud.refresh.additional-property-sources-to-retain";
 
-	/**
-	 * What changes how an application is started, guarded or watched over: whoever may
-	 * write a document must not thereby get hold of the application. Profiles are in it
-	 * since the environment reads them anew each time as long as none is active.
-	 */
-	static final List<String> NOT_REMOTE = List.of("spring.config", "spring.main", "spring.profiles",
-			"spring.cloud.bootstrap", "logging.config", "management", "governance.config", "governance.secrets");
-
 	private final Log logger;
 
 	private final ConfigurableBootstrapContext bootstrapContext;
@@ -138,10 +130,11 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 					ConfigLayers.of(governance.namespace(), group(config, layers.layout()), application, profiles,
 							layers))
 			.profiles((expressions) -> environment.acceptsProfiles(Profiles.of(expressions.toArray(String[]::new))))
-			.policy(new RemotePolicy(NOT_REMOTE, layers.allowedKeys(), layers.allowExpressions()))
+			.policy(new RemotePolicy(RemotePolicy.NOT_REMOTE, layers.allowedKeys(), layers.allowExpressions()))
 			.cache(cache)
 			.secrets(secrets)
 			.localValues(localValues)
+			.settle(config.settle())
 			.build();
 	}
 

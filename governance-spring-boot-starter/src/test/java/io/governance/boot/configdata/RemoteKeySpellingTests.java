@@ -25,8 +25,7 @@ class RemoteKeySpellingTests {
 	private static final String[] NOISE = { "-", "_", ".", "!", "$", " ", "\u0000", "\u00e4", "\u212a", "\u0130", "[",
 			"]", "\t", "K", "0" };
 
-	private final RemotePolicy policy = new RemotePolicy(GovernanceEnvironmentPostProcessor.NOT_REMOTE, List.of(),
-			false);
+	private final RemotePolicy policy = new RemotePolicy(RemotePolicy.NOT_REMOTE, List.of(), false);
 
 	private final Random random = new Random(7);
 

@@ -12,9 +12,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
+import io.governance.backend.Capability;
+import io.governance.boot.config.ConfigChanged;
 import io.governance.boot.config.LiveConfig;
 import io.governance.config.Author;
 import io.governance.config.ConfigManager;
@@ -43,6 +46,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -116,6 +120,21 @@ public abstract class ApplicationContract {
 		publish("limits.max: many");
 		publish("limits.max: 8");
 		await().until(() -> limits.get().max() == 8);
+	}
+
+	/** Documents that are published together are one change, never two. */
+	@Test
+	final void documentsPublishedTogetherAreAppliedAsOneChange() {
+		publishPair(0);
+		Shown shown = start("orders", this.fixture.address()).getBean(Shown.class);
+		for (int i = 1; i <= 20; i++) {
+			publishPair(i);
+		}
+		await().until(() -> shown.pair.get().equals(new Pair(20, 20)));
+		assertThat(shown.pairs).isNotEmpty();
+		if (this.backend.capabilities().contains(Capability.ATOMIC_PUBLISH)) {
+			assertThat(shown.pairs).allSatisfy((pair) -> assertThat(pair.left()).isEqualTo(pair.right()));
+		}
 	}
 
 	/** Instances find each other by name, and one that leaves is gone. */
@@ -264,8 +283,17 @@ public abstract class ApplicationContract {
 	}
 
 	private void publish(String text) {
-		DocumentId id = new DocumentId(this.namespace, DocumentId.DEFAULT, "orders.yaml");
-		this.backend.config().publish(List.of(Publication.put(id, text)), Author.of("test"));
+		this.backend.config().publish(List.of(Publication.put(id("orders.yaml"), text)), Author.of("test"));
+	}
+
+	private void publishPair(int value) {
+		this.backend.config()
+			.publish(List.of(Publication.put(id("application.yaml"), "pair.left: " + value),
+					Publication.put(id("orders.yaml"), "pair.right: " + value)), Author.of("test"));
+	}
+
+	private DocumentId id(String name) {
+		return new DocumentId(this.namespace, DocumentId.DEFAULT, name);
 	}
 
 	private ConfigurableApplicationContext start(String name, String address, String... more) {
@@ -301,15 +329,36 @@ public abstract class ApplicationContract {
 
 	}
 
+	/**
+	 * Two values of two documents, which are always published together.
+	 *
+	 * @param left any number
+	 * @param right the same number
+	 */
+	@ConfigurationProperties("pair")
+	public record Pair(@DefaultValue("0") int left, @DefaultValue("0") int right) {
+
+	}
+
 	/** What a test looks at. */
 	static final class Shown implements RegistrationListener {
 
 		private final LiveConfig<Limits> limits;
 
+		private final LiveConfig<Pair> pair;
+
+		private final List<Pair> pairs = new CopyOnWriteArrayList<>();
+
 		private final Set<RegistrationEvent.Kind> kinds = ConcurrentHashMap.newKeySet();
 
-		Shown(LiveConfig<Limits> limits) {
+		Shown(LiveConfig<Limits> limits, LiveConfig<Pair> pair) {
 			this.limits = limits;
+			this.pair = pair;
+		}
+
+		@EventListener(ConfigChanged.class)
+		void changed() {
+			this.pairs.add(this.pair.get());
 		}
 
 		@Override
@@ -325,8 +374,8 @@ public abstract class ApplicationContract {
 	static class TestApplication {
 
 		@Bean
-		Shown shown(LiveConfig<Limits> limits) {
-			return new Shown(limits);
+		Shown shown(LiveConfig<Limits> limits, LiveConfig<Pair> pair) {
+			return new Shown(limits, pair);
 		}
 
 	}

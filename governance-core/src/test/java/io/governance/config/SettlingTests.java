@@ -1,0 +1,104 @@
+package io.governance.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for changes that are gathered for a while.
+ */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SettlingTests {
+
+	private static final Duration LONG = Duration.ofSeconds(2);
+
+	private final InMemoryConfigSource source = new InMemoryConfigSource().with("a.yaml", "a: 0")
+		.with("b.yaml", "b: 0");
+
+	private final List<String> changes = new CopyOnWriteArrayList<>();
+
+	private ConfigManager manager;
+
+	@AfterEach
+	void close() {
+		this.manager.close();
+		this.source.close();
+	}
+
+	@Test
+	void appliesWhatComesWithinTheSettleTimeAsOneChange() {
+		follow(LONG);
+		this.source.put("a.yaml", "a: 1");
+		this.source.put("a.yaml", "a: 2");
+		this.source.put("b.yaml", "b: 1");
+		assertThat(this.manager.current().get("a").value()).isEqualTo(0);
+		await().atMost(Duration.ofSeconds(20)).until(() -> !this.changes.isEmpty());
+		assertThat(this.changes).containsExactly("[a, b]");
+		assertThat(this.manager.current().get("a").value()).isEqualTo(2);
+	}
+
+	@Test
+	void neverAppliesWhatWasBrokenOnTheWay() {
+		follow(LONG);
+		this.source.put("a.yaml", "a: {");
+		this.source.put(Map.of("a.yaml", "a: 1", "b.yaml", "b: 1"));
+		await().atMost(Duration.ofSeconds(20)).until(() -> !this.changes.isEmpty());
+		assertThat(this.changes).containsExactly("[a, b]");
+		assertThat(this.manager.status().rejection()).isNull();
+	}
+
+	@Test
+	void appliesAStreamThatNeverPauses() {
+		follow(Duration.ofMillis(400));
+		int sent = 0;
+		while (this.changes.isEmpty()) {
+			this.source.put("a.yaml", "a: " + ++sent);
+			LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+		}
+		assertThat(sent).isGreaterThan(1);
+	}
+
+	@Test
+	void dropsWhatWasGatheredWhenItStopsFollowing() {
+		this.manager = manager(LONG);
+		this.manager.load(new StartPolicy(false, false));
+		var watching = this.manager.watch();
+		this.source.put("a.yaml", "a: 1");
+		watching.close();
+		assertThat(this.manager.current().get("a").value()).isEqualTo(0);
+		assertThat(Thread.getAllStackTraces().keySet())
+			.noneMatch((thread) -> thread.getName().equals("governance-config-settle"));
+	}
+
+	@Test
+	void refusesANegativeTime() {
+		this.manager = manager(Duration.ZERO);
+		assertThatIllegalArgumentException().isThrownBy(() -> manager(Duration.ofMillis(-1)));
+	}
+
+	private void follow(Duration settle) {
+		this.manager = manager(settle);
+		this.manager.load(new StartPolicy(false, false));
+		this.manager.observe(FollowingManager.whenTold((change) -> this.changes.add(change.toString())));
+		this.manager.watch();
+	}
+
+	private ConfigManager manager(Duration settle) {
+		return ConfigManager
+			.of(this.source, List.of(InMemoryConfigSource.id("a.yaml"), InMemoryConfigSource.id("b.yaml")))
+			.settle(settle)
+			.build();
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.governance.operations;
+
+import java.time.Instant;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.governance.config.Author;
+import io.governance.config.DocumentId;
+import io.governance.config.Revision;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class AuditLogTests {
+
+	private static final DocumentId ORDERS = new DocumentId("dev", "shop", "orders.yaml");
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger(AuditLog.LOGGER);
+
+	private final Level level = this.logger.getLevel();
+
+	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+	@BeforeEach
+	void listen() {
+		this.lines.start();
+		this.logger.setLevel(Level.INFO);
+		this.logger.addAppender(this.lines);
+	}
+
+	@AfterEach
+	void leave() {
+		this.logger.setLevel(this.level);
+		this.logger.detachAppender(this.lines);
+	}
+
+	@Test
+	void eventIsOneLine() {
+		new AuditLog().onAudit(event("alice", "because", "abc"));
+		assertThat(this.lines.list).singleElement().satisfies((line) -> {
+			assertThat(line.getLevel()).isEqualTo(Level.INFO);
+			assertThat(line.getFormattedMessage())
+				.isEqualTo("publish done dev/shop/orders.yaml on local by 'alice': revision 7, sha256 abc");
+		});
+	}
+
+	@Test
+	void nameOfAnAuthorMakesNoSecondLine() {
+		new AuditLog().onAudit(event("mallory'\nINFO delete done", "x\ny", ""));
+		assertThat(this.lines.list).singleElement()
+			.satisfies((line) -> assertThat(line.getFormattedMessage()).doesNotContain("\n")
+				.contains("by 'mallory??INFO delete done': revision 7, sha256 -"));
+	}
+
+	private static ConfigAuditEvent event(String author, String comment, String digest) {
+		return new ConfigAuditEvent(Instant.EPOCH, "local", ConfigAuditEvent.Action.PUBLISH,
+				ConfigAuditEvent.Outcome.DONE, ORDERS, Revision.of(7), digest, new Author(author, comment), false);
+	}
+
+}

@@ -1,0 +1,151 @@
+package io.governance.boot.config;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
+import org.springframework.boot.context.properties.bind.BindMethod;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The beans with {@code @ConfigurationProperties} of a context, without creating any of
+ * them. Used by one thread at a time, or by several that see the same.
+ */
+final class BoundBeans {
+
+	private static final Logger logger = LoggerFactory.getLogger(BoundBeans.class);
+
+	/** The scope whose beans are replaced instead of being rebound. */
+	private static final String REFRESH = "refresh";
+
+	private final ConfigurableApplicationContext context;
+
+	private final List<RebindExclusion> exclusions;
+
+	private @Nullable Map<String, ConfigurationProperties> names;
+
+	private final Map<String, Rebinding> known = new LinkedHashMap<>();
+
+	BoundBeans(ConfigurableApplicationContext context, List<RebindExclusion> exclusions) {
+		this.context = context;
+		this.exclusions = exclusions;
+	}
+
+	/**
+	 * The singletons that are there now and can be kept up to date with their setters.
+	 */
+	synchronized List<Target> targets() {
+		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
+		List<Target> targets = new ArrayList<>();
+		for (String name : names().keySet()) {
+			if (factory.containsSingleton(name) && !isReplaced(factory, name)) {
+				Target target = this.known.computeIfAbsent(name, (key) -> new Rebinding(target(key))).target();
+				if (target != null) {
+					targets.add(target);
+				}
+			}
+		}
+		return targets;
+	}
+
+	/**
+	 * What the beans in refresh scope are bound to that have properties of their own.
+	 */
+	synchronized List<LiveConfigPoints.Point> replaced() {
+		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
+		List<LiveConfigPoints.Point> points = new ArrayList<>();
+		names().forEach((name, properties) -> {
+			Class<?> type = ScopedProxyUtils.isScopedTarget(name) && isReplaced(factory, name)
+					? factory.getType(name, false) : null;
+			Bindable<?> bindable = (type != null) ? LiveConfigPoints.bindable(factory, name, type) : null;
+			if (type != null && bindable != null) {
+				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false,
+						MergedAnnotations.from(type).isPresent(Validated.class)));
+			}
+		});
+		return points;
+	}
+
+	private Map<String, ConfigurationProperties> names() {
+		Map<String, ConfigurationProperties> found = this.names;
+		if (found == null) {
+			found = new LinkedHashMap<>();
+			ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
+			for (Iterator<String> names = factory.getBeanNamesIterator(); names.hasNext();) {
+				String name = names.next();
+				ConfigurationProperties properties = factory.findAnnotationOnBean(name, ConfigurationProperties.class,
+						false);
+				if (properties != null) {
+					found.put(name, properties);
+				}
+			}
+			this.names = found;
+		}
+		return found;
+	}
+
+	private static boolean isReplaced(ConfigurableListableBeanFactory factory, String name) {
+		String target = ScopedProxyUtils.isScopedTarget(name) ? name : ScopedProxyUtils.getTargetBeanName(name);
+		return isInRefreshScope(factory, name) || isInRefreshScope(factory, target);
+	}
+
+	private static boolean isInRefreshScope(ConfigurableListableBeanFactory factory, String name) {
+		return factory.containsBeanDefinition(name) && REFRESH.equals(factory.getMergedBeanDefinition(name).getScope());
+	}
+
+	private @Nullable Target target(String name) {
+		ConfigurationPropertiesBean bean = ConfigurationPropertiesBean.get(this.context, this.context.getBean(name),
+				name);
+		if (bean == null || bean.getInstance() == null
+				|| bean.asBindTarget().getBindMethod() == BindMethod.VALUE_OBJECT) {
+			return null;
+		}
+		Class<?> type = AopUtils.getTargetClass(bean.getInstance());
+		if (this.exclusions.stream().anyMatch((exclusion) -> exclusion.excludes(type))) {
+			return null;
+		}
+		if (!LiveConfigPoints.hasDefaultConstructor(type)) {
+			logger.debug("Bean '{}' of {} has no default constructor and is not rebound", bean.getName(), type);
+			return null;
+		}
+		return new Target(bean.getInstance(), bean.getAnnotation().prefix(),
+				Bindable.<Object>of(ResolvableType.forClass(type))
+					.withAnnotations(bean.asBindTarget().getAnnotations())
+					.withBindMethod(BindMethod.JAVA_BEAN),
+				MergedAnnotations.from(type).isPresent(Validated.class));
+	}
+
+	/**
+	 * A bean that is kept up to date.
+	 *
+	 * @param bean the bean
+	 * @param prefix its prefix
+	 * @param bindable makes a fresh object of its type
+	 * @param validated whether it is held against its constraints
+	 */
+	record Target(Object bean, String prefix, Bindable<Object> bindable, boolean validated) {
+	}
+
+	/**
+	 * What was found out about a bean.
+	 *
+	 * @param target how it is kept up to date, or {@code null} if it cannot be
+	 */
+	private record Rebinding(@Nullable Target target) {
+	}
+
+}

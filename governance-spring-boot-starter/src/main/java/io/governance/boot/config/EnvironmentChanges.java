@@ -1,0 +1,58 @@
+package io.governance.boot.config;
+
+import java.time.Duration;
+import java.util.Set;
+
+import io.governance.config.ConfigChange;
+import io.governance.config.ConfigEvents;
+import io.governance.config.ConfigManager;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+import org.springframework.cloud.context.properties.ConfigurationPropertiesBeans;
+import org.springframework.cloud.context.properties.ConfigurationPropertiesRebinder;
+import org.springframework.context.ApplicationContext;
+
+/**
+ * Tells those who listen to Spring Cloud of changes, and stands in for its rebinder,
+ * which would destroy and reset every bean with properties at each change. What others
+ * change in the environment is followed as well: each changed property goes from its old
+ * value to the new one.
+ */
+final class EnvironmentChanges extends ConfigurationPropertiesRebinder implements ConfigEvents {
+
+	private final ApplicationContext context;
+
+	private final PropertiesRebinder rebinder;
+
+	EnvironmentChanges(ConfigurationPropertiesBeans beans, ApplicationContext context, PropertiesRebinder rebinder,
+			ConfigManager manager) {
+		super(beans);
+		this.context = context;
+		this.rebinder = rebinder;
+		manager.listen(this);
+	}
+
+	@Override
+	public void onApplied(ConfigChange change, Duration took) {
+		this.context.publishEvent(new RemoteChangeEvent(this.context, change.keys()));
+	}
+
+	@Override
+	public void onApplicationEvent(EnvironmentChangeEvent event) {
+		boolean ours = event instanceof RemoteChangeEvent;
+		if (!ours && (this.context.equals(event.getSource()) || event.getKeys().equals(event.getSource()))) {
+			this.rebinder.rebind(event.getKeys());
+		}
+	}
+
+	/** A change after which all beans are up to date already. */
+	private static final class RemoteChangeEvent extends EnvironmentChangeEvent {
+
+		private static final long serialVersionUID = 1L;
+
+		RemoteChangeEvent(ApplicationContext context, Set<String> keys) {
+			super(context, keys);
+		}
+
+	}
+
+}

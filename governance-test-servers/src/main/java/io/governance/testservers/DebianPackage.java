@@ -35,18 +35,23 @@ final class DebianPackage {
 
 	private final Path cache;
 
+	private final List<String> companions;
+
 	/**
 	 * Describes a package.
 	 * @param name its name
 	 * @param binary the path of its binary
 	 * @param otherSuite a release of Debian that has it if the machine's own has not
 	 * @param cache where to unpack it
+	 * @param companions other packages that it needs and this machine may not have,
+	 * unpacked beside it
 	 */
-	DebianPackage(String name, String binary, @Nullable String otherSuite, Path cache) {
+	DebianPackage(String name, String binary, @Nullable String otherSuite, Path cache, String... companions) {
 		this.name = name;
 		this.binary = binary;
 		this.otherSuite = otherSuite;
 		this.cache = cache;
+		this.companions = List.of(companions);
 	}
 
 	/**
@@ -84,7 +89,9 @@ final class DebianPackage {
 		Path work = Files.createTempDirectory(this.cache, this.name + ".tmp");
 		try {
 			Path unpacked = Files.createDirectory(work.resolve("unpacked"));
-			run(work, List.of("dpkg-deb", "--extract", download(work).toString(), unpacked.toString()));
+			for (Path file : download(work)) {
+				run(work, List.of("dpkg-deb", "--extract", file.toString(), unpacked.toString()));
+			}
 			if (!Files.isExecutable(unpacked.resolve(this.binary))) {
 				throw new IllegalStateException("Debian package %s holds no %s".formatted(this.name, this.binary));
 			}
@@ -96,7 +103,7 @@ final class DebianPackage {
 		}
 	}
 
-	private Path download(Path work) throws IOException {
+	private List<Path> download(Path work) throws IOException {
 		List<String> failures = new ArrayList<>();
 		List<AptSource> candidates = new ArrayList<>();
 		List<AptSource> own = AptSources.read(APT).stream().filter(AptSource::isMain).toList();
@@ -129,16 +136,19 @@ final class DebianPackage {
 		throw new IllegalStateException(String.join("; ", failures));
 	}
 
-	private Path download(Path work, List<String> options) throws IOException {
+	private List<Path> download(Path work, List<String> options) throws IOException {
 		List<String> command = new ArrayList<>(List.of("apt-get"));
 		command.addAll(options);
 		// as root, apt would fetch as a user that cannot write here
 		command.addAll(List.of("-o", "APT::Sandbox::User=root", "download", this.name));
+		command.addAll(this.companions);
 		run(work, command);
 		try (Stream<Path> files = Files.list(work)) {
-			return files.filter((file) -> file.toString().endsWith(".deb"))
-				.findFirst()
-				.orElseThrow(() -> new IllegalStateException("apt-get downloaded nothing"));
+			List<Path> downloaded = files.filter((file) -> file.toString().endsWith(".deb")).toList();
+			if (downloaded.size() <= this.companions.size()) {
+				throw new IllegalStateException("apt-get did not download everything");
+			}
+			return downloaded;
 		}
 	}
 

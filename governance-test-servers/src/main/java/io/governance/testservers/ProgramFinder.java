@@ -110,7 +110,7 @@ final class ProgramFinder {
 	}
 
 	private String variable() {
-		return "GOVERNANCE_TEST_" + this.name.toUpperCase(Locale.ROOT);
+		return "GOVERNANCE_TEST_" + this.name.toUpperCase(Locale.ROOT).replace('-', '_');
 	}
 
 }

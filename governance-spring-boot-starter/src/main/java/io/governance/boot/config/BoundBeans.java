@@ -34,12 +34,15 @@ final class BoundBeans {
 
 	private final ConfigurableApplicationContext context;
 
+	private final List<RebindExclusion> exclusions;
+
 	private @Nullable Map<String, ConfigurationProperties> names;
 
 	private final Map<String, Rebinding> known = new LinkedHashMap<>();
 
-	BoundBeans(ConfigurableApplicationContext context) {
+	BoundBeans(ConfigurableApplicationContext context, List<RebindExclusion> exclusions) {
 		this.context = context;
+		this.exclusions = exclusions;
 	}
 
 	/**
@@ -112,6 +115,9 @@ final class BoundBeans {
 			return null;
 		}
 		Class<?> type = AopUtils.getTargetClass(bean.getInstance());
+		if (this.exclusions.stream().anyMatch((exclusion) -> exclusion.excludes(type))) {
+			return null;
+		}
 		if (!LiveConfigPoints.hasDefaultConstructor(type)) {
 			logger.debug("Bean '{}' of {} has no default constructor and is not rebound", bean.getName(), type);
 			return null;

@@ -97,8 +97,13 @@ public final class GovernanceConfigAutoConfiguration {
 
 		@Bean
 		PropertiesRebinder propertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager,
-				SnapshotBinder binder) {
-			return new PropertiesRebinder(context, manager, binder);
+				SnapshotBinder binder, ObjectProvider<RebindExclusion> exclusions) {
+			return new PropertiesRebinder(context, manager, binder, exclusions.orderedStream().toList());
+		}
+
+		@Bean
+		SnapshotSettings governanceSnapshotSettings(ConfigManager manager, SnapshotBinder binder) {
+			return new SnapshotSettings(manager, binder);
 		}
 
 		@Bean

@@ -33,10 +33,11 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 
 	private List<PropertyUpdate> plan = List.of();
 
-	PropertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager, SnapshotBinder binder) {
+	PropertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager, SnapshotBinder binder,
+			List<RebindExclusion> exclusions) {
 		this.manager = manager;
 		this.binder = binder;
-		this.beans = new BoundBeans(context);
+		this.beans = new BoundBeans(context, exclusions);
 	}
 
 	@Override

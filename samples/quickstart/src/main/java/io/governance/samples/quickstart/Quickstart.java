@@ -131,6 +131,9 @@ public final class Quickstart implements AutoCloseable {
 
 				  curl %1$s/actuator/health                      says DEGRADED, until you mend it
 
+				Set a currency that does not exist (currency: XXL): an instance finds out only when it takes it, so the
+				change is rolled back: the console shows it come and go, and calls show the old values again.
+
 				Raise 'percentage' in gray.yaml: more users become gray, and none who was gray goes back.
 				One more instance joins with     samples/quickstart/run orders --server.port=0
 				Ctrl-C ends the fleet.

@@ -88,8 +88,9 @@ class QuickstartTests {
 	void savedConfigIsServedBrokenConfigIsNot(CapturedOutput output) throws Exception {
 		edit("orders.yaml", "Hello", "Good morning");
 		eventually(() -> assertThat(order(null).path("greeting").asString()).isEqualTo("Good morning"));
-		eventually(() -> assertThat(output).contains("[orders-1] OrderSettings[greeting=Hello, priceFactor=1.0] -> "
-				+ "OrderSettings[greeting=Good morning, priceFactor=1.0]"));
+		eventually(() -> assertThat(output)
+			.contains("[orders-1] OrderSettings[greeting=Hello, priceFactor=1.0, currency=EUR] -> "
+					+ "OrderSettings[greeting=Good morning, priceFactor=1.0, currency=EUR]"));
 		edit("orders.yaml", "1.0", "99");
 		eventually(() -> assertThat(health()).isEqualTo("DEGRADED"));
 		assertThat(order(null).path("priceFactor").asDouble()).isEqualTo(1.0);
@@ -99,6 +100,21 @@ class QuickstartTests {
 		assertThat(order(null).path("priceFactor").asDouble()).isEqualTo(1.0);
 		edit("orders.yaml", "[1.5", "1.5");
 		eventually(() -> assertThat(order(null).path("priceFactor").asDouble()).isEqualTo(1.5));
+		eventually(() -> assertThat(health()).isEqualTo("UP"));
+	}
+
+	@Test
+	void changeThatAnInstanceCannotFollowIsRolledBack(CapturedOutput output) throws Exception {
+		edit("orders.yaml", "1.0\n  currency: EUR", "2.0\n  currency: XXL");
+		eventually(
+				() -> assertThat(output).contains("was rolled back, because observer 'OrdersController.take' failed"));
+		eventually(() -> assertThat(output).contains("[orders-1] OrderSettings[greeting=Hello, priceFactor=2.0, "
+				+ "currency=XXL] -> OrderSettings[greeting=Hello, priceFactor=1.0, currency=EUR]"));
+		eventually(() -> assertThat(health()).isEqualTo("DEGRADED"));
+		assertThat(order(null).path("priceFactor").asDouble()).isEqualTo(1.0);
+		assertThat(order(null).path("currency").asString()).isEqualTo("EUR");
+		edit("orders.yaml", "XXL", "CHF");
+		eventually(() -> assertThat(order(null).path("currency").asString()).isEqualTo("CHF"));
 		eventually(() -> assertThat(health()).isEqualTo("UP"));
 	}
 

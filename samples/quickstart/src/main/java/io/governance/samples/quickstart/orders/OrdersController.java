@@ -1,5 +1,7 @@
 package io.governance.samples.quickstart.orders;
 
+import java.util.Currency;
+
 import io.governance.boot.config.LiveConfig;
 import io.governance.boot.config.OnConfigChange;
 
@@ -24,6 +26,8 @@ class OrdersController {
 
 	private final String lane;
 
+	private volatile Currency currency;
+
 	OrdersController(LiveConfig<OrderSettings> settings, @Value("${governance.registry.instance.id}") String instance,
 			@Value("${governance.registry.instance.version}") String version,
 			@Value("${governance.registry.instance.lane:stable}") String lane) {
@@ -31,13 +35,14 @@ class OrdersController {
 		this.instance = instance;
 		this.version = version;
 		this.lane = lane;
+		this.currency = Currency.getInstance(settings.get().currency());
 	}
 
 	@GetMapping("/orders/{id}")
 	Order order(@PathVariable long id) {
 		OrderSettings now = this.settings.get();
 		return new Order(id, this.instance, this.version, this.lane, now.greeting(), now.priceFactor(),
-				BASE_PRICE * now.priceFactor());
+				BASE_PRICE * now.priceFactor(), this.currency.getCurrencyCode());
 	}
 
 	@OnConfigChange("order")
@@ -45,8 +50,17 @@ class OrdersController {
 		System.out.println("[" + this.instance + "] " + before + " -> " + now);
 	}
 
+	/**
+	 * Takes the new currency. For one that does not exist this throws, which rolls the
+	 * change back: {@link #changed} is told the reverse.
+	 */
+	@OnConfigChange(value = "order", order = 1)
+	void take(OrderSettings now) {
+		this.currency = Currency.getInstance(now.currency());
+	}
+
 	record Order(long id, String instance, String version, String lane, String greeting, double priceFactor,
-			double price) {
+			double price, String currency) {
 	}
 
 }

@@ -1,0 +1,289 @@
+package io.governance.boot.config.reload;
+
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
+import java.util.function.ToLongFunction;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.util.Credentials;
+import io.governance.boot.config.SnapshotSettings;
+import io.governance.config.ConfigChange;
+import io.governance.config.ConfigSnapshot;
+import io.governance.config.InvalidConfigException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.context.ApplicationContext;
+
+/**
+ * The Hikari pools of an application that are bound to a prefix. Connections in use are
+ * never dropped: what does not fit any more is closed when it is given back.
+ */
+final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
+
+	private static final Logger logger = LoggerFactory.getLogger(HikariPools.class);
+
+	/** The prefix of the pool that Boot makes. */
+	private static final String BOOT = "spring.datasource.hikari";
+
+	private static final String[] LIVE = { "maximum-pool-size", "minimum-idle", "connection-timeout", "idle-timeout",
+			"max-lifetime", "validation-timeout", "leak-detection-threshold", "username", "password" };
+
+	private static final Setting MINIMUM_IDLE = new Setting("minimumIdle", (settings) -> toLong(settings.minimumIdle()),
+			HikariConfigMXBean::getMinimumIdle, (pool, value) -> pool.setMinimumIdle((int) value));
+
+	private static final List<Setting> SETTINGS = List.of(
+			new Setting("maximumPoolSize", (settings) -> toLong(settings.maximumPoolSize()),
+					HikariConfigMXBean::getMaximumPoolSize, (pool, value) -> pool.setMaximumPoolSize((int) value)),
+			MINIMUM_IDLE,
+			new Setting("connectionTimeout", PoolSettings::connectionTimeout, HikariConfigMXBean::getConnectionTimeout,
+					HikariConfigMXBean::setConnectionTimeout),
+			new Setting("idleTimeout", PoolSettings::idleTimeout, HikariConfigMXBean::getIdleTimeout,
+					HikariConfigMXBean::setIdleTimeout),
+			new Setting("maxLifetime", PoolSettings::maxLifetime, HikariConfigMXBean::getMaxLifetime,
+					HikariConfigMXBean::setMaxLifetime),
+			new Setting("validationTimeout", PoolSettings::validationTimeout, HikariConfigMXBean::getValidationTimeout,
+					HikariConfigMXBean::setValidationTimeout),
+			new Setting("leakDetectionThreshold", PoolSettings::leakDetectionThreshold,
+					HikariConfigMXBean::getLeakDetectionThreshold, HikariConfigMXBean::setLeakDetectionThreshold));
+
+	private final ApplicationContext context;
+
+	private final SnapshotSettings settings;
+
+	private final HikariConfig defaults = new HikariConfig();
+
+	private @Nullable List<Pool> pools;
+
+	HikariPools(ApplicationContext context, SnapshotSettings settings) {
+		this.context = context;
+		this.settings = settings;
+	}
+
+	@Override
+	public String name() {
+		return "Hikari pools";
+	}
+
+	@Override
+	public Set<String> prefixes() {
+		Set<String> prefixes = new TreeSet<>();
+		for (Pool pool : pools()) {
+			prefixes.add(pool.prefix());
+			if (pool.prefix().equals(BOOT)) {
+				prefixes.addAll(List.of("spring.datasource.url", "spring.datasource.driver-class-name",
+						"spring.datasource.username", "spring.datasource.password"));
+			}
+		}
+		// An empty set would stand for all keys.
+		return prefixes.isEmpty() ? Set.of(BOOT) : prefixes;
+	}
+
+	private List<Pool> pools() {
+		List<Pool> known = this.pools;
+		if (known == null) {
+			known = new ArrayList<>();
+			for (ConfigurationPropertiesBean bean : ConfigurationPropertiesBean.getAll(this.context).values()) {
+				HikariDataSource dataSource = (bean.getInstance() instanceof DataSource wrapped)
+						? DataSourceUnwrapper.unwrap(wrapped, HikariConfigMXBean.class, HikariDataSource.class) : null;
+				if (dataSource != null) {
+					known.add(new Pool(bean.getAnnotation().prefix(), dataSource));
+				}
+			}
+			this.pools = known;
+		}
+		return known;
+	}
+
+	@Override
+	public Map<String, PoolSettings> read(ConfigSnapshot snapshot) {
+		Map<String, PoolSettings> read = new HashMap<>();
+		for (Pool pool : pools()) {
+			read.computeIfAbsent(pool.prefix(), (prefix) -> read(snapshot, prefix));
+		}
+		return read;
+	}
+
+	private PoolSettings read(ConfigSnapshot snapshot, String prefix) {
+		PoolSettings own = this.settings.bind(snapshot, prefix, Bindable.of(PoolSettings.class));
+		if (!prefix.equals(BOOT)) {
+			return own;
+		}
+		Login login = this.settings.bind(snapshot, "spring.datasource", Bindable.of(Login.class));
+		return own.withCredentials((own.username() != null) ? own.username() : login.username(),
+				(own.password() != null) ? own.password() : login.password());
+	}
+
+	@Override
+	public void check(ConfigChange change, Map<String, PoolSettings> before, Map<String, PoolSettings> after)
+			throws Exception {
+		for (Pool pool : pools()) {
+			PoolSettings was = pool.in(before);
+			PoolSettings is = pool.in(after);
+			if (!was.equals(is)) {
+				Integer maximum = is.maximumPoolSize();
+				new PoolCheck(change, pool.prefix()).check(is,
+						(maximum != null) ? maximum : (was.maximumPoolSize() != null)
+								? this.defaults.getMaximumPoolSize() : pool.dataSource().getMaximumPoolSize());
+				if (changesLogin(pool, was, is)) {
+					prove(pool, is);
+				}
+			}
+		}
+	}
+
+	private static boolean changesLogin(Pool pool, PoolSettings was, PoolSettings is) {
+		boolean changed = !Objects.equals(was.username(), is.username())
+				|| !Objects.equals(was.password(), is.password());
+		// Credentials that code or another source has set are not ours to replace.
+		return changed && pool.dataSource().getCredentialsProvider() == null
+				&& Objects.equals(was.username(), pool.dataSource().getUsername())
+				&& Objects.equals(was.password(), pool.dataSource().getPassword());
+	}
+
+	private static void prove(Pool pool, PoolSettings settings) {
+		HikariDataSource dataSource = pool.dataSource();
+		String url = dataSource.getJdbcUrl();
+		if (url == null) {
+			return;
+		}
+		Properties properties = new Properties();
+		properties.putAll(dataSource.getDataSourceProperties());
+		putIfSet(properties, "user", settings.username());
+		putIfSet(properties, "password", settings.password());
+		try {
+			Driver driver = DriverManager.getDriver(url);
+			try (Connection connection = driver.connect(url, properties)) {
+				Objects.requireNonNull(connection);
+			}
+		}
+		catch (SQLException ex) {
+			// The message may name the URL and the user.
+			throw new InvalidConfigException(null, pool.prefix() + ".username",
+					"and password are refused by the database (SQL state " + ex.getSQLState() + ")", null);
+		}
+	}
+
+	private static void putIfSet(Properties properties, String key, @Nullable String value) {
+		if (value != null) {
+			properties.put(key, value);
+		}
+	}
+
+	@Override
+	public void apply(ConfigChange change, Map<String, PoolSettings> before, Map<String, PoolSettings> after,
+			Undo undo) {
+		for (Pool pool : pools()) {
+			apply(pool, pool.in(before), pool.in(after), undo);
+			String name = "Pool '" + pool.dataSource().getPoolName() + "'";
+			TouchedKeys.warnOfOthers(change, name, pool.prefix(), LIVE);
+			if (pool.prefix().equals(BOOT)) {
+				TouchedKeys.warnOf(change, name, "spring.datasource.url", "spring.datasource.driver-class-name");
+			}
+		}
+	}
+
+	private void apply(Pool pool, PoolSettings was, PoolSettings is, Undo undo) {
+		HikariDataSource dataSource = pool.dataSource();
+		List<String> changed = new ArrayList<>();
+		boolean wasFixedSize = dataSource.getMinimumIdle() == dataSource.getMaximumPoolSize();
+		for (Setting setting : SETTINGS) {
+			Long now = setting.read().apply(is);
+			if (setting == MINIMUM_IDLE && now == null) {
+				continue;
+			}
+			if (!Objects.equals(setting.read().apply(was), now)) {
+				set(dataSource, setting, (now != null) ? now : setting.get().applyAsLong(this.defaults), undo, changed);
+			}
+		}
+		if (is.minimumIdle() == null) {
+			// As Hikari itself decides at start: a pool of fixed size.
+			boolean fixedSize = (was.minimumIdle() != null) || wasFixedSize;
+			int maximum = dataSource.getMaximumPoolSize();
+			set(dataSource, MINIMUM_IDLE, fixedSize ? maximum : Math.min(dataSource.getMinimumIdle(), maximum), undo,
+					changed);
+		}
+		if (changesLogin(pool, was, is)) {
+			Credentials old = dataSource.getCredentials();
+			dataSource.setCredentials(Credentials.of(is.username(), is.password()));
+			undo.add(() -> dataSource.setCredentials(old));
+			changed.add("credentials");
+		}
+		HikariPoolMXBean running = dataSource.getHikariPoolMXBean();
+		if (running != null && (changed.contains("credentials")
+				|| running.getTotalConnections() > dataSource.getMaximumPoolSize())) {
+			running.softEvictConnections();
+			undo.add(running::softEvictConnections);
+		}
+		if (!changed.isEmpty()) {
+			logger.info("Pool '{}' has followed the config: {}", dataSource.getPoolName(), changed);
+		}
+	}
+
+	private static void set(HikariDataSource dataSource, Setting setting, long value, Undo undo, List<String> changed) {
+		long old = setting.get().applyAsLong(dataSource);
+		if (old != value) {
+			setting.set().accept(dataSource, value);
+			undo.add(() -> setting.set().accept(dataSource, old));
+			changed.add(setting.name());
+		}
+	}
+
+	private static @Nullable Long toLong(@Nullable Integer value) {
+		return (value != null) ? Long.valueOf(value) : null;
+	}
+
+	/**
+	 * A pool.
+	 *
+	 * @param prefix the prefix that it is bound to
+	 * @param dataSource the pool
+	 */
+	private record Pool(String prefix, HikariDataSource dataSource) {
+
+		PoolSettings in(Map<String, PoolSettings> all) {
+			return Objects.requireNonNull(all.get(this.prefix));
+		}
+
+	}
+
+	/**
+	 * One thing that can be set of a running pool.
+	 */
+	private record Setting(String name, Function<PoolSettings, @Nullable Long> read,
+			ToLongFunction<HikariConfigMXBean> get, ObjLongConsumer<HikariConfigMXBean> set) {
+	}
+
+	/**
+	 * The credentials that Boot gives to the pool that it makes.
+	 */
+	record Login(@Nullable String username, @Nullable String password) {
+
+		@Override
+		public String toString() {
+			return "Login";
+		}
+
+	}
+
+}

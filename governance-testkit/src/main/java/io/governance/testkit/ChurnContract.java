@@ -57,6 +57,9 @@ public abstract class ChurnContract {
 	/** How many changes a second the server is to acknowledge. */
 	private static final int PACE = 100;
 
+	/** A thread of a pool that nobody needs waits for a minute before it ends. */
+	private static final Duration REST = Duration.ofSeconds(65);
+
 	private static final Duration WARM_UP = Duration.ofSeconds(15);
 
 	/**
@@ -137,6 +140,7 @@ public abstract class ChurnContract {
 			// Pools are filled, classes loaded, and connections made again.
 			change(writer, keeper, List.of(WARM_UP, WARM_UP));
 			assertShown(fixture, writer);
+			waitFor(REST);
 			Usage first = Usage.now(threads);
 			this.changedDocuments.set(0);
 			this.changedInstances.set(0);
@@ -144,6 +148,7 @@ public abstract class ChurnContract {
 			this.deliveries.set(0);
 			Duration length = change(writer, keeper, Collections.nCopies(minutes, KILL_INTERVAL));
 			assertShown(fixture, writer);
+			waitFor(REST);
 			settled().untilAsserted(
 					() -> assertThat(threads.begun()).as("threads at rest").hasSizeLessThanOrEqualTo(first.threads()));
 			Usage last = Usage.now(threads);

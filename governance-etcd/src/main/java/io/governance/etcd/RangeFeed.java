@@ -299,6 +299,13 @@ final class RangeFeed<V> {
 		}
 	}
 
+	/** A watch that is created and ends at once each time is no success. */
+	private void lasted(int generation) {
+		if (generation == this.generation && !this.ended) {
+			this.backoff.reset();
+		}
+	}
+
 	private void received(int generation, WatchResponse response) {
 		if (generation != this.generation || this.ended || this.position == null) {
 			return;
@@ -309,7 +316,7 @@ final class RangeFeed<V> {
 			return;
 		}
 		if (response.isCreatedNotify()) {
-			this.backoff.reset();
+			this.loop.schedule(() -> lasted(generation), this.loop.retryCapNanos());
 			if (response.getHeader().getRevision() < this.position.revision()) {
 				// The member lags behind, or everything has gone back: reading tells.
 				refresh();

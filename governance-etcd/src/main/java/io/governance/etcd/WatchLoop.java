@@ -75,6 +75,11 @@ final class WatchLoop implements AutoCloseable {
 		return new Backoff(RETRY_BASE, RETRY_CAP, this.random);
 	}
 
+	/** The longest pause of {@link #backoff()}. */
+	long retryCapNanos() {
+		return RETRY_CAP.toNanos();
+	}
+
 	/**
 	 * Runs a task on the thread, unless this is closed. May be called from any thread.
 	 */

@@ -2,7 +2,10 @@ package io.governance.etcd;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
 
 import io.etcd.jetcd.Auth;
 import io.etcd.jetcd.ByteSequence;
@@ -17,7 +20,11 @@ import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.lock.HeldLock;
 import io.governance.registry.Instance;
+import io.governance.registry.RegistrationEvent;
+import io.governance.registry.RegistrationKeeper;
+import io.governance.registry.RegistrationSettings;
 import io.governance.testkit.RecordingConfigListener;
+import io.governance.testkit.RecordingInstancesListener;
 import io.governance.testservers.EtcdServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +57,7 @@ class EtcdAuthTests {
 			auth.userGrantRole(bytes("root"), bytes("root")).get();
 			addUser(auth, "orders", Permission.Type.READWRITE, "governance/", "governance0");
 			addUser(auth, "reader", Permission.Type.READ, "governance/config/dev/", "governance/config/dev0");
+			addUser(auth, "late", Permission.Type.READ, "governance/config/dev/", "governance/config/dev0");
 			auth.authEnable().get();
 		}
 		try (Backend backend = open("root", "r00t")) {
@@ -111,6 +119,43 @@ class EtcdAuthTests {
 		}
 	}
 
+	@Test
+	@DisplayName("(c) 9 an instance whose user may not register is registered within 10 seconds of being allowed to")
+	void refusedInstanceIsRegisteredOnceItMayBe() throws Exception {
+		List<RegistrationEvent> events = new CopyOnWriteArrayList<>();
+		Instance instance = Instance.of("late", "127.0.0.1", 8080).build();
+		try (Client root = root();
+				Backend backend = open("late", "s3cret");
+				Backend reading = open("orders", "s3cret");
+				RegistrationKeeper keeper = new RegistrationKeeper(backend.registry(), RegistrationSettings.DEFAULTS,
+						events::add, RandomGenerator.getDefault(), System::nanoTime)) {
+			RecordingInstancesListener listener = new RecordingInstancesListener();
+			reading.discovery().watch("late", listener);
+			keeper.register(instance);
+			await().atMost(Duration.ofSeconds(10)).until(() -> !events.isEmpty());
+			// Long enough for the delay between two tries to have grown to its cap.
+			await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(12)).until(() -> events.size() == 1);
+			assertThat(events.get(0).kind()).isEqualTo(RegistrationEvent.Kind.REFUSED);
+			assertThat(events.get(0).reason()).contains("permission denied").doesNotContain("s3cret");
+			assertThat(listener.latest()).hasValue(List.of());
+			root.getAuthClient()
+				.roleGrantPermission(bytes("late"), bytes("governance/"), bytes("governance0"),
+						Permission.Type.READWRITE)
+				.get();
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> listener.latest().equals(Optional.of(List.of(instance))));
+			await().atMost(Duration.ofSeconds(2))
+				.until(() -> events.stream()
+					.map(RegistrationEvent::kind)
+					.toList()
+					.equals(List.of(RegistrationEvent.Kind.REFUSED, RegistrationEvent.Kind.REGISTERED)));
+		}
+	}
+
+	private static Client root() {
+		return Client.builder().endpoints(server.address()).user(bytes("root")).password(bytes("r00t")).build();
+	}
+
 	private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
 		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(call)
 			.withMessageContaining("permission denied")
@@ -133,7 +178,7 @@ class EtcdAuthTests {
 	}
 
 	@Test
-	@DisplayName("a token that has expired is replaced")
+	@DisplayName("(b) a token that has expired is replaced, for calls")
 	void expiredTokenIsReplaced() {
 		try (Backend backend = open("orders", "s3cret")) {
 			assertThat(backend.config().get(Set.of(ID)).find(ID)).isPresent();
@@ -162,11 +207,7 @@ class EtcdAuthTests {
 			await().during(Duration.ofSeconds(3))
 				.atMost(Duration.ofSeconds(7))
 				.until(() -> !backend.registry().observe("orders").isEmpty());
-			try (Client client = Client.builder()
-				.endpoints(server.address())
-				.user(bytes("root"))
-				.password(bytes("r00t"))
-				.build()) {
+			try (Client client = root()) {
 				assertThat(client.getKVClient().get(bytes("governance/services/dev/idle/i-1")).get().getCount())
 					.as("who does nothing but renew")
 					.isEqualTo(1);

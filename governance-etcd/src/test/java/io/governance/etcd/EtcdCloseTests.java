@@ -2,17 +2,16 @@ package io.governance.etcd;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 import io.governance.backend.Backend;
 import io.governance.config.DocumentId;
 import io.governance.registry.Instance;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testkit.RecordingInstancesListener;
+import io.governance.testkit.ThreadDifference;
 import io.governance.testservers.EtcdServer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,25 +33,6 @@ class EtcdCloseTests {
 
 	private final DocumentId id = new DocumentId(this.namespace, "default", "orders.yaml");
 
-	private static Set<Thread> threads() {
-		return new HashSet<>(Thread.getAllStackTraces().keySet());
-	}
-
-	/*
-	 * The JDK's and Failsafe's timers, and those of other tests, live as long as the JVM,
-	 * and JUnit starts workers when it wants to.
-	 */
-	private static Set<String> left(Set<Thread> before) {
-		Set<Thread> now = threads();
-		now.removeAll(before);
-		return now.stream()
-			.map(Thread::getName)
-			.filter((name) -> !name.startsWith("CompletableFutureDelayScheduler")
-					&& !name.startsWith("FailsafeDelayScheduler") && !name.startsWith("ForkJoinPool")
-					&& !name.startsWith("process reaper"))
-			.collect(Collectors.toSet());
-	}
-
 	private void use(Backend backend) throws InterruptedException {
 		RecordingConfigListener documents = new RecordingConfigListener();
 		RecordingInstancesListener instances = new RecordingInstancesListener();
@@ -67,14 +47,14 @@ class EtcdCloseTests {
 	@DisplayName("F37 closing leaves no thread, neither of ours nor of the client, also while the server hangs")
 	void closingLeavesNoThread() throws Exception {
 		try (EtcdServer server = EtcdServer.own()) {
-			Set<Thread> before = threads();
+			ThreadDifference threads = ThreadDifference.fromNow(new EtcdFixture().lastingThreads());
 			Backend backend = Etcds.open(server.address(), this.namespace);
 			use(backend);
-			assertThat(left(before)).anyMatch((name) -> name.startsWith("governance-etcd-"));
+			assertThat(threads.begun()).anyMatch((name) -> name.startsWith("governance-etcd-"));
 			backend.close();
 			await().pollInSameThread()
 				.atMost(Duration.ofSeconds(10))
-				.untilAsserted(() -> assertThat(left(before)).isEmpty());
+				.untilAsserted(() -> assertThat(threads.begun()).isEmpty());
 			Backend second = Etcds.open(server.address(), this.namespace);
 			use(second);
 			server.pause();
@@ -83,7 +63,7 @@ class EtcdCloseTests {
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
 			await().pollInSameThread()
 				.atMost(Duration.ofSeconds(10))
-				.untilAsserted(() -> assertThat(left(before)).isEmpty());
+				.untilAsserted(() -> assertThat(threads.begun()).isEmpty());
 			server.resume();
 			second.close();
 			assertThatIllegalStateException().isThrownBy(() -> second.config().watch(Set.of(this.id), (documents) -> {
@@ -93,7 +73,7 @@ class EtcdCloseTests {
 
 	@Test
 	void threadsAreBoundedWhateverIsWatched() throws Exception {
-		Set<Thread> before = threads();
+		ThreadDifference threads = ThreadDifference.fromNow(new EtcdFixture().lastingThreads());
 		try (Backend backend = Etcds.open(EtcdServer.shared().address(), this.namespace)) {
 			List<RecordingInstancesListener> services = new ArrayList<>();
 			RecordingConfigListener documents = new RecordingConfigListener();
@@ -106,7 +86,7 @@ class EtcdCloseTests {
 			await().pollInSameThread()
 				.until(() -> services.stream().allMatch((listener) -> listener.shows())
 						&& documents.deliveries().size() == 500);
-			assertThat(left(before)).hasSizeLessThanOrEqualTo(64);
+			assertThat(threads.begun()).hasSizeLessThanOrEqualTo(64);
 			backend.registry()
 				.put("service-499", List.of(Instance.of("service-499", "127.0.0.1", 80).id("o-1").build()));
 			await().pollInSameThread().until(() -> services.get(499).shows("o-1"));

@@ -107,7 +107,7 @@ class EtcdClusterTests {
 	}
 
 	@Test
-	@DisplayName("F44 a member that has lost the others answers no read: what it holds may be old")
+	@DisplayName("F44 F39 a member that has lost the others answers no read: what it holds may be old")
 	void memberAloneAnswersNoRead() throws Exception {
 		try (EtcdCluster cluster = EtcdServer.options().startCluster(3)) {
 			EtcdServer alone = cluster.members().get(0);

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EtcdDependenciesTests {
 
 	@Test
-	@DisplayName("(c) 10 Netty is one without CVE-2026-45416")
+	@DisplayName("(b) (c) 10 Netty is one without CVE-2026-45416")
 	void nettyHasNoKnownHole() {
 		Map<String, Version> versions = Version.identify();
 		assertThat(versions).containsKeys("netty-handler", "netty-codec-http2");

@@ -2,6 +2,7 @@ package io.governance.etcd;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 
 import io.governance.backend.Backend;
 import io.governance.testkit.BackendFixture;
@@ -47,6 +48,11 @@ public final class EtcdFixture implements BackendFixture {
 	@Override
 	public Duration detection() {
 		return Duration.ofSeconds(5);
+	}
+
+	@Override
+	public Set<String> lastingThreads() {
+		return Set.of("FailsafeDelayScheduler");
 	}
 
 }

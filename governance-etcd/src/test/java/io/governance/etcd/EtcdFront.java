@@ -131,6 +131,9 @@ final class EtcdFront implements AutoCloseable {
 		/** It ends at once, as if all were said. */
 		END,
 
+		/** It is created, then ends as if all were said. */
+		CREATE_AND_END,
+
 		/** It is created, then what it would tell first is lost with the stream. */
 		BREAK_BEFORE_BACKLOG,
 
@@ -259,6 +262,10 @@ final class EtcdFront implements AutoCloseable {
 			this.out.request(1);
 			if (++this.messages == 1 || this.fate == Fate.FORWARD) {
 				this.in.sendMessage(message);
+				if (this.fate == Fate.CREATE_AND_END) {
+					close(Status.OK, new Metadata());
+					this.out.cancel("ended", null);
+				}
 			}
 			else if (this.fate == Fate.LATE) {
 				EtcdFront.this.late.schedule(() -> this.in.sendMessage(message), 500, TimeUnit.MILLISECONDS);

@@ -90,7 +90,7 @@ class EtcdOutageTests {
 	}
 
 	@Test
-	@DisplayName("F1 F4 a server that is not there is told in words and in time")
+	@DisplayName("(b) F1 F4 a server that is not there is told in words and in time")
 	void serverThatIsNotThereIsTold() {
 		server.kill();
 		for (String address : List.of(server.address(), "http://no-such-host.invalid:2379")) {

@@ -2,18 +2,22 @@ package io.governance.etcd;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.options.GetOption;
+import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.RegistrationEvent;
 import io.governance.registry.RegistrationKeeper;
 import io.governance.registry.RegistrationSettings;
+import io.governance.testkit.RecordingInstancesListener;
 import io.governance.testservers.EtcdServer;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -113,7 +117,29 @@ class EtcdRegistrationTests {
 	}
 
 	@Test
-	@DisplayName("F34 a lease that was taken away, or ran out while the process slept, is replaced")
+	@DisplayName("F38 F39 F40 callers never see fewer instances while the server is away and comes back with its data")
+	void restartedServerTellsNoEmptyList() {
+		List<Instance> today = IntStream.rangeClosed(1, 3)
+			.mapToObj((number) -> this.instance.toBuilder().id("o-" + number).build())
+			.toList();
+		try (Backend other = Etcds.open(server.address(), this.namespace)) {
+			today.forEach(this.keeper::register);
+			inTime().until(() -> registered().size() == 3);
+			RecordingInstancesListener callers = new RecordingInstancesListener();
+			other.discovery().watch("orders", callers);
+			inTime().until(() -> callers.shows("o-1", "o-2", "o-3"));
+			server.kill();
+			inTime().until(() -> callers.connections().contains(ConnectionState.DISCONNECTED));
+			List<Instance> changed = today.stream().map((one) -> one.toBuilder().version("2").build()).toList();
+			changed.forEach(this.keeper::update);
+			server.start();
+			inTime().until(() -> callers.latest().equals(Optional.of(changed)));
+			assertThat(callers.deliveries()).allSatisfy((instances) -> assertThat(instances).hasSize(3));
+		}
+	}
+
+	@Test
+	@DisplayName("(b) F34 a lease that was taken away, or ran out while the process slept, is replaced")
 	void lostLeaseIsReplaced() throws Exception {
 		this.keeper.register(this.instance);
 		inTime().until(() -> registered().size() == 1);

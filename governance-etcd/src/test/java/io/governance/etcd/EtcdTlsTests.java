@@ -1,7 +1,10 @@
 package io.governance.etcd;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -170,6 +179,48 @@ class EtcdTlsTests {
 				return true;
 			});
 		}
+	}
+
+	@Test
+	@DisplayName("(c) 5 keys of spring.ssl.bundle that are exchanged while an application runs are used from then on")
+	void exchangedKeysOfABundleAreUsed(@TempDir Path directory) throws IOException {
+		use(strangers, directory);
+		try (Backend writer = open(certificates.clientContext());
+				ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
+					.web(WebApplicationType.NONE)
+					.run("--governance.backend=etcd", "--governance.etcd.endpoints=" + server.address(),
+							"--governance.namespace=dev", "--governance.etcd.ssl-bundle=fleet",
+							"--spring.ssl.bundle.watch.file.quiet-period=50ms",
+							"--spring.ssl.bundle.pem.fleet.reload-on-update=true",
+							"--spring.ssl.bundle.pem.fleet.keystore.certificate=" + directory.resolve("client.crt"),
+							"--spring.ssl.bundle.pem.fleet.keystore.private-key=" + directory.resolve("client.key"),
+							"--spring.ssl.bundle.pem.fleet.truststore.certificate="
+									+ directory.resolve("authority.crt"))) {
+			writer.config().publish(List.of(Publication.put(ID, "a: bundle")), Author.of("test"));
+			Backend backend = application.getBean(Backend.class);
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.config().get(Set.of(ID)))
+				.withMessageContaining("Check the certificates");
+			RecordingConfigListener listener = new RecordingConfigListener();
+			backend.config().watch(Set.of(ID), listener);
+			await().until(() -> listener.connections().contains(ConnectionState.DISCONNECTED));
+			use(certificates, directory);
+			await().atMost(Duration.ofSeconds(20)).until(() -> listener.latest(ID).equals("a: bundle"));
+			assertThat(backend.config().get(Set.of(ID)).find(ID)).isPresent();
+		}
+	}
+
+	private static void use(TestCertificates certificates, Path directory) throws IOException {
+		Files.writeString(directory.resolve("authority.crt"), Files.readString(certificates.authority()));
+		Files.writeString(directory.resolve("client.crt"), Files.readString(certificates.clientCertificate()));
+		Files.writeString(directory.resolve("client.key"), Files.readString(certificates.clientKey()));
+	}
+
+	/** As an application of a user. */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
 	}
 
 }

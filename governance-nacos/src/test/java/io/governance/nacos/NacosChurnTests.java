@@ -1,6 +1,7 @@
 package io.governance.nacos;
 
 import java.time.Duration;
+import java.util.Set;
 
 import io.governance.backend.Backend;
 import io.governance.testkit.BackendFixture;
@@ -55,6 +56,11 @@ class NacosChurnTests extends ChurnContract {
 		@Override
 		public Duration detection() {
 			return Duration.ofSeconds(5);
+		}
+
+		@Override
+		public Set<String> lastingThreads() {
+			return new NacosFixture().lastingThreads();
 		}
 
 	}

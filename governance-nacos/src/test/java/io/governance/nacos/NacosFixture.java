@@ -3,6 +3,7 @@ package io.governance.nacos;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
@@ -47,6 +48,11 @@ public final class NacosFixture implements BackendFixture {
 	@Override
 	public Duration detection() {
 		return Duration.ofSeconds(5);
+	}
+
+	@Override
+	public Set<String> lastingThreads() {
+		return Set.of("nacos.publisher-");
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.governance.testkit;
 
 import java.time.Duration;
+import java.util.Set;
 
 import io.governance.backend.Backend;
 
@@ -63,6 +64,15 @@ public interface BackendFixture extends AutoCloseable {
 	 */
 	default boolean lockHangsOnConnection() {
 		return true;
+	}
+
+	/**
+	 * What the names of threads begin with that a client library keeps for the life of
+	 * the JVM, whoever closes what. Every other thread has to end with the backend.
+	 * @return the beginnings of names; none unless overridden
+	 */
+	default Set<String> lastingThreads() {
+		return Set.of();
 	}
 
 	/**

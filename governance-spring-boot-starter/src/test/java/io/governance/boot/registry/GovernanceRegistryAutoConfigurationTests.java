@@ -1,9 +1,11 @@
 package io.governance.boot.registry;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.governance.backend.Backend;
 import io.governance.boot.actuate.GovernanceMetricsAutoConfiguration;
@@ -141,6 +143,35 @@ class GovernanceRegistryAutoConfigurationTests {
 				assertThat(published.events).extracting(RegistrationEvent::kind)
 					.containsExactly(Kind.REGISTERED, Kind.LOST, Kind.REPAIRED);
 			});
+	}
+
+	@Test
+	void countsWhatIsUpdatedRefusedAndRemoved() {
+		Path fleet = this.directory.resolve("fleet");
+		Path away = this.directory.resolve("away");
+		AtomicReference<MeterRegistry> counted = new AtomicReference<>();
+		this.runner.withConfiguration(AutoConfigurations.of(GovernanceMetricsAutoConfiguration.class))
+			.withPropertyValues("test.directory=" + fleet)
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> {
+				MeterRegistry meters = context.getBean(MeterRegistry.class);
+				counted.set(meters);
+				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+				await().until(() -> eventsOf(meters, "registered") == 1);
+				assertThat(List.of("updated", "refused", "removed"))
+					.allSatisfy((kind) -> assertThat(eventsOf(meters, kind)).as(kind).isZero());
+				readiness(context, ReadinessState.REFUSING_TRAFFIC);
+				await().until(() -> eventsOf(meters, "updated") == 1);
+				Files.move(fleet, away);
+				Files.createFile(fleet);
+				await().until(() -> eventsOf(meters, "refused") == 1);
+				Files.delete(fleet);
+				Files.move(away, fleet);
+				await().until(() -> eventsOf(meters, "registered") == 2);
+				assertThat(eventsOf(meters, "removed")).isZero();
+			});
+		assertThat(eventsOf(counted.get(), "removed")).isEqualTo(1);
+		assertThat(eventsOf(counted.get(), "refused")).as("told once").isEqualTo(1);
 	}
 
 	private static double eventsOf(MeterRegistry meters, String kind) {

@@ -21,7 +21,7 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.autoconfigure.TomcatServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -59,7 +59,7 @@ public final class GovernanceReloadAutoConfiguration {
 	static class HikariReloadConfiguration {
 
 		@Bean
-		SettingsReloader<?> governanceHikariReloader(ApplicationContext context, SnapshotSettings settings,
+		SettingsReloader<?> governanceHikariReloader(ConfigurableApplicationContext context, SnapshotSettings settings,
 				ConfigManager manager) {
 			return new SettingsReloader<>(new HikariPools(context, settings), manager);
 		}
@@ -112,8 +112,8 @@ public final class GovernanceReloadAutoConfiguration {
 	static class TomcatReloadConfiguration {
 
 		@Bean
-		SettingsReloader<?> governanceWebServerReloader(ApplicationContext context, SnapshotSettings settings,
-				ConfigManager manager) {
+		SettingsReloader<?> governanceWebServerReloader(ConfigurableApplicationContext context,
+				SnapshotSettings settings, ConfigManager manager) {
 			return new SettingsReloader<>(new TomcatSettings(context, settings), manager);
 		}
 

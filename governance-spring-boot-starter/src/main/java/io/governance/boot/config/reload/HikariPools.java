@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,10 +31,11 @@ import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * The Hikari pools of an application that are bound to a prefix. Connections in use are
@@ -67,15 +69,15 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 			new Setting("leakDetectionThreshold", PoolSettings::leakDetectionThreshold,
 					HikariConfigMXBean::getLeakDetectionThreshold, HikariConfigMXBean::setLeakDetectionThreshold));
 
-	private final ApplicationContext context;
+	private final ConfigurableApplicationContext context;
 
 	private final SnapshotSettings settings;
 
 	private final HikariConfig defaults = new HikariConfig();
 
-	private @Nullable List<Pool> pools;
+	private final Map<String, Optional<Pool>> known = new HashMap<>();
 
-	HikariPools(ApplicationContext context, SnapshotSettings settings) {
+	HikariPools(ConfigurableApplicationContext context, SnapshotSettings settings) {
 		this.context = context;
 		this.settings = settings;
 	}
@@ -99,20 +101,32 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 		return prefixes.isEmpty() ? Set.of(BOOT) : prefixes;
 	}
 
-	private List<Pool> pools() {
-		List<Pool> known = this.pools;
-		if (known == null) {
-			known = new ArrayList<>();
-			for (ConfigurationPropertiesBean bean : ConfigurationPropertiesBean.getAll(this.context).values()) {
-				HikariDataSource dataSource = (bean.getInstance() instanceof DataSource wrapped)
-						? DataSourceUnwrapper.unwrap(wrapped, HikariConfigMXBean.class, HikariDataSource.class) : null;
-				if (dataSource != null) {
-					known.add(new Pool(bean.getAnnotation().prefix(), dataSource));
-				}
+	/** Those that are there now: a change makes no pool that nobody has used. */
+	private synchronized List<Pool> pools() {
+		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
+		List<Pool> pools = new ArrayList<>();
+		for (String name : factory.getBeanNamesForType(DataSource.class, false, false)) {
+			if (factory.containsSingleton(name)) {
+				this.known.computeIfAbsent(name, this::pool).ifPresent(pools::add);
 			}
-			this.pools = known;
 		}
-		return known;
+		return pools;
+	}
+
+	/** One that was made meanwhile was made of the new config. */
+	private List<Pool> pools(Map<String, PoolSettings> before, Map<String, PoolSettings> after) {
+		return pools().stream()
+			.filter((pool) -> before.containsKey(pool.prefix()) && after.containsKey(pool.prefix()))
+			.toList();
+	}
+
+	private Optional<Pool> pool(String name) {
+		ConfigurationPropertiesBean bean = ConfigurationPropertiesBean.get(this.context, this.context.getBean(name),
+				name);
+		HikariDataSource dataSource = (bean != null && bean.getInstance() instanceof DataSource wrapped)
+				? DataSourceUnwrapper.unwrap(wrapped, HikariConfigMXBean.class, HikariDataSource.class) : null;
+		return (bean != null && dataSource != null)
+				? Optional.of(new Pool(name, bean.getAnnotation().prefix(), dataSource)) : Optional.empty();
 	}
 
 	@Override
@@ -137,7 +151,7 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 	@Override
 	public void check(ConfigChange change, Map<String, PoolSettings> before, Map<String, PoolSettings> after)
 			throws Exception {
-		for (Pool pool : pools()) {
+		for (Pool pool : pools(before, after)) {
 			PoolSettings was = pool.in(before);
 			PoolSettings is = pool.in(after);
 			if (!was.equals(is)) {
@@ -193,9 +207,9 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 	@Override
 	public void apply(ConfigChange change, Map<String, PoolSettings> before, Map<String, PoolSettings> after,
 			Undo undo) {
-		for (Pool pool : pools()) {
+		for (Pool pool : pools(before, after)) {
 			apply(pool, pool.in(before), pool.in(after), undo);
-			String name = "Pool '" + pool.dataSource().getPoolName() + "'";
+			String name = "Pool '" + pool.name() + "'";
 			TouchedKeys.warnOfOthers(change, name, pool.prefix(), LIVE);
 			if (pool.prefix().equals(BOOT)) {
 				TouchedKeys.warnOf(change, name, "spring.datasource.url", "spring.datasource.driver-class-name");
@@ -236,7 +250,7 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 			undo.add(running::softEvictConnections);
 		}
 		if (!changed.isEmpty()) {
-			logger.info("Pool '{}' has followed the config: {}", dataSource.getPoolName(), changed);
+			logger.info("Pool '{}' has followed the config: {}", pool.name(), changed);
 		}
 	}
 
@@ -256,10 +270,11 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 	/**
 	 * A pool.
 	 *
+	 * @param name the name of its bean
 	 * @param prefix the prefix that it is bound to
 	 * @param dataSource the pool
 	 */
-	private record Pool(String prefix, HikariDataSource dataSource) {
+	private record Pool(String name, String prefix, HikariDataSource dataSource) {
 
 		PoolSettings in(Map<String, PoolSettings> all) {
 			return Objects.requireNonNull(all.get(this.prefix));

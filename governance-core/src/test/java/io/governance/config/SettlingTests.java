@@ -77,8 +77,11 @@ class SettlingTests {
 		this.source.put("a.yaml", "a: 1");
 		watching.close();
 		assertThat(this.manager.current().get("a").value()).isEqualTo(0);
-		assertThat(Thread.getAllStackTraces().keySet())
-			.noneMatch((thread) -> thread.getName().equals("governance-config-settle"));
+		await().atMost(Duration.ofSeconds(5))
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.noneMatch((thread) -> thread.getName().equals("governance-config-settle")));
 	}
 
 	@Test

@@ -93,7 +93,7 @@ class EtcdAuthTests {
 			Instance instance = Instance.of("orders", "127.0.0.1", 8080).build();
 			backend.registry().put("orders", List.of(instance));
 			assertThat(backend.registry().observe("orders")).containsExactly(instance);
-			assertThat(backend.discovery().services()).containsExactly("orders");
+			assertThat(backend.discovery().services()).contains("orders");
 			try (HeldLock lock = backend.lock().acquire("batch", Duration.ZERO).orElseThrow()) {
 				await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(4)).until(lock::isHeld);
 			}

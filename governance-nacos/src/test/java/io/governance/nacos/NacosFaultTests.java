@@ -289,7 +289,9 @@ class NacosFaultTests {
 			System.gc();
 			assertThat(threadsSince(before)).isEmpty();
 		});
-		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+		// Whoever uses Nacos's own services in the same JVM has more of them.
+		assertThat(Thread.getAllStackTraces().keySet()).filteredOn((thread) -> !before.contains(thread))
+			.extracting(Thread::getName)
 			.filteredOn((name) -> name.startsWith("nacos.publisher"))
 			.hasSizeLessThanOrEqualTo(2);
 	}

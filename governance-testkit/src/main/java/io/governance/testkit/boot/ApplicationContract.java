@@ -132,7 +132,7 @@ public abstract class ApplicationContract {
 		}
 		await().until(() -> shown.pair.get().equals(new Pair(20, 20)));
 		assertThat(shown.pairs).isNotEmpty();
-		if (this.backend.capabilities().contains(Capability.ATOMIC_PUBLISH)) {
+		if (publishesTogether()) {
 			assertThat(shown.pairs).allSatisfy((pair) -> assertThat(pair.left()).isEqualTo(pair.right()));
 		}
 	}
@@ -282,9 +282,18 @@ public abstract class ApplicationContract {
 	}
 
 	private void publishPair(int value) {
-		this.backend.config()
-			.publish(List.of(Publication.put(id("application.yaml"), "pair.left: " + value),
-					Publication.put(id("orders.yaml"), "pair.right: " + value)), Author.of("test"));
+		List<Publication> pair = List.of(Publication.put(id("application.yaml"), "pair.left: " + value),
+				Publication.put(id("orders.yaml"), "pair.right: " + value));
+		if (publishesTogether()) {
+			this.backend.config().publish(pair, Author.of("test"));
+		}
+		else {
+			pair.forEach((one) -> this.backend.config().publish(List.of(one), Author.of("test")));
+		}
+	}
+
+	private boolean publishesTogether() {
+		return this.backend.capabilities().contains(Capability.ATOMIC_PUBLISH);
 	}
 
 	private DocumentId id(String name) {

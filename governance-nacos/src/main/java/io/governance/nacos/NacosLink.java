@@ -39,6 +39,10 @@ final class NacosLink implements AutoCloseable {
 
 	private static final Duration FIRST_TRY = Duration.ofSeconds(4);
 
+	private static final int REGISTERING_TRIES = 4;
+
+	private static final Duration REGISTERING_PAUSE = Duration.ofMillis(100);
+
 	private final String backend;
 
 	private final String module;
@@ -231,6 +235,11 @@ final class NacosLink implements AutoCloseable {
 		RpcLink rpc = start();
 		try {
 			List<Response> answers = send(rpc, requests);
+			for (int i = 0; i < REGISTERING_TRIES && answers.stream().anyMatch(NacosLink::isUnregistered); i++) {
+				// A busy server before version 3 may not know a new connection yet.
+				TimeUnit.MILLISECONDS.sleep(REGISTERING_PAUSE.toMillis());
+				answers = send(rpc, requests);
+			}
 			if (answers.stream().anyMatch(NacosLink::isForbidden) && this.login.renew()) {
 				answers = send(rpc, requests);
 			}
@@ -292,6 +301,10 @@ final class NacosLink implements AutoCloseable {
 		}
 	}
 
+	private static boolean isUnregistered(Response answer) {
+		return answer.getErrorCode() == NacosException.UN_REGISTER;
+	}
+
 	private static boolean isForbidden(Response answer) {
 		return answer.getErrorCode() == NacosException.NO_RIGHT;
 	}
@@ -314,7 +327,7 @@ final class NacosLink implements AutoCloseable {
 					"the server does not let " + (this.settings.username().isEmpty() ? "anonymous users" : "this user")
 							+ " do that. Check governance.nacos.username, its password and its permissions");
 		}
-		if (code == NacosException.UN_REGISTER) {
+		if (isUnregistered(answer)) {
 			start().switchServerAsync();
 		}
 		if (code == NacosException.INVALID_PARAM) {

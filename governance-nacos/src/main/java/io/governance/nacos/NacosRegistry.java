@@ -76,7 +76,8 @@ final class NacosRegistry implements Registry, LinkListener {
 			}
 			NacosInstances.toNacos(instance, this.settings);
 		}
-		locked("register instances of " + service, () -> {
+		String what = "register instances of " + service;
+		locked(what, () -> {
 			OwnService known = this.services.computeIfAbsent(service, (name) -> new OwnService());
 			Map<String, Instance> all = new TreeMap<>(known.held);
 			own.forEach((instance) -> all.put(instance.id(), instance));
@@ -93,7 +94,24 @@ final class NacosRegistry implements Registry, LinkListener {
 			known.held = all;
 			own.forEach((instance) -> known.attempted.remove(instance.id()));
 		});
-		awaitVisible(service, own, Set.of());
+		if (!becomesVisible(service, own, Set.of())) {
+			// A busy server may lose what it has accepted right after a withdrawal.
+			locked(what, () -> registerOnceMore(service, own));
+		}
+	}
+
+	private void registerOnceMore(String service, List<Instance> own) {
+		OwnService known = this.services.get(service);
+		if (known == null || !known.held.values().containsAll(own)) {
+			return;
+		}
+		logger.debug("What was registered of {} cannot be seen yet: registered once more", service);
+		if (this.settings.ephemeral()) {
+			this.naming.register(service, known.held.values());
+		}
+		else {
+			own.forEach((instance) -> this.naming.registerPersistent(service, instance));
+		}
 	}
 
 	private static void checkAddresses(Collection<Instance> instances) {
@@ -150,27 +168,31 @@ final class NacosRegistry implements Registry, LinkListener {
 			return true;
 		});
 		if (removed) {
-			awaitVisible(service, List.of(), Set.of(instanceId));
+			becomesVisible(service, List.of(), Set.of(instanceId));
 		}
 	}
 
 	/**
 	 * The server tells what it has been told only a moment later, some 500 ms by default.
+	 * Waits for it.
+	 * @return {@code false} if it is not told in time although the server answers
 	 */
-	private void awaitVisible(String service, List<Instance> present, Set<String> absent) {
+	private boolean becomesVisible(String service, List<Instance> present, Set<String> absent) {
 		long deadline = System.nanoTime() + VISIBLE_NANOS;
 		try {
 			while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
 				List<Instance> seen = this.naming.query(service);
 				if (new HashSet<>(seen).containsAll(present)
 						&& seen.stream().noneMatch((instance) -> absent.contains(instance.id()))) {
-					return;
+					return true;
 				}
 				LockSupport.parkNanos(VISIBLE_PAUSE);
 			}
+			return Thread.currentThread().isInterrupted();
 		}
 		catch (BackendUnavailableException ex) {
 			// It is done, whether it can be seen now or not.
+			return true;
 		}
 	}
 

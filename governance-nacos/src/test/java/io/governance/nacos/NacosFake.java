@@ -23,8 +23,13 @@ import com.alibaba.nacos.api.grpc.auto.Payload;
 import com.alibaba.nacos.api.grpc.auto.RequestGrpc;
 import com.alibaba.nacos.api.naming.pojo.Instance;
 import com.alibaba.nacos.api.naming.pojo.ServiceInfo;
+import com.alibaba.nacos.api.naming.remote.NamingRemoteConstants;
+import com.alibaba.nacos.api.naming.remote.request.BatchInstanceRequest;
 import com.alibaba.nacos.api.naming.remote.request.NotifySubscriberRequest;
+import com.alibaba.nacos.api.naming.remote.request.ServiceQueryRequest;
 import com.alibaba.nacos.api.naming.remote.request.SubscribeServiceRequest;
+import com.alibaba.nacos.api.naming.remote.response.BatchInstanceResponse;
+import com.alibaba.nacos.api.naming.remote.response.QueryServiceResponse;
 import com.alibaba.nacos.api.naming.remote.response.SubscribeServiceResponse;
 import com.alibaba.nacos.api.remote.request.HealthCheckRequest;
 import com.alibaba.nacos.api.remote.request.Request;
@@ -45,7 +50,8 @@ import io.governance.config.DocumentId;
 /**
  * A server with one document and one service as far as its clients can tell, which does
  * what no real one can be made to do: it says that it has too much to do, tells nobody of
- * a change, goes by a clock that was set back, and drops whoever has just connected.
+ * a change, goes by a clock that was set back, and drops or does not know whoever has
+ * just connected.
  */
 final class NacosFake implements AutoCloseable {
 
@@ -72,6 +78,8 @@ final class NacosFake implements AutoCloseable {
 	private volatile ServiceInfo service = info(1_000_000, 8001);
 
 	private volatile boolean busy;
+
+	private final AtomicInteger strangers = new AtomicInteger();
 
 	NacosFake() {
 		PayloadRegistry.init();
@@ -106,6 +114,11 @@ final class NacosFake implements AutoCloseable {
 	/** Ends the next connections as soon as they are there. */
 	void drop(int connections) {
 		this.drops.set(connections);
+	}
+
+	/** Answers so many requests as if their connection were not known. */
+	void forget(int requests) {
+		this.strangers.set(requests);
 	}
 
 	/** Ends the connections that there are, the way a server does that is stopped. */
@@ -192,6 +205,9 @@ final class NacosFake implements AutoCloseable {
 			return new HealthCheckResponse();
 		}
 		this.requests.add(request);
+		if (this.strangers.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) {
+			return ErrorResponse.build(NacosException.UN_REGISTER, "Connection is unregistered.");
+		}
 		Response answer = answerQuestion(request);
 		if (this.busy) {
 			answer.setErrorInfo(NacosException.OVER_THRESHOLD, "too much to do");
@@ -219,6 +235,12 @@ final class NacosFake implements AutoCloseable {
 		}
 		if (request instanceof SubscribeServiceRequest) {
 			return this.busy ? new SubscribeServiceResponse() : new SubscribeServiceResponse(200, "", this.service);
+		}
+		if (request instanceof BatchInstanceRequest) {
+			return new BatchInstanceResponse(NamingRemoteConstants.BATCH_REGISTER_INSTANCE);
+		}
+		if (request instanceof ServiceQueryRequest query) {
+			return QueryServiceResponse.buildSuccessResponse(new ServiceInfo(query.getServiceName(), ""));
 		}
 		return ErrorResponse.build(NacosException.NO_HANDLER, "unknown");
 	}

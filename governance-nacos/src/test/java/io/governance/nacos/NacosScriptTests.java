@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.alibaba.nacos.api.ability.constant.AbilityKey;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
+import com.alibaba.nacos.api.naming.remote.request.BatchInstanceRequest;
 import com.alibaba.nacos.api.remote.request.Request;
 import com.alibaba.nacos.common.remote.client.Connection;
 import com.alibaba.nacos.common.remote.client.grpc.GrpcConnection;
@@ -93,6 +94,39 @@ class NacosScriptTests {
 				&& this.documents.connections().size() == 2 && late.latest().isPresent());
 		assertThat(this.documents.texts(NacosFake.DOCUMENT)).containsExactly("a: 1", "a: 2");
 		assertThat(this.instances.deliveries()).hasSize(1);
+	}
+
+	@Test
+	@DisplayName("A server that does not know a new connection yet is asked again on it, and nobody is told of a loss")
+	void connectionThatIsNotKnownYetIsNoLoss() {
+		open(Duration.ofSeconds(15));
+		this.server.forget(3);
+		watchBoth();
+		assertThat(this.documents.connections()).isEmpty();
+		assertThat(this.instances.connections()).isEmpty();
+	}
+
+	@Test
+	@DisplayName("A server that has forgotten a connection gets another one")
+	void connectionThatIsForgottenIsReplaced() {
+		open(Duration.ofMillis(500));
+		watchBoth();
+		this.server.forget(12);
+		within(20).until(() -> this.documents.connections()
+			.equals(List.of(ConnectionState.DISCONNECTED, ConnectionState.CONNECTED)));
+		this.server.setText("a: 2");
+		within(5).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 2"));
+	}
+
+	@Test
+	@DisplayName("F36 A registration that the server has accepted and does not show is sent once more")
+	void registrationThatCannotBeSeenIsSentOnceMore() {
+		open(Duration.ofSeconds(15));
+		// The new connection registers it, too.
+		this.backend.registry().put("stock", List.of(Instance.of("stock", "127.0.0.1", 1).build()));
+		this.server.takeRequests();
+		this.backend.registry().put("goods", List.of(Instance.of("goods", "127.0.0.1", 2).build()));
+		assertThat(this.server.takeRequests()).filteredOn(BatchInstanceRequest.class::isInstance).hasSize(2);
 	}
 
 	@Test

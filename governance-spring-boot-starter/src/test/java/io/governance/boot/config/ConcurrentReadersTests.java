@@ -88,11 +88,11 @@ class ConcurrentReadersTests {
 			readers.add(this.threads.submit(() -> {
 				int last = 0;
 				while (!done.get()) {
-					for (int j = 0; j < 20; j++) {
+					for (int j = 0; j < 5; j++) {
 						last = read.applyAsInt(last);
 					}
 					// So that 200 readers leave something of two cores to the writer.
-					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
 				}
 				return read.applyAsInt(last);
 			}));

@@ -1,5 +1,6 @@
 package io.governance.benchmarks;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -57,7 +58,7 @@ class BenchmarksTests {
 	 */
 	@Test
 	void aChangedKeyCostsASmallPartOfARefresh() throws Exception {
-		ReloadCost.Figures figures = ReloadCost.measure(100, 11);
+		ReloadCost.Figures figures = ReloadCost.measure(Duration.ofSeconds(1), 11);
 		assertThat(figures.spread().bytes()).as("bytes of %s", figures)
 			.isLessThan(figures.refreshFiles().bytes() / 50)
 			.isLessThan(figures.refresh().bytes() / 15);

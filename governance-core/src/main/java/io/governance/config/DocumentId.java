@@ -2,6 +2,8 @@ package io.governance.config;
 
 import java.util.regex.Pattern;
 
+import io.governance.internal.VariantNames;
+
 /**
  * Names a document: {@code namespace} isolates environments, {@code group} sets of
  * documents, {@code name} is the file name with its extension.
@@ -24,8 +26,6 @@ public record DocumentId(String namespace, String group, String name) implements
 	static final int MAX_NAME = 200;
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]*");
-
-	private static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
 
 	private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]*");
 
@@ -87,7 +87,7 @@ public record DocumentId(String namespace, String group, String name) implements
 	 * {@code .}, beginning with a letter, a digit or {@code _}
 	 */
 	public static boolean isVariantName(String name) {
-		return VARIANT.matcher(name).matches();
+		return VariantNames.isValid(name);
 	}
 
 	@Override

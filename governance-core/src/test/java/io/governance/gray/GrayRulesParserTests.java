@@ -1,9 +1,13 @@
 package io.governance.gray;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
@@ -130,6 +134,17 @@ class GrayRulesParserTests {
 		InvalidRulesException ex = refused("rules:\n  - name: r1\n    " + body + "\n");
 		assertThat(ex).hasMessageContaining(reason);
 		assertThat(ex.line()).isEqualTo(line);
+	}
+
+	@Test
+	void rulesInTheDocumentationAreValid() throws IOException {
+		List<String> blocks = Pattern.compile("```yaml\n(rules:.*?)```", Pattern.DOTALL)
+			.matcher(Files.readString(Path.of("..", "docs", "gray-config.md")))
+			.results()
+			.map((block) -> block.group(1))
+			.toList();
+		assertThat(blocks).hasSize(2)
+			.allSatisfy((block) -> assertThat(this.parser.parse("docs", block).size()).isOne());
 	}
 
 	@Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Hooks;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -212,6 +213,22 @@ class GrayConfigTests {
 			context.getBean(ConfigOperations.class).promote(id("orders.yaml"), "gray", ALICE, PublishMode.CHECKED);
 			eventually(() -> assertThat(get(http, "bob")).isEqualTo("live 10, environment 10"));
 			assertThat(get(http, "ann")).isEqualTo("live 10, environment 10");
+		}
+	}
+
+	@Test
+	void requestsOfWebFluxReadTheVariantOfTheirLaneWhereContextIsPropagated() {
+		this.fleet.save("gray.yaml", FOR_ANN);
+		this.fleet.save("orders.gray.yaml", "pool: {size: 9}");
+		try (ConfigurableApplicationContext context = this.fleet.start(WebApplicationType.REACTIVE, Application.class,
+				"spring.reactor.context-propagation=auto")) {
+			RestClient http = RestClient
+				.create("http://localhost:" + context.getEnvironment().getProperty("local.server.port"));
+			assertThat(get(http, "ann")).isEqualTo("live 9, environment 5");
+			assertThat(get(http, "bob")).isEqualTo("live 5, environment 5");
+		}
+		finally {
+			Hooks.disableAutomaticContextPropagation();
 		}
 	}
 

@@ -46,12 +46,13 @@ final class DocumentParser {
 	 */
 	ConfigSnapshots parse(VariantLayers.Selection selection, ConfigState known) {
 		ConfigDocuments documents = selection.documents();
+		EncryptedValues encrypted = new EncryptedValues(this.secrets);
 		ConfigSnapshot instance = parse(documents, this.layers.places(documents, selection.choice().instance()),
-				known.snapshot(), known.snapshot());
+				known.snapshot(), known.snapshot(), encrypted);
 		Map<String, ConfigSnapshot> lanes = new LinkedHashMap<>();
 		this.layers.placesOfLanes(selection)
 			.forEach((lane, places) -> lanes.put(lane,
-					parse(documents, places, instance, known.ofLane(lane).snapshot())));
+					parse(documents, places, instance, known.ofLane(lane).snapshot(), encrypted)));
 		return new ConfigSnapshots(instance, lanes);
 	}
 
@@ -61,10 +62,9 @@ final class DocumentParser {
 	 * @param earlier another one that knows documents
 	 */
 	private ConfigSnapshot parse(ConfigDocuments documents, List<VariantLayers.Place> places, ConfigSnapshot alike,
-			ConfigSnapshot earlier) {
+			ConfigSnapshot earlier, EncryptedValues encrypted) {
 		Map<DocumentId, ParsedDocument> present = new LinkedHashMap<>();
 		Map<DocumentId, DocumentId> variants = new LinkedHashMap<>();
-		EncryptedValues encrypted = new EncryptedValues(this.secrets);
 		for (VariantLayers.Place place : places) {
 			ConfigLayer layer = place.layer();
 			ConfigDocument document = place.document();

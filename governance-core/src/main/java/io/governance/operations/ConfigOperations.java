@@ -234,6 +234,7 @@ public final class ConfigOperations {
 	 * @param mode whether the text is checked
 	 * @return the new revision of the document
 	 * @throws UnknownVersionException if there is no such variant
+	 * @throws IllegalArgumentException if no variant can have that name
 	 * @throws ConflictException if somebody else has written one of them meanwhile
 	 * @throws GovernanceException if the backend cannot publish two documents together
 	 * and deleting the variant fails: to be repeated then
@@ -263,6 +264,7 @@ public final class ConfigOperations {
 	 * @param variant the name of the variant
 	 * @param author who does it
 	 * @throws UnknownVersionException if there is no such variant
+	 * @throws IllegalArgumentException if no variant can have that name
 	 * @throws ConflictException if somebody else has written it meanwhile
 	 */
 	public void abort(DocumentId document, String variant, Author author) {

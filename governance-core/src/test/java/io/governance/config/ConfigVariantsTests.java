@@ -3,10 +3,17 @@ package io.governance.config;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 import ch.qos.logback.classic.Level;
 import io.governance.GovernanceException;
@@ -295,6 +302,41 @@ class ConfigVariantsTests {
 	private static void assertThatIs(Object value) {
 		if (!(value instanceof List<?> list) || list.isEmpty()) {
 			throw new AssertionError("not the value");
+		}
+	}
+
+	@Test
+	void readersOfALaneNeverSeeHalfAChange() throws Exception {
+		this.source.put(Map.of("rules.txt", "/gray", "low.gray.yaml", "a: 1\nb: 1"));
+		start();
+		ConfigView<Set<Object>> all = this.manager.view("",
+				(snapshot) -> snapshot.values().values().stream().map(ConfigValue::value).collect(Collectors.toSet()));
+		this.lane = "gray";
+		AtomicBoolean done = new AtomicBoolean();
+		ExecutorService readers = Executors.newFixedThreadPool(4);
+		try {
+			List<Future<Integer>> torn = new ArrayList<>();
+			for (int reader = 0; reader < 4; reader++) {
+				torn.add(readers.submit(() -> {
+					int found = 0;
+					while (!done.get()) {
+						found += (all.get().size() != 1) ? 1 : 0;
+					}
+					return found;
+				}));
+			}
+			for (int i = 2; i < 300; i++) {
+				this.source.put(Map.of("low.gray.yaml", "a: " + i + "\nb: " + i, "high.yaml", "c: " + i));
+			}
+			done.set(true);
+			for (Future<Integer> reader : torn) {
+				assertThat(reader.get(20, TimeUnit.SECONDS)).isZero();
+			}
+			assertThat(all.get()).containsExactly(299);
+		}
+		finally {
+			done.set(true);
+			readers.shutdownNow();
 		}
 	}
 

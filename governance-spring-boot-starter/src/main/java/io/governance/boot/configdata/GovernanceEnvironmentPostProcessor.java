@@ -149,9 +149,10 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		if (!layers.variants().enabled() || layers.layout() == Layout.SPRING_CLOUD_CONSUL) {
 			return ConfigVariants.NONE;
 		}
-		DocumentId rules = environment.getProperty("governance.gray.enabled", Boolean.class, true)
+		Binder binder = Binder.get(environment);
+		DocumentId rules = binder.bind("governance.gray.enabled", Boolean.class).orElse(true)
 				? new DocumentId(governance.namespace(), config.group(),
-						environment.getProperty("governance.gray.document", DocumentChecks.GRAY_DOCUMENT))
+						binder.bind("governance.gray.document", String.class).orElse(DocumentChecks.GRAY_DOCUMENT))
 				: null;
 		return new RuleVariants(rules, application, StartingInstance.of(environment, backend.name()),
 				layers.variants().lanes());

@@ -49,7 +49,8 @@ public final class StartingInstance {
 			.instance();
 		Integer port = own.port();
 		String host = own.host();
-		int listens = (port != null) ? port : environment.getProperty("server.port", Integer.class, DEFAULT_PORT);
+		int listens = (port != null) ? port
+				: Binder.get(environment).bind("server.port", Integer.class).orElse(DEFAULT_PORT);
 		return new StartingInstance(OnServiceName.nameFrom(environment), own, listens,
 				SingletonSupplier.of(StringUtils.hasText(host) ? () -> host
 						: () -> DefaultInstanceHost.find(environment, backend, () -> address(environment))));

@@ -5,12 +5,16 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.governance.Subscription;
+import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigSource;
+import io.governance.config.ConfigVariants;
 import io.governance.config.ConfigView;
 import io.governance.config.DocumentId;
+import io.governance.config.Revision;
+import io.governance.config.StartPolicy;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,11 +42,24 @@ public class LiveConfigBenchmark {
 
 	private ConfigView<String> view;
 
+	private ConfigView<String> laned;
+
 	/** Builds what is measured. */
 	@Setup
 	public void setUp() {
-		ConfigManager manager = ConfigManager.of(new NoDocuments(), List.of()).build();
+		DocumentId document = new DocumentId("default", "default", "orders.yaml");
+		ConfigManager manager = ConfigManager.of(new FixedDocuments(), List.of(document)).build();
 		this.view = manager.view("", (snapshot) -> "value");
+		ConfigManager variants = ConfigManager
+			.of(new FixedDocuments(ConfigDocument.of(document.variant("gray"), "a: gray", Revision.of(1))),
+					List.of(document))
+			.variants(new GrayLane())
+			.build();
+		variants.load(new StartPolicy(false, false));
+		this.laned = variants.view("a", (snapshot) -> snapshot.values().toString());
+		if (this.laned.get().equals("{}")) {
+			throw new IllegalStateException("The request has no lane");
+		}
 	}
 
 	/**
@@ -55,6 +72,15 @@ public class LiveConfigBenchmark {
 	}
 
 	/**
+	 * A live value within a request of a lane that has variants.
+	 * @return the value
+	 */
+	@Benchmark
+	public String liveConfigOfLane() {
+		return this.laned.get();
+	}
+
+	/**
 	 * The floor: a volatile field.
 	 * @return the value
 	 */
@@ -63,12 +89,40 @@ public class LiveConfigBenchmark {
 		return this.field;
 	}
 
-	/** Has no document. */
-	private static final class NoDocuments implements ConfigSource {
+	/** The lane gray, as a filter opens it for a request. */
+	private static final class GrayLane implements ConfigVariants {
+
+		private final ThreadLocal<String> lane = ThreadLocal.withInitial(() -> "gray");
+
+		@Override
+		public Set<DocumentId> sources() {
+			return Set.of();
+		}
+
+		@Override
+		public Choice choose(ConfigDocuments documents) {
+			return new Choice(List.of(), Set.of("gray"));
+		}
+
+		@Override
+		public String lane() {
+			return this.lane.get();
+		}
+
+	}
+
+	/** Documents that never change. */
+	private static final class FixedDocuments implements ConfigSource {
+
+		private final ConfigDocuments documents;
+
+		FixedDocuments(ConfigDocument... documents) {
+			this.documents = ConfigDocuments.of(List.of(documents));
+		}
 
 		@Override
 		public ConfigDocuments get(Set<DocumentId> ids) {
-			return ConfigDocuments.NONE;
+			return this.documents;
 		}
 
 		@Override

@@ -24,8 +24,9 @@ final class CommandLines {
 		Stream
 			.of(new GetCommand(console), new PutCommand(console), new DeleteCommand(console), new ListCommand(console),
 					new HistoryCommand(console), new DiffCommand(console), new RollbackCommand(console),
-					new ExportCommand(console), new ImportCommand(console), new WatchCommand(console),
-					new LintCommand(console), new EncryptCommand(console))
+					new PromoteCommand(console), new AbortCommand(console), new ExportCommand(console),
+					new ImportCommand(console), new WatchCommand(console), new LintCommand(console),
+					new EncryptCommand(console))
 			.forEach(line::addSubcommand);
 		line.setOut(new PrintWriter(console.out(), true));
 		line.setErr(new PrintWriter(console.err(), true));

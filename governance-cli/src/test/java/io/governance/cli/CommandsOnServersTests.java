@@ -78,4 +78,21 @@ class CommandsOnServersTests {
 		assertThat(terminal.out().lines()).hasSize(2);
 	}
 
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("servers")
+	void variantIsPromotedAndAborted(String backend, String address) {
+		Terminal terminal = new Terminal("-b", backend, "-a", address, "-n", "cli-" + UUID.randomUUID());
+		terminal.pipe("a: 1\n", "put", "shop/orders.yaml");
+		terminal.pipe("a: 2\n", "put", "shop/orders.gray.yaml");
+		assertThat(terminal.run("promote", "shop/orders.yaml", "gray")).as(terminal.err()).isZero();
+		terminal.run("get", "shop/orders.yaml");
+		assertThat(terminal.out()).isEqualTo("a: 2\n");
+		assertThat(terminal.run("promote", "shop/orders.yaml", "gray")).isEqualTo(1);
+		terminal.pipe("a: 3\n", "put", "shop/orders.gray.yaml");
+		assertThat(terminal.run("abort", "shop/orders.yaml", "gray")).as(terminal.err()).isZero();
+		assertThat(terminal.run("get", "shop/orders.gray.yaml")).isEqualTo(1);
+		terminal.run("get", "shop/orders.yaml");
+		assertThat(terminal.out()).isEqualTo("a: 2\n");
+	}
+
 }

@@ -89,6 +89,28 @@ class CommandsTests {
 	}
 
 	@Test
+	void variantIsPromotedOrAbortedByOneCommand() {
+		this.terminal.pipe("a: 1\n", "put", "shop/orders.yaml");
+		this.terminal.pipe("a: 2\n", "put", "shop/orders.gray.yaml");
+		assertThat(this.terminal.run("promote", "shop/orders.yaml", "gray", "--author", "ann")).isZero();
+		assertThat(this.terminal.out()).startsWith("dev/shop/orders.yaml revision ")
+			.endsWith(", dev/shop/orders.gray.yaml deleted\n");
+		this.terminal.run("get", "shop/orders.yaml");
+		assertThat(this.terminal.out()).isEqualTo("a: 2\n");
+		this.terminal.run("history", "shop/orders.yaml", "--limit", "1");
+		assertThat(this.terminal.out()).contains("\tann\t").contains("\tpromote gray");
+		assertThat(this.terminal.run("promote", "shop/orders.yaml", "gray")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("dev/shop/orders.gray.yaml does not exist");
+		this.terminal.pipe("a: 3\n", "put", "shop/orders.gray.yaml");
+		assertThat(this.terminal.run("abort", "shop/orders.yaml", "gray")).isZero();
+		assertThat(this.terminal.out()).isEqualTo("dev/shop/orders.gray.yaml deleted\n");
+		assertThat(this.terminal.run("abort", "shop/orders.yaml", "gray")).isEqualTo(1);
+		assertThat(this.terminal.run("abort", "shop/orders.yaml", "../x")).isEqualTo(1);
+		this.terminal.run("get", "shop/orders.yaml");
+		assertThat(this.terminal.out()).isEqualTo("a: 2\n");
+	}
+
+	@Test
 	void diffWithAFileShowsWhatPutWouldChange() throws IOException {
 		Path file = Files.writeString(this.home.resolve("next.yaml"), "a: 2\n");
 		this.terminal.pipe("a: 1\n", "put", "orders.yaml");

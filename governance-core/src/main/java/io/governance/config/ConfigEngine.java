@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
@@ -23,6 +23,11 @@ final class ConfigEngine {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConfigManager.class);
 
+	/** Enough unless what decides changes with every read. */
+	private static final int MAX_READS = 5;
+
+	private final VariantLayers layers;
+
 	private final DocumentParser parser;
 
 	private final LastGoodConfig lastGood;
@@ -31,9 +36,9 @@ final class ConfigEngine {
 
 	private final InstantSource clock;
 
-	private final LiveState live = new LiveState();
+	private final LiveState live;
 
-	private final ConfigTransaction transaction = new ConfigTransaction(this.live);
+	private final ConfigTransaction transaction;
 
 	private final StatusReport report;
 
@@ -41,17 +46,23 @@ final class ConfigEngine {
 
 	private @Nullable ConfigDocuments rejected;
 
+	private volatile Set<DocumentId> wanted;
+
 	private boolean ready;
 
 	private volatile boolean stopped;
 
-	ConfigEngine(DocumentParser parser, LastGoodConfig lastGood, Map<String, Set<String>> localPlaceholders,
-			InstantSource clock) {
+	ConfigEngine(VariantLayers layers, DocumentParser parser, LastGoodConfig lastGood, LiveState live,
+			Map<String, Set<String>> localPlaceholders, InstantSource clock) {
+		this.layers = layers;
 		this.parser = parser;
 		this.lastGood = lastGood;
+		this.live = live;
 		this.localPlaceholders = localPlaceholders;
 		this.clock = clock;
+		this.transaction = new ConfigTransaction(live);
 		this.report = new StatusReport(clock);
+		this.wanted = layers.fixed();
 	}
 
 	LiveState live() {
@@ -67,18 +78,26 @@ final class ConfigEngine {
 	}
 
 	/**
+	 * The documents to read, as far as is known by now.
+	 */
+	Set<DocumentId> wanted() {
+		return this.wanted;
+	}
+
+	/**
 	 * Puts the first config in force.
 	 */
-	void load(Supplier<ConfigDocuments> backend, StartPolicy policy) {
+	void load(Function<Set<DocumentId>, ConfigDocuments> backend, StartPolicy policy) {
 		this.deciding.lock();
 		try {
-			ConfigDocuments documents = backend.get();
+			VariantLayers.Selection selection = read(backend);
+			this.wanted = selection.wanted();
 			try {
-				this.transaction.start(changeTo(documents));
+				this.transaction.start(updateTo(this.parser.parse(selection, state())));
 				this.report.loaded();
 			}
 			catch (InvalidConfigException ex) {
-				if (!fallBack(documents, ex, policy)) {
+				if (!fallBack(selection.documents(), ex, policy)) {
 					throw ex;
 				}
 			}
@@ -87,11 +106,30 @@ final class ConfigEngine {
 			if (!policy.withoutBackend()) {
 				throw ex;
 			}
-			this.lastGood.find(current()).ifPresent(this::startFrom);
+			this.lastGood.find(state()).ifPresent((kept) -> {
+				this.wanted = kept.wanted();
+				startFrom(kept);
+			});
 			this.report.startedWithoutBackend(String.valueOf(ex.getMessage()));
 		}
 		finally {
 			this.deciding.unlock();
+		}
+	}
+
+	/**
+	 * Reads until the variants that are chosen were read too, together with what they
+	 * were chosen by.
+	 */
+	private VariantLayers.Selection read(Function<Set<DocumentId>, ConfigDocuments> backend) {
+		Set<DocumentId> asked = this.layers.initial();
+		int reads = 0;
+		while (true) {
+			VariantLayers.Selection selection = this.layers.select(backend.apply(asked), this.lastGood::documents);
+			if (asked.containsAll(selection.wanted()) || ++reads == MAX_READS) {
+				return selection;
+			}
+			asked = selection.wanted();
 		}
 	}
 
@@ -101,7 +139,7 @@ final class ConfigEngine {
 	boolean fallBack(InvalidConfigException reason, StartPolicy policy) {
 		this.deciding.lock();
 		try {
-			boolean fell = loadedFromBackend() && fallBack(current().documents(), reason, policy);
+			boolean fell = loadedFromBackend() && fallBack(documents(), reason, policy);
 			if (fell) {
 				logger.error("Stored config cannot be used: {}. Starting with the last good config, kept at {}",
 						reason.getMessage(), this.report.status().since());
@@ -114,18 +152,18 @@ final class ConfigEngine {
 	}
 
 	private boolean fallBack(ConfigDocuments stored, InvalidConfigException reason, StartPolicy policy) {
-		LastGoodConfig.Kept kept = policy.lastGood() ? this.lastGood.find(current()).orElse(null) : null;
-		if (kept == null || kept.snapshot().documents().sameContent(stored)) {
+		LastGoodConfig.Kept kept = policy.lastGood() ? this.lastGood.find(state()).orElse(null) : null;
+		if (kept == null || kept.documents().sameContent(stored)) {
 			return false;
 		}
 		startFrom(kept);
 		this.rejected = stored;
-		this.report.rejectedAtStart(stored, current().documents(), reason);
+		this.report.rejectedAtStart(stored, documents(), reason);
 		return true;
 	}
 
 	private void startFrom(LastGoodConfig.Kept kept) {
-		this.transaction.start(changeTo(kept.snapshot()));
+		this.transaction.start(updateTo(kept.snapshots()));
 		this.report.startedFromCache(kept.time());
 	}
 
@@ -135,9 +173,8 @@ final class ConfigEngine {
 	boolean unproven() {
 		this.deciding.lock();
 		try {
-			ConfigSnapshot loaded = current();
-			return loadedFromBackend() && this.lastGood.find(loaded)
-				.filter((kept) -> !kept.snapshot().documents().sameContent(loaded.documents()))
+			return loadedFromBackend() && this.lastGood.find(state())
+				.filter((kept) -> !kept.documents().sameContent(documents()))
 				.isPresent();
 		}
 		finally {
@@ -161,46 +198,59 @@ final class ConfigEngine {
 
 	private void keepGood() {
 		if (this.ready && loadedFromBackend()) {
-			this.lastGood.keep(current(), this.clock.instant());
+			this.lastGood.keep(documents(), this.clock.instant());
 		}
 	}
 
 	/**
-	 * Puts the documents in force that the backend has now, or rejects them. Never
-	 * throws.
+	 * Puts the documents in force that the backend has now, or rejects them; does neither
+	 * if they call for variants that were not read with them. Never throws.
+	 * @param delivered the documents
+	 * @param asked which documents were read
+	 * @return which documents are to be read
 	 */
-	void apply(ConfigDocuments documents) {
+	Set<DocumentId> apply(ConfigDocuments delivered, Set<DocumentId> asked) {
 		long start = System.nanoTime();
 		this.deciding.lock();
 		try {
 			if (this.stopped) {
-				return;
+				return asked;
 			}
 			this.report.connection(ConnectionState.CONNECTED);
-			if (this.rejected != null && this.rejected.sameContent(documents)) {
-				return;
+			VariantLayers.Selection selection = this.layers.select(delivered, this::documents);
+			this.wanted = selection.wanted();
+			if (asked.containsAll(selection.wanted())) {
+				apply(selection, start);
 			}
-			ConfigChange change;
-			try {
-				change = changeTo(documents);
-				this.transaction.apply(change);
-			}
-			catch (Throwable ex) {
-				reject(documents, ex);
-				return;
-			}
-			this.rejected = null;
-			this.report.applied(change, Duration.ofNanos(System.nanoTime() - start));
-			keepGood();
+			return selection.wanted();
 		}
 		finally {
 			this.deciding.unlock();
 		}
 	}
 
+	private void apply(VariantLayers.Selection selection, long start) {
+		ConfigDocuments documents = selection.documents();
+		if (this.rejected != null && this.rejected.sameContent(documents)) {
+			return;
+		}
+		ConfigUpdate update;
+		try {
+			update = updateTo(this.parser.parse(selection, state()));
+			this.transaction.apply(update);
+		}
+		catch (Throwable ex) {
+			reject(documents, ex);
+			return;
+		}
+		this.rejected = null;
+		this.report.applied(update, Duration.ofNanos(System.nanoTime() - start));
+		keepGood();
+	}
+
 	private void reject(ConfigDocuments documents, Throwable failure) {
 		this.rejected = documents;
-		this.report.rejected(documents, current().documents(), failure);
+		this.report.rejected(documents, documents(), failure);
 		if (failure instanceof InterruptedException || failure.getCause() instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
@@ -239,16 +289,16 @@ final class ConfigEngine {
 		return this.report.status().source() == ConfigStatus.Source.BACKEND;
 	}
 
-	private ConfigSnapshot current() {
-		return this.live.current().snapshot();
+	private ConfigState state() {
+		return this.live.current();
 	}
 
-	private ConfigChange changeTo(ConfigDocuments documents) {
-		return changeTo(this.parser.parse(documents, current()));
+	private ConfigDocuments documents() {
+		return state().snapshot().documents();
 	}
 
-	private ConfigChange changeTo(ConfigSnapshot after) {
-		return ConfigChange.between(current(), after, this.localPlaceholders);
+	private ConfigUpdate updateTo(ConfigSnapshots after) {
+		return ConfigUpdate.between(state(), after, this.localPlaceholders);
 	}
 
 }

@@ -2,17 +2,18 @@ package io.governance.config;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 import io.governance.BackendUnavailableException;
-import io.governance.ConnectionState;
 import io.governance.Subscription;
 import io.governance.config.secret.Secrets;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,12 @@ public final class ConfigManager implements AutoCloseable {
 		this.settle = builder.settle;
 		this.precedence = builder.layers;
 		this.layers = builder.layers.stream().map(ConfigLayer::document).toList();
-		this.source = SeveralNamespaces.of(builder.source, this.layers);
-		DocumentParser parser = new DocumentParser(builder.layers, builder.formats, new Activation(builder.profiles),
+		VariantLayers layers = new VariantLayers(builder.layers, builder.variants);
+		this.source = SeveralNamespaces.of(builder.source, layers.fixed());
+		DocumentParser parser = new DocumentParser(layers, builder.formats, new Activation(builder.profiles),
 				builder.policy, builder.secrets);
-		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, Set.copyOf(this.layers)),
-				builder.localPlaceholders, builder.clock);
+		this.engine = new ConfigEngine(layers, parser, new LastGoodConfig(builder.cache, parser, layers),
+				new LiveState(builder.variants), builder.localPlaceholders, builder.clock);
 	}
 
 	/**
@@ -83,7 +85,7 @@ public final class ConfigManager implements AutoCloseable {
 	 * policy nor the cache allow to go on
 	 */
 	public void load(StartPolicy policy) {
-		this.engine.load(() -> this.source.get(Set.copyOf(this.layers)), policy);
+		this.engine.load(this.source::get, policy);
 	}
 
 	/**
@@ -113,29 +115,8 @@ public final class ConfigManager implements AutoCloseable {
 	 * @return stops following them; they can be watched again then
 	 */
 	public Subscription watch() {
-		Settling settling = this.settle.isZero() ? null : new Settling(this.settle, this.engine::apply);
-		Subscription source = this.source.watch(Set.copyOf(this.layers), new ConfigListener() {
-
-			@Override
-			public void onDocuments(ConfigDocuments documents) {
-				if (settling != null) {
-					settling.offer(documents);
-				}
-				else {
-					ConfigManager.this.engine.apply(documents);
-				}
-			}
-
-			@Override
-			public void onConnection(ConnectionState connection) {
-				ConfigManager.this.engine.connection(connection);
-			}
-
-		});
-		Subscription watching = (settling == null) ? source : () -> {
-			source.close();
-			settling.close();
-		};
+		DocumentWatch watching = new DocumentWatch(this.source, this.engine, this.settle);
+		watching.start();
 		this.watch = watching;
 		if (this.closed) {
 			watching.close();
@@ -157,6 +138,18 @@ public final class ConfigManager implements AutoCloseable {
 	 */
 	public ConfigSnapshot current() {
 		return this.engine.live().current().snapshot();
+	}
+
+	/**
+	 * The snapshots for the requests of lanes that find variants.
+	 * @return the snapshots by lane; a lane that is not there has the
+	 * {@linkplain #current() snapshot in force}
+	 */
+	public Map<String, ConfigSnapshot> lanes() {
+		ConfigState state = this.engine.live().current();
+		Map<String, ConfigSnapshot> lanes = new TreeMap<>();
+		state.lanes().forEach((lane) -> lanes.put(lane, state.ofLane(lane).snapshot()));
+		return Collections.unmodifiableMap(lanes);
 	}
 
 	/**
@@ -191,7 +184,7 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	/**
-	 * The documents that are followed.
+	 * The documents that are followed. Variants may take their places.
 	 * @return the layers, the lowest precedence first
 	 */
 	public List<DocumentId> layers() {
@@ -284,6 +277,8 @@ public final class ConfigManager implements AutoCloseable {
 		private InstantSource clock = InstantSource.system();
 
 		private Duration settle = Duration.ZERO;
+
+		private ConfigVariants variants = ConfigVariants.NONE;
 
 		private Builder(ConfigSource source, List<ConfigLayer> layers) {
 			Set<DocumentId> documents = new HashSet<>();
@@ -388,6 +383,16 @@ public final class ConfigManager implements AutoCloseable {
 				throw new IllegalArgumentException("The settle time must not be negative");
 			}
 			this.settle = settle;
+			return this;
+		}
+
+		/**
+		 * Sets who decides about variants of documents; otherwise there are none.
+		 * @param variants decides about variants
+		 * @return this builder
+		 */
+		public Builder variants(ConfigVariants variants) {
+			this.variants = variants;
 			return this;
 		}
 

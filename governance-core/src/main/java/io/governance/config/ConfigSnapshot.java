@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigSnapshot {
 
 	/** No config at all. */
-	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), KeyMap.empty(),
-			KeyMap.empty());
+	public static final ConfigSnapshot EMPTY = new ConfigSnapshot(ConfigDocuments.NONE, Map.of(), Map.of(),
+			KeyMap.empty(), KeyMap.empty());
 
 	private volatile @Nullable SnapshotSecrets secrets;
 
 	private final ConfigDocuments documents;
 
 	private final Map<DocumentId, ParsedDocument> parsed;
+
+	private final Map<DocumentId, DocumentId> variants;
 
 	/** By the canonical keys. */
 	private final KeyMap<ParsedDocument.Entry> entries;
@@ -33,9 +36,11 @@ public final class ConfigSnapshot {
 	private volatile @Nullable Map<String, ConfigValue> values;
 
 	private ConfigSnapshot(ConfigDocuments documents, Map<DocumentId, ParsedDocument> parsed,
-			KeyMap<ParsedDocument.Entry> entries, KeyMap<ParsedDocument.Entry> written) {
+			Map<DocumentId, DocumentId> variants, KeyMap<ParsedDocument.Entry> entries,
+			KeyMap<ParsedDocument.Entry> written) {
 		this.documents = documents;
 		this.parsed = parsed;
+		this.variants = variants;
 		this.entries = entries;
 		this.written = written;
 	}
@@ -44,23 +49,42 @@ public final class ConfigSnapshot {
 	 * Merges layers.
 	 * @param documents what the layers were parsed from
 	 * @param layers the layers, the lowest first; not to be changed any more
+	 * @param variants the variants that stand in the place of documents, by those
 	 * @param known a snapshot of the same layers; what did not change since is shared
 	 * with it
 	 * @return the snapshot
 	 */
 	static ConfigSnapshot merge(ConfigDocuments documents, Map<DocumentId, ParsedDocument> layers,
-			ConfigSnapshot known) {
+			Map<DocumentId, DocumentId> variants, ConfigSnapshot known) {
 		LayerMerge merge = new LayerMerge(known.parsed, layers);
-		return new ConfigSnapshot(documents, layers, known.entries.with(merge.changes()),
-				known.written.with(merge.written()));
+		return new ConfigSnapshot(documents, layers, Collections.unmodifiableMap(variants),
+				known.entries.with(merge.changes()), known.written.with(merge.written()));
+	}
+
+	/**
+	 * The documents that were read.
+	 * @return those that exist, among them variants for others and what decides about
+	 * them
+	 */
+	public ConfigDocuments documents() {
+		return this.documents;
 	}
 
 	/**
 	 * The documents that this snapshot was made of.
-	 * @return those of the layers that exist
+	 * @return the documents and variants of them, the lowest precedence first
 	 */
-	public ConfigDocuments documents() {
-		return this.documents;
+	public Set<DocumentId> merged() {
+		return Collections.unmodifiableSet(this.parsed.keySet());
+	}
+
+	/**
+	 * The variants that stand in the place of documents.
+	 * @return the variants by the documents that they replace, the lowest precedence
+	 * first
+	 */
+	public Map<DocumentId, DocumentId> variants() {
+		return this.variants;
 	}
 
 	/**

@@ -2,22 +2,26 @@ package io.governance.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A snapshot with the values of all views that were made of it: what one volatile write
- * swaps in. Immutable.
+ * A snapshot with the values of all views that were made of it, and the same for lanes
+ * that have variants: what one volatile write swaps in. Immutable.
  */
 final class ConfigState {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConfigState.class);
 
-	static final ConfigState EMPTY = new ConfigState(ConfigSnapshot.EMPTY, List.of(), new Object[0]);
+	static final ConfigState EMPTY = new ConfigState(ConfigSnapshot.EMPTY, List.of(), new Object[0], null);
 
 	private final ConfigSnapshot snapshot;
 
@@ -25,10 +29,15 @@ final class ConfigState {
 
 	private final Object[] values;
 
-	private ConfigState(ConfigSnapshot snapshot, List<Definition> definitions, Object[] values) {
+	/** {@code null} instead of empty, so that one comparison tells. */
+	private final @Nullable Map<String, Lane> lanes;
+
+	private ConfigState(ConfigSnapshot snapshot, List<Definition> definitions, Object[] values,
+			@Nullable Map<String, Lane> lanes) {
 		this.snapshot = snapshot;
 		this.definitions = definitions;
 		this.values = values;
+		this.lanes = (lanes == null || lanes.isEmpty()) ? null : Map.copyOf(lanes);
 	}
 
 	ConfigSnapshot snapshot() {
@@ -43,63 +52,136 @@ final class ConfigState {
 		return this.values.length;
 	}
 
-	/**
-	 * The same snapshot with one view more, which gets the last slot.
-	 */
-	ConfigState plus(Definition definition) {
-		List<Definition> all = new ArrayList<>(this.definitions);
-		all.add(definition);
-		Object[] grown = Arrays.copyOf(this.values, this.values.length + 1);
-		grown[this.values.length] = definition.read().apply(this.snapshot);
-		return new ConfigState(this.snapshot, List.copyOf(all), grown);
+	boolean hasLanes() {
+		return this.lanes != null;
 	}
 
 	/**
-	 * The state after a change: the views that it touches are read anew, the others keep
-	 * their value.
+	 * The lanes that have a state of their own.
 	 */
-	ConfigState after(ConfigChange change) {
-		Object[] next = this.values.clone();
-		for (int i = 0; i < next.length; i++) {
-			Definition definition = this.definitions.get(i);
-			if (change.touchesCanonical(definition.prefix())) {
-				next[i] = definition.read().apply(change.after());
+	Set<String> lanes() {
+		return (this.lanes != null) ? this.lanes.keySet() : Set.of();
+	}
+
+	/**
+	 * The state for requests of a lane. Allocates nothing.
+	 * @param lane the lane, or {@code null} for none
+	 * @return the lane's own state, or this one if it has none
+	 */
+	ConfigState ofLane(@Nullable String lane) {
+		Map<String, Lane> lanes = this.lanes;
+		Lane found = (lanes != null && lane != null) ? lanes.get(lane) : null;
+		return (found != null) ? found.state() : this;
+	}
+
+	/**
+	 * The same snapshot with one view more, which gets the last slot. A lane for which it
+	 * cannot be read is left out: its requests get all from this state rather than one
+	 * part from there and one from here.
+	 */
+	ConfigState plus(Definition definition, Reader reader) {
+		Object value = reader.read(definition, this.snapshot);
+		Map<String, Lane> grown = new HashMap<>();
+		forEachLane((name, lane) -> {
+			try {
+				grown.put(name, lane.with(lane.state().plus(definition, lane.read(definition, value, reader))));
 			}
+			catch (RuntimeException ex) {
+				logger.error(
+						"Requests in lane '{}' get the config of the instance, since its variant cannot be used: {}",
+						name, FailureTrace.describe(ex));
+				logger.debug("The variant of lane '{}' cannot be used", name, FailureTrace.of(ex));
+			}
+		});
+		return plus(definition, value).with(grown);
+	}
+
+	private ConfigState plus(Definition definition, Object value) {
+		List<Definition> all = new ArrayList<>(this.definitions);
+		all.add(definition);
+		Object[] grown = Arrays.copyOf(this.values, this.values.length + 1);
+		grown[this.values.length] = value;
+		return new ConfigState(this.snapshot, List.copyOf(all), grown, null);
+	}
+
+	private ConfigState with(Map<String, Lane> lanes) {
+		return new ConfigState(this.snapshot, this.definitions, this.values, lanes);
+	}
+
+	private void forEachLane(LaneAction action) {
+		if (this.lanes != null) {
+			this.lanes.forEach(action::on);
 		}
-		return new ConfigState(change.after(), this.definitions, next);
+	}
+
+	/**
+	 * The state after an update: the views that it touches are read anew, the others keep
+	 * their value. A lane has the values of the process but for those views that its
+	 * variants touch.
+	 */
+	ConfigState after(ConfigUpdate update, Reader reader) {
+		ConfigState next = new ConfigState(update.change().after(), this.definitions,
+				values((slot) -> this.values[slot], (slot) -> touches(update.change(), slot), update.change().after(),
+						reader),
+				null);
+		Map<String, Lane> lanes = new HashMap<>();
+		update.lanes().forEach((name, lane) -> {
+			ConfigState before = ofLane(name);
+			Object[] values = values((slot) -> touches(lane.apart(), slot) ? before.values[slot] : next.values[slot],
+					(slot) -> touches(lane.apart(), slot) && (before == this || touches(lane.since(), slot)),
+					lane.snapshot(), reader);
+			lanes.put(name, new Lane(new ConfigState(lane.snapshot(), this.definitions, values, null), lane.apart()));
+		});
+		return next.with(lanes);
+	}
+
+	private boolean touches(ConfigChange change, int slot) {
+		return change.touchesCanonical(this.definitions.get(slot).prefix());
+	}
+
+	private Object[] values(IntFunction<Object> known, IntFunction<Boolean> fresh, ConfigSnapshot snapshot,
+			Reader reader) {
+		Object[] values = new Object[this.definitions.size()];
+		for (int slot = 0; slot < values.length; slot++) {
+			values[slot] = fresh.apply(slot) ? reader.read(this.definitions.get(slot), snapshot) : known.apply(slot);
+		}
+		return values;
 	}
 
 	/**
 	 * This state with the views that were added to another one meanwhile.
 	 */
-	ConfigState withViewsOf(ConfigState later) {
-		return withViewsOf(later, (slot) -> later.definitions.get(slot).read().apply(this.snapshot));
+	ConfigState withViewsOf(ConfigState later, Reader reader) {
+		ConfigState grown = grown(later, (slot) -> reader.read(later.definitions.get(slot), this.snapshot));
+		Map<String, Lane> lanes = new HashMap<>();
+		forEachLane((name, lane) -> lanes.put(name, lane.with(lane.state()
+			.grown(later, (slot) -> lane.read(later.definitions.get(slot), grown.values[slot], reader)))));
+		return grown.with(lanes);
 	}
 
 	/**
 	 * The same, except that a view which cannot be read for this state, since it was made
 	 * for the other one, keeps its value.
 	 */
-	ConfigState withViewsIfPossible(ConfigState later) {
-		return withViewsOf(later, (slot) -> {
-			Definition definition = later.definitions.get(slot);
+	ConfigState withViewsIfPossible(ConfigState later, Reader reader) {
+		return withViewsOf(later, (definition, snapshot) -> {
 			try {
-				return definition.read().apply(this.snapshot);
+				return reader.read(definition, snapshot);
 			}
 			catch (RuntimeException | LinkageError ex) {
 				logger.error("The new view of '{}' cannot be read from the config before it ({}) and keeps its value",
 						definition.prefix(), ex.getClass().getName());
-				return later.values[slot];
+				return later.values[later.definitions.indexOf(definition)];
 			}
 		});
 	}
 
-	private ConfigState withViewsOf(ConfigState later, IntFunction<Object> read) {
+	private ConfigState grown(ConfigState later, IntFunction<Object> read) {
 		Object[] grown = Arrays.copyOf(this.values, later.values.length);
 		for (int i = this.values.length; i < grown.length; i++) {
 			grown[i] = read.apply(i);
 		}
-		return new ConfigState(this.snapshot, later.definitions, grown);
+		return new ConfigState(this.snapshot, later.definitions, grown, null);
 	}
 
 	/**
@@ -109,6 +191,41 @@ final class ConfigState {
 	 * @param read makes the value of a snapshot
 	 */
 	record Definition(String prefix, Function<ConfigSnapshot, ?> read) {
+	}
+
+	/** Makes the value of a view while its snapshot is shown to the calling thread. */
+	@FunctionalInterface
+	interface Reader {
+
+		Object read(Definition definition, ConfigSnapshot snapshot);
+
+	}
+
+	@FunctionalInterface
+	private interface LaneAction {
+
+		void on(String name, Lane lane);
+
+	}
+
+	/**
+	 * The state for a lane.
+	 *
+	 * @param state the state, which has no lanes
+	 * @param apart how it differs from that of the process
+	 */
+	private record Lane(ConfigState state, ConfigChange apart) {
+
+		Lane with(ConfigState grown) {
+			return new Lane(grown, this.apart);
+		}
+
+		/** The value of a view, which is that of the process where nothing differs. */
+		Object read(Definition definition, Object value, Reader reader) {
+			return this.apart.touchesCanonical(definition.prefix()) ? reader.read(definition, this.state.snapshot())
+					: value;
+		}
+
 	}
 
 }

@@ -34,25 +34,23 @@ final class ConfigTransaction {
 	}
 
 	/**
-	 * Puts a snapshot in force that nobody has worked with yet: views are read, but
-	 * nobody is asked or told.
+	 * Puts a state in force that nobody has worked with yet: views are read, but nobody
+	 * is asked or told.
 	 */
-	void start(ConfigChange change) {
-		this.live.show(change.after(), () -> {
-			this.live.swap(this.live.current().after(change));
-			return change;
-		});
+	void start(ConfigUpdate update) {
+		this.live.swap(this.live.current().after(update, this.live::read));
 	}
 
 	/**
-	 * Applies a change to the state in force.
+	 * Applies an update to the state in force.
 	 * @throws Exception if a view cannot be read, a validator refuses or an observer
 	 * fails; the state in force is the one of before then
 	 */
-	void apply(ConfigChange change) throws Exception {
+	void apply(ConfigUpdate update) throws Exception {
 		ConfigState before = this.live.current();
+		ConfigChange change = update.change();
+		ConfigState next = before.after(update, this.live::read);
 		this.live.show(change.after(), () -> {
-			ConfigState next = before.after(change);
 			if (!change.isEmpty()) {
 				for (Registrations.Registration<ConfigValidator> validator : this.validators.members()) {
 					validator.call((member) -> member.validate(change));
@@ -90,10 +88,7 @@ final class ConfigTransaction {
 
 	private void rollBack(ConfigChange reverse, ConfigState before,
 			Deque<Registrations.Registration<ConfigObserver>> told) {
-		this.live.show(before.snapshot(), () -> {
-			this.live.restore(before);
-			return before;
-		});
+		this.live.restore(before);
 		for (Registrations.Registration<ConfigObserver> observer : told) {
 			try {
 				observer.call((member) -> member.onChange(reverse));

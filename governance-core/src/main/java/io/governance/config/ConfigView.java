@@ -20,14 +20,15 @@ public final class ConfigView<T> implements Supplier<T> {
 	}
 
 	/**
-	 * The value now: what the last applied snapshot says. The same object until a change
-	 * touches it.
+	 * The value now: what the last applied snapshot says, that of the lane of the request
+	 * that the calling thread works for, if there is config for that lane. The same
+	 * object until a change touches it.
 	 * @return the value
 	 */
 	@Override
 	@SuppressWarnings("unchecked")
 	public T get() {
-		return (T) this.live.current().value(this.slot);
+		return (T) this.live.value(this.slot);
 	}
 
 }

@@ -2,6 +2,8 @@ package io.governance.config;
 
 import java.util.regex.Pattern;
 
+import io.governance.internal.VariantNames;
+
 /**
  * Names a document: {@code namespace} isolates environments, {@code group} sets of
  * documents, {@code name} is the file name with its extension.
@@ -21,6 +23,8 @@ public record DocumentId(String namespace, String group, String name) implements
 	/** The namespace and the group of whoever chooses none. */
 	public static final String DEFAULT = "default";
 
+	static final int MAX_NAME = 200;
+
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]*");
 
 	private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]*");
@@ -33,7 +37,7 @@ public record DocumentId(String namespace, String group, String name) implements
 	public DocumentId {
 		check("namespace", namespace, NAMESPACE, 64, "'-' or '_'");
 		check("group", group, NAME, 64, "'-', '_', ':' or '.'");
-		check("document name", name, NAME, 200, "'-', '_', ':' or '.'");
+		check("document name", name, NAME, MAX_NAME, "'-', '_', ':' or '.'");
 	}
 
 	private static void check(String what, String value, Pattern pattern, int maxLength, String others) {
@@ -55,6 +59,35 @@ public record DocumentId(String namespace, String group, String name) implements
 	public String extension() {
 		int dot = this.name.lastIndexOf('.');
 		return (dot < 0) ? "" : this.name.substring(dot + 1);
+	}
+
+	/**
+	 * The name of a variant of this document: of {@code orders.yaml} the variant
+	 * {@code gray} is {@code orders.gray.yaml}.
+	 * @param variant the name of the variant, as {@link #isVariantName} allows it
+	 * @return the document of the variant
+	 * @throws IllegalArgumentException if no variant can have that name, or if the name
+	 * becomes too long
+	 */
+	public DocumentId variant(String variant) {
+		if (!isVariantName(variant)) {
+			throw new IllegalArgumentException("'" + printable(variant) + "' is not a valid name of a variant: use 1 to"
+					+ " 64 letters, digits, '-', '_' or '.', beginning with a letter, a digit or '_'");
+		}
+		int dot = this.name.lastIndexOf('.');
+		int stem = (dot < 0) ? this.name.length() : dot;
+		return new DocumentId(this.namespace, this.group,
+				this.name.substring(0, stem) + "." + variant + this.name.substring(stem));
+	}
+
+	/**
+	 * Whether a document may have a variant of that name.
+	 * @param name the name
+	 * @return {@code true} for 1 to 64 letters, digits, {@code -}, {@code _} and
+	 * {@code .}, beginning with a letter, a digit or {@code _}
+	 */
+	public static boolean isVariantName(String name) {
+		return VariantNames.isValid(name);
 	}
 
 	@Override

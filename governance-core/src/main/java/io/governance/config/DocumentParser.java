@@ -15,7 +15,7 @@ import io.governance.config.secret.Secrets;
  */
 final class DocumentParser {
 
-	private final List<ConfigLayer> layers;
+	private final VariantLayers layers;
 
 	private final ConfigFormats formats;
 
@@ -25,7 +25,7 @@ final class DocumentParser {
 
 	private final Secrets secrets;
 
-	DocumentParser(List<ConfigLayer> layers, ConfigFormats formats, Activation activation, RemotePolicy policy,
+	DocumentParser(VariantLayers layers, ConfigFormats formats, Activation activation, RemotePolicy policy,
 			Secrets secrets) {
 		this.layers = layers;
 		this.formats = formats;
@@ -35,29 +35,53 @@ final class DocumentParser {
 	}
 
 	/**
-	 * Parses and merges.
-	 * @param documents the documents
-	 * @param known a snapshot that shares its documents: only those whose content differs
+	 * Parses and merges, for the process and for each lane whose requests find something
+	 * else.
+	 * @param selection the documents, and which variants take their places
+	 * @param known a state that shares its documents: only those whose content differs
 	 * are parsed
 	 * @throws InvalidConfigException if a document cannot be parsed, says what remote
 	 * documents may not say, or is required and not there, or if a value cannot be
 	 * decrypted
 	 */
-	ConfigSnapshot parse(ConfigDocuments documents, ConfigSnapshot known) {
-		Map<DocumentId, ParsedDocument> present = new LinkedHashMap<>();
+	ConfigSnapshots parse(VariantLayers.Selection selection, ConfigState known) {
+		ConfigDocuments documents = selection.documents();
 		EncryptedValues encrypted = new EncryptedValues(this.secrets);
-		for (ConfigLayer layer : this.layers) {
-			ConfigDocument document = documents.documents().get(layer.document());
+		ConfigSnapshot instance = parse(documents, this.layers.places(documents, selection.choice().instance()),
+				known.snapshot(), known.snapshot(), encrypted);
+		Map<String, ConfigSnapshot> lanes = new LinkedHashMap<>();
+		this.layers.placesOfLanes(selection)
+			.forEach((lane, places) -> lanes.put(lane,
+					parse(documents, places, instance, known.ofLane(lane).snapshot(), encrypted)));
+		return new ConfigSnapshots(instance, lanes);
+	}
+
+	/**
+	 * Parses and merges.
+	 * @param alike the snapshot with which most is shared
+	 * @param earlier another one that knows documents
+	 */
+	private ConfigSnapshot parse(ConfigDocuments documents, List<VariantLayers.Place> places, ConfigSnapshot alike,
+			ConfigSnapshot earlier, EncryptedValues encrypted) {
+		Map<DocumentId, ParsedDocument> present = new LinkedHashMap<>();
+		Map<DocumentId, DocumentId> variants = new LinkedHashMap<>();
+		for (VariantLayers.Place place : places) {
+			ConfigLayer layer = place.layer();
+			ConfigDocument document = place.document();
 			if (document != null) {
-				ParsedDocument earlier = known.parsed(layer.document());
-				present.put(layer.document(), (earlier != null && earlier.digest().equals(document.digest())) ? earlier
-						: parse(layer, document, encrypted, earlier));
+				ParsedDocument known = alike.parsed(document.id());
+				known = (known != null) ? known : earlier.parsed(document.id());
+				present.put(document.id(), (known != null && known.digest().equals(document.digest())) ? known
+						: parse(layer, document, encrypted, known));
+				if (!document.id().equals(layer.document())) {
+					variants.put(layer.document(), document.id());
+				}
 			}
 			else if (layer.required()) {
 				throw new MissingDocumentException(layer.document());
 			}
 		}
-		return ConfigSnapshot.merge(documents, present, known);
+		return ConfigSnapshot.merge(documents, present, variants, alike);
 	}
 
 	private ParsedDocument parse(ConfigLayer layer, ConfigDocument document, EncryptedValues encrypted,

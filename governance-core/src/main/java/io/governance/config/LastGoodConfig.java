@@ -19,29 +19,41 @@ final class LastGoodConfig {
 
 	private final DocumentParser parser;
 
-	private final Set<DocumentId> layers;
+	private final VariantLayers layers;
 
-	LastGoodConfig(@Nullable SnapshotCache cache, DocumentParser parser, Set<DocumentId> layers) {
+	LastGoodConfig(@Nullable SnapshotCache cache, DocumentParser parser, VariantLayers layers) {
 		this.cache = cache;
 		this.parser = parser;
 		this.layers = layers;
 	}
 
 	/**
-	 * The snapshot that was kept, if there is one and it can be used.
-	 * @param known a snapshot that shares its documents
+	 * The documents that were kept, whether or not they can be used.
 	 */
-	Optional<Kept> find(ConfigSnapshot known) {
-		SnapshotCache.Entry entry = (this.cache != null) ? this.cache.load().orElse(null) : null;
+	ConfigDocuments documents() {
+		return load().map(SnapshotCache.Entry::documents).orElse(ConfigDocuments.NONE);
+	}
+
+	private Optional<SnapshotCache.Entry> load() {
+		return (this.cache != null) ? this.cache.load() : Optional.empty();
+	}
+
+	/**
+	 * What was kept, if there is something and it can be used.
+	 * @param known a state that shares its documents
+	 */
+	Optional<Kept> find(ConfigState known) {
+		SnapshotCache.Entry entry = load().orElse(null);
 		if (entry == null) {
 			return Optional.empty();
 		}
-		if (!this.layers.containsAll(entry.documents().documents().keySet())) {
+		if (!entry.documents().documents().keySet().stream().allMatch(this.layers::knows)) {
 			logger.warn("Cached config is of no use: it holds documents that this application does not read");
 			return Optional.empty();
 		}
 		try {
-			return Optional.of(new Kept(this.parser.parse(entry.documents(), known), entry.time()));
+			VariantLayers.Selection selection = this.layers.select(entry.documents(), () -> ConfigDocuments.NONE);
+			return Optional.of(new Kept(this.parser.parse(selection, known), selection.wanted(), entry.time()));
 		}
 		catch (InvalidConfigException ex) {
 			logger.warn("Cached config is of no use: {}", ex.getMessage());
@@ -49,19 +61,25 @@ final class LastGoodConfig {
 		}
 	}
 
-	void keep(ConfigSnapshot snapshot, Instant time) {
+	void keep(ConfigDocuments documents, Instant time) {
 		if (this.cache != null) {
-			this.cache.save(snapshot.documents(), time);
+			this.cache.save(documents, time);
 		}
 	}
 
 	/**
 	 * What was kept.
 	 *
-	 * @param snapshot the snapshot
+	 * @param snapshots what follows from it
+	 * @param wanted the documents to read for that
 	 * @param time when it was kept
 	 */
-	record Kept(ConfigSnapshot snapshot, Instant time) {
+	record Kept(ConfigSnapshots snapshots, Set<DocumentId> wanted, Instant time) {
+
+		ConfigDocuments documents() {
+			return this.snapshots.instance().documents();
+		}
+
 	}
 
 }

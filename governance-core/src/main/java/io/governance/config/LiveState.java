@@ -14,26 +14,49 @@ final class LiveState {
 
 	private static final VarHandle CURRENT;
 
+	private static final VarHandle CANDIDATE;
+
 	static {
 		try {
 			CURRENT = MethodHandles.lookup().findVarHandle(LiveState.class, "current", ConfigState.class);
+			CANDIDATE = MethodHandles.lookup().findVarHandle(LiveState.class, "candidate", Candidate.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
+	private final ConfigVariants variants;
+
 	private volatile ConfigState current = ConfigState.EMPTY;
 
+	/** What is shown to single threads, what was shown last first. */
 	private volatile @Nullable Candidate candidate;
+
+	LiveState(ConfigVariants variants) {
+		this.variants = variants;
+	}
 
 	ConfigState current() {
 		return this.current;
 	}
 
+	/**
+	 * The value of a view for whoever calls: that of the lane of the request, where it
+	 * has one.
+	 */
+	Object value(int slot) {
+		ConfigState state = this.current;
+		return (state.hasLanes() ? state.ofLane(this.variants.lane()) : state).value(slot);
+	}
+
 	ConfigSnapshot visible() {
-		Candidate shown = this.candidate;
-		return (shown != null && shown.thread == Thread.currentThread()) ? shown.snapshot : this.current.snapshot();
+		for (Candidate shown = this.candidate; shown != null; shown = shown.outer) {
+			if (shown.thread == Thread.currentThread()) {
+				return shown.snapshot;
+			}
+		}
+		return this.current.snapshot();
 	}
 
 	/**
@@ -45,7 +68,7 @@ final class LiveState {
 		while (true) {
 			ConfigState before = this.current;
 			try {
-				ConfigState grown = inForce(before, () -> before.plus(definition));
+				ConfigState grown = before.plus(definition, this::read);
 				if (CURRENT.compareAndSet(this, before, grown)) {
 					return grown.views() - 1;
 				}
@@ -59,22 +82,31 @@ final class LiveState {
 		}
 	}
 
-	private <T, X extends Exception> T inForce(ConfigState state, Step<T, X> step) throws X {
-		Candidate shown = this.candidate;
-		return (shown != null && shown.thread == Thread.currentThread()) ? show(state.snapshot(), step) : step.run();
+	/**
+	 * Makes the value of a view for a snapshot, which is shown meanwhile.
+	 */
+	Object read(ConfigState.Definition definition, ConfigSnapshot snapshot) {
+		return this.<Object, RuntimeException>show(snapshot, () -> definition.read().apply(snapshot));
 	}
 
 	/**
-	 * Runs something that sees a snapshot which is not in force. One thread at a time.
+	 * Runs something for which the calling thread sees a snapshot that is not in force.
 	 */
 	<T, X extends Exception> T show(ConfigSnapshot snapshot, Step<T, X> step) throws X {
-		Candidate outer = this.candidate;
-		this.candidate = new Candidate(Thread.currentThread(), snapshot);
+		Candidate mine;
+		do {
+			mine = new Candidate(Thread.currentThread(), snapshot, this.candidate);
+		}
+		while (!CANDIDATE.compareAndSet(this, mine.outer, mine));
 		try {
 			return step.run();
 		}
 		finally {
-			this.candidate = outer;
+			Candidate first;
+			do {
+				first = this.candidate;
+			}
+			while (!CANDIDATE.compareAndSet(this, first, Candidate.without(mine, first)));
 		}
 	}
 
@@ -82,14 +114,14 @@ final class LiveState {
 	 * Puts a state in force. Views that were added since it was made are read for it.
 	 */
 	void swap(ConfigState next) {
-		put((before) -> (before.views() > next.views()) ? next.withViewsOf(before) : next);
+		put((before) -> (before.views() > next.views()) ? next.withViewsOf(before, this::read) : next);
 	}
 
 	/**
 	 * Puts an earlier state in force again, whatever its newer views say.
 	 */
 	void restore(ConfigState earlier) {
-		put((before) -> (before.views() > earlier.views()) ? earlier.withViewsIfPossible(before) : earlier);
+		put((before) -> (before.views() > earlier.views()) ? earlier.withViewsIfPossible(before, this::read) : earlier);
 	}
 
 	private void put(UnaryOperator<ConfigState> next) {
@@ -114,7 +146,23 @@ final class LiveState {
 
 	}
 
-	private record Candidate(Thread thread, ConfigSnapshot snapshot) {
+	/**
+	 * What one thread is shown.
+	 *
+	 * @param outer what was shown before, to this thread or to others
+	 */
+	private record Candidate(Thread thread, ConfigSnapshot snapshot, @Nullable Candidate outer) {
+
+		/**
+		 * What is shown when one has ended.
+		 */
+		static @Nullable Candidate without(Candidate ended, @Nullable Candidate first) {
+			if (first == null || (first.thread == ended.thread && first.snapshot == ended.snapshot)) {
+				return (first != null) ? first.outer : null;
+			}
+			return new Candidate(first.thread, first.snapshot, without(ended, first.outer));
+		}
+
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -53,19 +54,41 @@ final class StatusReport {
 		this.status = new ConfigStatus(now.source(), now.since(), ConnectionState.DISCONNECTED, problem, null);
 	}
 
-	void applied(ConfigChange change, Duration took) {
+	void applied(ConfigUpdate update, Duration took) {
 		ConfigStatus old = this.status;
-		boolean same = change.isEmpty() && old.source() == ConfigStatus.Source.BACKEND;
+		ConfigChange change = update.change();
+		boolean same = update.isEmpty() && old.source() == ConfigStatus.Source.BACKEND;
 		this.status = same ? old.recovered() : ConfigStatus.loaded(this.clock.instant());
 		warnOfIgnored(change);
+		if (!change.before().variants().equals(change.after().variants())) {
+			logger.info("Config variants of this instance: {}", describe(change.after().variants()));
+		}
 		if (!change.isEmpty()) {
 			logger.info("Config changed: {}", change);
 			tell((listener) -> listener.onApplied(change, took));
 		}
+		lanesApplied(update);
 		if (old.rejection() != null) {
 			logger.info("Stored config is good again and in force");
 			tell(ConfigEvents::onRecovered);
 		}
+	}
+
+	private static void lanesApplied(ConfigUpdate update) {
+		update.lanes().forEach((name, lane) -> {
+			if (!lane.since().isEmpty()) {
+				logger.info("Config of requests in lane '{}' changed: {}", name, lane.since());
+			}
+		});
+		update.left().forEach((name) -> logger.info("Config of requests in lane '{}' is that of the instance", name));
+	}
+
+	private static String describe(Map<DocumentId, DocumentId> variants) {
+		return variants.isEmpty() ? "none"
+				: variants.entrySet()
+					.stream()
+					.map((entry) -> entry.getValue() + " for " + entry.getKey())
+					.collect(Collectors.joining(", "));
 	}
 
 	private static void warnOfIgnored(ConfigChange change) {

@@ -1,5 +1,7 @@
 package io.governance.gray;
 
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +29,47 @@ final class BuiltInStrategies {
 				factory("percentage", BuiltInStrategies::percentage), factory("users", BuiltInStrategies::users));
 	}
 
+	/** The strategies of rules that are about instances instead of requests. */
+	static List<GrayStrategyFactory> ofInstances() {
+		return List.of(factory("all", (definition) -> new AllStrategy(definition.strategies())),
+				factory("any", (definition) -> new AnyStrategy(definition.strategies())),
+				factory("percentage", BuiltInStrategies::percentage),
+				factory("instances", (definition) -> known("instances", definition, InstanceContext::id)),
+				factory("zones", (definition) -> known("zones", definition, InstanceContext::zone)),
+				factory("lanes", (definition) -> known("lanes", definition, InstanceContext::lane)),
+				factory("addresses", BuiltInStrategies::addresses));
+	}
+
+	private static GrayStrategy known(String kind, RulesNode definition, Function<InstanceContext, String> attribute) {
+		Set<String> values = texts(definition);
+		return new InstanceStrategy(kind + "(" + values.size() + ")",
+				(instance) -> values.contains(attribute.apply(instance)));
+	}
+
+	private static GrayStrategy addresses(RulesNode definition) {
+		List<IpNetwork> networks = new ArrayList<>();
+		for (RulesNode item : definition.items()) {
+			try {
+				networks.add(IpNetwork.parse(item.text()));
+			}
+			catch (IllegalArgumentException ex) {
+				throw item.invalid("is neither an IP address nor a network: write 10.1.2.3 or 10.1.0.0/16");
+			}
+		}
+		return new InstanceStrategy("addresses(" + networks.size() + ")", (instance) -> {
+			InetAddress address = IpNetwork.address(instance.host());
+			return address != null && networks.stream().anyMatch((network) -> network.contains(address));
+		});
+	}
+
 	private static GrayStrategy users(RulesNode definition) {
-		Set<String> users = new HashSet<>();
-		definition.items().forEach((item) -> users.add(item.text()));
-		return new UsersStrategy(users);
+		return new UsersStrategy(texts(definition));
+	}
+
+	private static Set<String> texts(RulesNode definition) {
+		Set<String> texts = new HashSet<>();
+		definition.items().forEach((item) -> texts.add(item.text()));
+		return texts;
 	}
 
 	private static GrayStrategy percentage(RulesNode definition) {

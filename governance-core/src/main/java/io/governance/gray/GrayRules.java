@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gray rules, compiled. Immutable and thread-safe.
@@ -19,12 +20,14 @@ import java.util.Set;
 public final class GrayRules {
 
 	/** No rules: everything is stable. */
-	public static final GrayRules NONE = new GrayRules(List.of());
+	public static final GrayRules NONE = new GrayRules(List.of(), List.of());
 
 	/** The most rules. */
 	public static final int MAX_RULES = 64;
 
 	private final List<GrayRule> rules;
+
+	private final List<ConfigRule> configRules;
 
 	private final GrayStrategy[] strategies;
 
@@ -35,8 +38,9 @@ public final class GrayRules {
 
 	private final Decisions decisions;
 
-	private GrayRules(List<GrayRule> rules) {
+	private GrayRules(List<GrayRule> rules, List<ConfigRule> configRules) {
 		this.rules = List.copyOf(rules);
+		this.configRules = List.copyOf(configRules);
 		this.strategies = new GrayStrategy[rules.size()];
 		this.overruled = new long[rules.size()];
 		for (int i = 0; i < rules.size(); i++) {
@@ -59,17 +63,34 @@ public final class GrayRules {
 	 * have the same name, or if the lanes of all their services do not fit into a header
 	 */
 	public static GrayRules of(List<GrayRule> rules) {
-		if (rules.size() > MAX_RULES) {
-			throw new IllegalArgumentException(rules.size() + " gray rules are more than " + MAX_RULES);
+		return of(rules, List.of());
+	}
+
+	/**
+	 * Compiles rules about requests, and about the config of instances.
+	 * @param rules the rules about requests, the first one first
+	 * @param configRules the rules about config, the first one first
+	 * @return the compiled rules
+	 * @throws IllegalArgumentException if there are more than {@value #MAX_RULES} of one
+	 * kind, if two have the same name, or if the lanes of all their services do not fit
+	 * into a header
+	 */
+	public static GrayRules of(List<GrayRule> rules, List<ConfigRule> configRules) {
+		if (rules.size() > MAX_RULES || configRules.size() > MAX_RULES) {
+			throw new IllegalArgumentException(
+					Math.max(rules.size(), configRules.size()) + " gray rules are more than " + MAX_RULES);
 		}
 		Set<String> names = new HashSet<>();
-		for (GrayRule rule : rules) {
-			if (!names.add(rule.name())) {
-				throw new IllegalArgumentException("Two gray rules have the name '" + rule.name() + "'");
-			}
-		}
+		rules.forEach((rule) -> checkName(rule.name(), names));
+		configRules.forEach((rule) -> checkName(rule.name(), names));
 		checkHeader(rules);
-		return rules.isEmpty() ? NONE : new GrayRules(rules);
+		return (rules.isEmpty() && configRules.isEmpty()) ? NONE : new GrayRules(rules, configRules);
+	}
+
+	private static void checkName(String name, Set<String> names) {
+		if (!names.add(name)) {
+			throw new IllegalArgumentException("Two gray rules have the name '" + name + "'");
+		}
 	}
 
 	/** Whatever is decided later must fit into a header. */
@@ -89,11 +110,53 @@ public final class GrayRules {
 	}
 
 	/**
-	 * The rules.
+	 * The rules about requests.
 	 * @return the rules in their order, immutable
 	 */
 	public List<GrayRule> rules() {
 		return this.rules;
+	}
+
+	/**
+	 * The rules about config.
+	 * @return the rules in their order, immutable
+	 */
+	public List<ConfigRule> configRules() {
+		return this.configRules;
+	}
+
+	/**
+	 * How many rules there are.
+	 * @return the number of rules of both kinds
+	 */
+	public int size() {
+		return this.rules.size() + this.configRules.size();
+	}
+
+	/**
+	 * The variants that an instance of an application gets.
+	 * @param application the application
+	 * @param instance the instance
+	 * @return the variants, the one that comes before the others first; each once
+	 */
+	public List<String> variants(String application, InstanceContext instance) {
+		return this.configRules.stream()
+			.filter((rule) -> rule.covers(application) && rule.strategy().matches(instance))
+			.map(ConfigRule::variant)
+			.distinct()
+			.toList();
+	}
+
+	/**
+	 * The lanes that requests may take at a service by these rules.
+	 * @param service the service's name
+	 * @return the lanes but for the stable one
+	 */
+	public Set<Lane> lanes(String service) {
+		return this.rules.stream()
+			.filter((rule) -> rule.covers(service) && !rule.lane().equals(Lane.STABLE))
+			.map(GrayRule::lane)
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**
@@ -134,6 +197,7 @@ public final class GrayRules {
 	public String toString() {
 		List<String> names = new ArrayList<>();
 		this.rules.forEach((rule) -> names.add(rule.name()));
+		this.configRules.forEach((rule) -> names.add(rule.name()));
 		return "GrayRules" + names;
 	}
 

@@ -223,6 +223,16 @@ public final class RulesNode {
 		return new RulesNode(this.reader, this.start, this.node, this.key, this.depth, rule);
 	}
 
+	/**
+	 * The name of the rule that this is a part of.
+	 */
+	String name() {
+		if (this.rule == null) {
+			throw new IllegalStateException("No part of a rule: " + this);
+		}
+		return this.rule;
+	}
+
 	/** What comes from outside must neither flood a log nor look like several lines. */
 	private static String printable(String text) {
 		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("\\p{Cntrl}", "?");

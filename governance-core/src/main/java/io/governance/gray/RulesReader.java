@@ -23,15 +23,34 @@ final class RulesReader {
 
 	private final String document;
 
-	private final Map<String, GrayStrategyFactory> factories;
+	private final Strategies strategies;
+
+	/** Whether the rule that is being read is about instances. */
+	private boolean instances;
 
 	private final YamlNodes yaml = new YamlNodes(MAX_LENGTH, MAX_DEPTH);
 
 	private int visited;
 
-	RulesReader(String document, Map<String, GrayStrategyFactory> factories) {
+	RulesReader(String document, Strategies strategies) {
 		this.document = document;
-		this.factories = factories;
+		this.strategies = strategies;
+	}
+
+	/**
+	 * Reads a strategy of a rule that is about requests.
+	 */
+	GrayStrategy ofRequests(RulesNode match) {
+		this.instances = false;
+		return match.strategy();
+	}
+
+	/**
+	 * Reads a strategy of a rule that is about instances.
+	 */
+	GrayStrategy ofInstances(RulesNode match) {
+		this.instances = true;
+		return match.strategy();
 	}
 
 	/**
@@ -61,9 +80,20 @@ final class RulesReader {
 	}
 
 	GrayStrategy strategy(String name, RulesNode definition) {
-		GrayStrategyFactory factory = this.factories.get(name);
+		Map<String, GrayStrategyFactory> known = this.instances ? this.strategies.instances()
+				: this.strategies.requests();
+		GrayStrategyFactory factory = known.get(name);
 		if (factory == null) {
-			throw definition.invalidKey("is not a known strategy" + Spelling.didYouMean(name, this.factories.keySet()));
+			if (this.instances ? this.strategies.requests().containsKey(name)
+					: this.strategies.instances().containsKey(name)) {
+				throw definition.invalidKey(this.instances
+						? "tells requests apart, and a rule with 'config' is about instances: use instances, addresses, zones, lanes or percentage"
+						: "tells instances apart, and a rule with 'service' is about requests: use users or percentage");
+			}
+			if (!this.instances && this.strategies.lenient()) {
+				return (context) -> false;
+			}
+			throw definition.invalidKey("is not a known strategy" + Spelling.didYouMean(name, known.keySet()));
 		}
 		try {
 			return factory.create(definition);
@@ -99,6 +129,18 @@ final class RulesReader {
 
 	YamlNodes yaml() {
 		return this.yaml;
+	}
+
+	/**
+	 * The strategies that rules may use, by their names.
+	 *
+	 * @param requests those of rules about requests
+	 * @param instances those of rules about instances
+	 * @param lenient whether a strategy of requests that is not known meets no request,
+	 * instead of making the document invalid
+	 */
+	record Strategies(Map<String, GrayStrategyFactory> requests, Map<String, GrayStrategyFactory> instances,
+			boolean lenient) {
 	}
 
 }

@@ -42,7 +42,13 @@ public record ConfigAuditEvent(Instant time, String backend, Action action, Outc
 		IMPORT,
 
 		/** A document was deleted as part of an import. */
-		PRUNE
+		PRUNE,
+
+		/** A variant of a document became the document, and was deleted. */
+		PROMOTE,
+
+		/** A variant of a document was given up, and deleted. */
+		ABORT
 
 	}
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,10 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigOperations {
 
-	private static final int MAX_HISTORY = 1_000;
-
-	private static final int MIN_PREFIX = 6;
-
 	private final ConfigStore store;
 
 	private final Set<Capability> capabilities;
@@ -48,6 +43,8 @@ public final class ConfigOperations {
 	private final InstantSource clock;
 
 	private final AuditTrail audit;
+
+	private final Versions versions;
 
 	/**
 	 * Creates operations.
@@ -65,6 +62,7 @@ public final class ConfigOperations {
 		this.checks = checks;
 		this.clock = clock;
 		this.audit = new AuditTrail(this.backend, listeners, clock);
+		this.versions = new Versions(this.store);
 	}
 
 	/**
@@ -172,35 +170,13 @@ public final class ConfigOperations {
 	/**
 	 * Finds an entry of a document's history.
 	 * @param id the document
-	 * @param version a revision; the beginning of a digest, {@value #MIN_PREFIX}
-	 * characters or more; {@code ~1} for the entry before the newest one, {@code ~2} for
-	 * the one before that
+	 * @param version a revision; the beginning of a digest, six characters or more;
+	 * {@code ~1} for the entry before the newest one, {@code ~2} for the one before that
 	 * @return the newest entry that fits
 	 * @throws UnknownVersionException if there is none, or several differ
 	 */
 	public HistoryEntry entry(DocumentId id, String version) {
-		List<HistoryEntry> entries = this.store.history(id, MAX_HISTORY);
-		if (version.matches("~\\d{1,9}")) {
-			int index = Integer.parseInt(version, 1, version.length(), 10);
-			if (index < entries.size()) {
-				return entries.get(index);
-			}
-			throw UnknownVersionException.of(id, version, "its history has " + entries.size() + " entries");
-		}
-		List<HistoryEntry> exact = entries.stream()
-			.filter((entry) -> !entry.deletion() && entry.revision().value().equals(version))
-			.toList();
-		String prefix = version.toLowerCase(Locale.ROOT);
-		List<HistoryEntry> fitting = (!exact.isEmpty() || version.length() < MIN_PREFIX) ? exact
-				: entries.stream().filter((entry) -> entry.digest().startsWith(prefix)).toList();
-		if (fitting.isEmpty()) {
-			throw UnknownVersionException.of(id, version,
-					"give a revision or a digest that its history shows, or ~1 for the one before the newest");
-		}
-		if (fitting.stream().map(HistoryEntry::digest).distinct().count() > 1) {
-			throw UnknownVersionException.of(id, version, "several versions fit: give more of the digest");
-		}
-		return fitting.get(0);
+		return this.versions.entry(id, version);
 	}
 
 	/**
@@ -210,12 +186,7 @@ public final class ConfigOperations {
 	 * @throws UnknownVersionException if there is none
 	 */
 	public HistoryEntry previous(DocumentId id) {
-		String now = get(id).map(ConfigDocument::digest).orElse("");
-		return this.store.history(id, MAX_HISTORY)
-			.stream()
-			.filter((entry) -> !entry.deletion() && !entry.digest().equals(now))
-			.findFirst()
-			.orElseThrow(() -> UnknownVersionException.of(id, "before", "its history holds no other content"));
+		return this.versions.previous(id, get(id).map(ConfigDocument::digest).orElse(""));
 	}
 
 	/**
@@ -226,12 +197,7 @@ public final class ConfigOperations {
 	 * no longer kept
 	 */
 	public ConfigDocument version(HistoryEntry entry) {
-		if (entry.deletion()) {
-			throw UnknownVersionException.of(entry.id(), "of " + entry.time(), "it was deleted then");
-		}
-		return this.store.version(entry)
-			.orElseThrow(() -> UnknownVersionException.of(entry.id(), entry.revision().value(),
-					"its content is no longer kept"));
+		return this.versions.content(entry);
 	}
 
 	/**
@@ -256,6 +222,67 @@ public final class ConfigOperations {
 		return write(List.of(publication), author, mode, ConfigAuditEvent.Action.ROLLBACK,
 				ConfigAuditEvent.Action.DELETE)
 			.get(0);
+	}
+
+	/**
+	 * Makes a variant the document: publishes its text as that of the document, and
+	 * deletes the variant; together where the backend can, otherwise in this order.
+	 * Whoever has the variant sees no change, and all others get what was tried.
+	 * @param document the document
+	 * @param variant the name of the variant
+	 * @param author who does it
+	 * @param mode whether the text is checked
+	 * @return the new revision of the document
+	 * @throws UnknownVersionException if there is no such variant
+	 * @throws IllegalArgumentException if no variant can have that name
+	 * @throws ConflictException if somebody else has written one of them meanwhile
+	 * @throws GovernanceException if the backend cannot publish two documents together
+	 * and deleting the variant fails: to be repeated then
+	 */
+	public Revision promote(DocumentId document, String variant, Author author, PublishMode mode) {
+		ConfigDocuments now = this.store.get(Set.of(document, document.variant(variant)));
+		ConfigDocument promoted = existing(now, document, variant);
+		Optional<ConfigDocument> old = now.find(document);
+		Publication deletion = guarded(Publication.delete(promoted.id()), promoted.revision());
+		if (old.isPresent() && old.get().digest().equals(promoted.digest())) {
+			writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(deletion), author, mode);
+			return old.get().revision();
+		}
+		Publication publication = guarded(Publication.put(document, promoted.content()),
+				old.map(ConfigDocument::revision).orElse(Revision.ABSENT));
+		if (this.capabilities.contains(Capability.ATOMIC_PUBLISH)) {
+			return writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(publication, deletion), author, mode).get(0);
+		}
+		Revision revision = writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(publication), author, mode).get(0);
+		writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(deletion), author, mode);
+		return revision;
+	}
+
+	/**
+	 * Gives a variant up: deletes it, so that whoever has it goes back to the document.
+	 * @param document the document
+	 * @param variant the name of the variant
+	 * @param author who does it
+	 * @throws UnknownVersionException if there is no such variant
+	 * @throws IllegalArgumentException if no variant can have that name
+	 * @throws ConflictException if somebody else has written it meanwhile
+	 */
+	public void abort(DocumentId document, String variant, Author author) {
+		ConfigDocument given = existing(this.store.get(Set.of(document.variant(variant))), document, variant);
+		writeAs(ConfigAuditEvent.Action.ABORT, List.of(guarded(Publication.delete(given.id()), given.revision())),
+				author, PublishMode.CHECKED);
+	}
+
+	private static ConfigDocument existing(ConfigDocuments documents, DocumentId document, String variant) {
+		DocumentId id = document.variant(variant);
+		return documents.find(id)
+			.orElseThrow(() -> UnknownVersionException.of(document, variant,
+					"the document " + id + " does not exist; it was promoted or aborted before, or has another name"));
+	}
+
+	private List<Revision> writeAs(ConfigAuditEvent.Action action, List<Publication> publications, Author author,
+			PublishMode mode) {
+		return write(publications, author, mode, action, action);
 	}
 
 	/** Expects a revision, if the backend can compare it. */

@@ -80,7 +80,7 @@ class ConfigSnapshotTests {
 			parsed.put(document.id(),
 					ParsedDocument.of(document, ConfigFormats.standard().parse(document), List.of(), null));
 		}
-		return ConfigSnapshot.merge(ConfigDocuments.of(List.of()), parsed, ConfigSnapshot.EMPTY);
+		return ConfigSnapshot.merge(ConfigDocuments.of(List.of()), parsed, Map.of(), ConfigSnapshot.EMPTY);
 	}
 
 	private static Map<String, Object> values(ConfigSnapshot snapshot) {

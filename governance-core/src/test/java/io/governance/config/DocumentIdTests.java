@@ -26,6 +26,16 @@ class DocumentIdTests {
 	}
 
 	@Test
+	void variantStandsBeforeTheExtension() {
+		assertThat(new DocumentId("dev", "shop", "orders.yaml").variant("big-pool"))
+			.hasToString("dev/shop/orders.big-pool.yaml");
+		assertThat(new DocumentId("dev", "shop", "orders").variant("v1.2")).hasToString("dev/shop/orders.v1.2");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new DocumentId("dev", "shop", "orders.yaml").variant("../x"))
+			.withMessageContaining("not a valid name of a variant");
+	}
+
+	@Test
 	void refusesLongNames() {
 		assertThat(new DocumentId("n".repeat(64), "g".repeat(64), "d".repeat(200)).name()).hasSize(200);
 		assertThatIllegalArgumentException().isThrownBy(() -> new DocumentId("n".repeat(65), "g", "d"));

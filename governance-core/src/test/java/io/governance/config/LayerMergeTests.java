@@ -33,8 +33,8 @@ class LayerMergeTests {
 		ConfigSnapshot shared = ConfigSnapshot.EMPTY;
 		for (int round = 0; round < 60; round++) {
 			Map<DocumentId, ParsedDocument> next = changed(layers, random);
-			ConfigSnapshot after = ConfigSnapshot.merge(ConfigDocuments.NONE, next, shared);
-			ConfigSnapshot fresh = ConfigSnapshot.merge(ConfigDocuments.NONE, next, ConfigSnapshot.EMPTY);
+			ConfigSnapshot after = ConfigSnapshot.merge(ConfigDocuments.NONE, next, Map.of(), shared);
+			ConfigSnapshot fresh = ConfigSnapshot.merge(ConfigDocuments.NONE, next, Map.of(), ConfigSnapshot.EMPTY);
 			Map<String, Object> expected = laidOver(next);
 			assertThat(values(after)).isEqualTo(expected);
 			assertThat(values(fresh)).isEqualTo(expected);
@@ -84,7 +84,7 @@ class LayerMergeTests {
 				layers.put(InMemoryConfigSource.id(name), earlier);
 			}
 		}
-		return ConfigSnapshot.merge(ConfigDocuments.NONE, layers, known);
+		return ConfigSnapshot.merge(ConfigDocuments.NONE, layers, Map.of(), known);
 	}
 
 	private static Map<DocumentId, ParsedDocument> changed(Map<DocumentId, ParsedDocument> layers, Random random) {

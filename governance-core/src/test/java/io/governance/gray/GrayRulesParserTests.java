@@ -1,6 +1,13 @@
 package io.governance.gray;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
@@ -48,6 +55,112 @@ class GrayRulesParserTests {
 		assertThat(first.strategy().matches(GrayContext.ofUser("yes"))).isTrue();
 		assertThat(rules.rules().get(1).otherwise()).isEqualTo(Otherwise.STABLE);
 		assertThat(rules.rules().get(1).service()).isEqualTo("*");
+	}
+
+	@Test
+	void readsRulesAboutConfig() {
+		GrayRules rules = this.parser.parse("gray.yaml", """
+				rules:
+				  - name: bigger-pool
+				    config: orders
+				    variant: big-pool
+				    match:
+				      any:
+				        - instances: [orders-1]
+				        - addresses: [10.1.0.0/16, "fd00::/8"]
+				        - all: [{zones: [a]}, {lanes: [gray]}, {percentage: {value: 100, salt: x}}]
+				  - {name: all, config: "*", variant: v1.2, match: {percentage: 0}}
+				  - {name: traffic, service: orders, lane: gray, match: {users: [a]}}
+				""");
+		assertThat(rules.size()).isEqualTo(3);
+		assertThat(rules.configRules()).extracting(ConfigRule::name).containsExactly("bigger-pool", "all");
+		assertThat(rules.configRules().get(0).strategy())
+			.hasToString("any[instances(1), addresses(2), all[zones(1), lanes(1), percentage(100.0, salted)]]");
+		assertThat(rules.variants("orders", instance("orders-1", "host", "", "stable"))).containsExactly("big-pool");
+		assertThat(rules.variants("orders", instance("x", "10.1.2.3", "", "stable"))).containsExactly("big-pool");
+		assertThat(rules.variants("orders", instance("x", "fd00::1", "", "stable"))).containsExactly("big-pool");
+		assertThat(rules.variants("orders", instance("x", "h", "a", "gray"))).containsExactly("big-pool");
+		assertThat(rules.variants("orders", instance("x", "10.2.0.1", "a", "stable"))).isEmpty();
+		assertThat(rules.variants("stock", instance("orders-1", "h", "", "stable"))).isEmpty();
+		assertThat(rules.lanes("orders")).containsExactly(new Lane("gray"));
+		assertThat(rules.lanes("stock")).isEmpty();
+		assertThat(rules.decide(GrayContext.ofUser("a")).laneFor("orders")).isEqualTo(new Lane("gray"));
+	}
+
+	@Test
+	void percentageOfInstancesOnlyGrows() {
+		Set<String> before = Set.of();
+		for (int percentage = 0; percentage <= 100; percentage += 5) {
+			GrayRules rules = this.parser.parse("gray.yaml",
+					"rules: [{name: r, config: orders, variant: v, match: {percentage: " + percentage + "}}]");
+			Set<String> now = IntStream.range(0, 500)
+				.mapToObj((i) -> "orders-10.0.0." + i + "-8080")
+				.filter((id) -> !rules.variants("orders", instance(id, "h", "", "stable")).isEmpty())
+				.collect(Collectors.toSet());
+			assertThat(now).containsAll(before);
+			assertThat(now.size()).isBetween(5 * percentage - 60, 5 * percentage + 60);
+			before = now;
+		}
+		assertThat(before).hasSize(500);
+	}
+
+	private static InstanceContext instance(String id, String host, String zone, String lane) {
+		return new InstanceContext(id, host, zone, lane);
+	}
+
+	static Stream<Arguments> rulesAboutConfigThatAreRefused() {
+		return Stream.of(arguments("config: orders\n    match: {percentage: 1}", 2, "has no 'variant'"),
+				arguments("config: orders\n    variant: a/b\n    match: {percentage: 1}", 4, "name of a variant"),
+				arguments("config: 'a b'\n    variant: a\n    match: {percentage: 1}", 3, "name of an application"),
+				arguments("config: orders\n    variant: a\n    match: {users: [a]}", 5,
+						"tells requests apart, and a rule with 'config' is about instances"),
+				arguments("config: orders\n    variant: a\n    match:\n      any: [{percentage: 1}, {users: [a]}]", 6,
+						"tells requests apart"),
+				arguments("config: orders\n    variant: a\n    match: {instance: [a]}", 5, "did you mean 'instances'"),
+				arguments("config: orders\n    variant: a\n    match: {addresses: [10.1]}", 5,
+						"is neither an IP address nor a network"),
+				arguments("config: orders\n    variant: a\n    lane: b\n    match: {percentage: 1}", 5,
+						"is not known here"),
+				arguments("service: orders\n    lane: gray\n    match: {zones: [a]}", 5,
+						"tells instances apart, and a rule with 'service' is about requests"),
+				arguments("service: orders\n    lane: gray\n    variant: a\n    match: {percentage: 1}", 5,
+						"belongs to a rule with 'config'"),
+				arguments("confg: orders\n    variant: a\n    match: {percentage: 1}", 3, "did you mean 'config'"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("rulesAboutConfigThatAreRefused")
+	void refusesRulesThatMixInstancesAndRequests(String body, int line, String reason) {
+		InvalidRulesException ex = refused("rules:\n  - name: r1\n    " + body + "\n");
+		assertThat(ex).hasMessageContaining(reason);
+		assertThat(ex.line()).isEqualTo(line);
+	}
+
+	@Test
+	void rulesInTheDocumentationAreValid() throws IOException {
+		List<String> blocks = Pattern.compile("```yaml\n(rules:.*?)```", Pattern.DOTALL)
+			.matcher(Files.readString(Path.of("..", "docs", "gray-config.md")))
+			.results()
+			.map((block) -> block.group(1))
+			.toList();
+		assertThat(blocks).hasSize(2)
+			.allSatisfy((block) -> assertThat(this.parser.parse("docs", block).size()).isOne());
+	}
+
+	@Test
+	void lenientParserPassesOverStrategiesThatItDoesNotKnowAndNothingElse() {
+		GrayRulesParser lenient = GrayRulesParser.lenient();
+		GrayRules rules = lenient.parse("gray.yaml", """
+				rules:
+				  - {name: r1, service: orders, lane: gray, match: {weekday: [sat]}}
+				  - {name: r2, config: orders, variant: a, match: {instances: [a]}}
+				""");
+		assertThat(rules.lanes("orders")).containsExactly(new Lane("gray"));
+		assertThat(rules.decide(GrayContext.ofUser("a")).isStable()).isTrue();
+		assertThatExceptionOfType(InvalidRulesException.class).isThrownBy(() -> lenient.parse("gray.yaml",
+				"rules: [{name: r2, config: orders, variant: a, match: {weekday: [a]}}]"));
+		assertThatExceptionOfType(InvalidRulesException.class).isThrownBy(
+				() -> lenient.parse("gray.yaml", "rules: [{name: r2, service: orders, lane: a, match: {zones: [a]}}]"));
 	}
 
 	@ParameterizedTest

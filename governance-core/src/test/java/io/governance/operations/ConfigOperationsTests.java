@@ -117,6 +117,75 @@ class ConfigOperationsTests {
 	}
 
 	@Test
+	void promotedVariantBecomesTheDocumentInOnePublication() {
+		DocumentId variant = ORDERS.variant("gray");
+		put(ORDERS, "a: 1");
+		put(variant, "a: 2");
+		Revision revision = this.operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED);
+		assertThat(text(ORDERS)).isEqualTo("a: 2");
+		assertThat(this.operations.get(ORDERS).orElseThrow().revision()).isEqualTo(revision);
+		assertThat(this.operations.get(variant)).isEmpty();
+		assertThat(this.audit.told()).endsWith("PROMOTE DONE orders.yaml by alice",
+				"PROMOTE DONE orders.gray.yaml by alice");
+		assertThat(this.operations.version(this.operations.previous(ORDERS)).text()).isEqualTo("a: 1");
+	}
+
+	@Test
+	void variantOfADocumentThatDoesNotExistBecomesIt() {
+		put(ORDERS.variant("gray"), "a: 2");
+		this.operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED);
+		assertThat(text(ORDERS)).isEqualTo("a: 2");
+	}
+
+	@Test
+	void promotionWithoutTransactionsGoesOnWhenItIsRepeated() {
+		SimpleBackend simple = new SimpleBackend(this.backend);
+		ConfigOperations operations = operations(simple);
+		put(ORDERS, "a: 1");
+		put(ORDERS.variant("gray"), "a: 2");
+		simple.failAfter(1);
+		assertThatExceptionOfType(BackendUnavailableException.class)
+			.isThrownBy(() -> operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED));
+		assertThat(text(ORDERS)).isEqualTo("a: 2");
+		assertThat(this.operations.get(ORDERS.variant("gray"))).isPresent();
+		simple.failAfter(Integer.MAX_VALUE);
+		operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED);
+		assertThat(text(ORDERS)).isEqualTo("a: 2");
+		assertThat(this.operations.get(ORDERS.variant("gray"))).isEmpty();
+	}
+
+	@Test
+	void abortedVariantIsDeletedAndTheDocumentStays() {
+		put(ORDERS, "a: 1");
+		put(ORDERS.variant("gray"), "a: 2");
+		this.operations.abort(ORDERS, "gray", ALICE);
+		assertThat(text(ORDERS)).isEqualTo("a: 1");
+		assertThat(this.operations.get(ORDERS.variant("gray"))).isEmpty();
+		assertThat(this.audit.told()).endsWith("ABORT DONE orders.gray.yaml by alice");
+	}
+
+	@Test
+	void variantThatIsNotThereIsNeitherPromotedNorAborted() {
+		put(ORDERS, "a: 1");
+		assertThatExceptionOfType(UnknownVersionException.class)
+			.isThrownBy(() -> this.operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED))
+			.withMessageContaining("dev/shop/orders.gray.yaml does not exist");
+		assertThatExceptionOfType(UnknownVersionException.class)
+			.isThrownBy(() -> this.operations.abort(ORDERS, "gray", ALICE));
+		assertThat(text(ORDERS)).isEqualTo("a: 1");
+	}
+
+	@Test
+	void variantThatDoesNotParseIsNotPromoted() {
+		put(ORDERS, "a: 1");
+		this.operations.publish(List.of(Publication.put(ORDERS.variant("gray"), "a: [")), ALICE, PublishMode.FORCED);
+		assertThatExceptionOfType(InvalidConfigException.class)
+			.isThrownBy(() -> this.operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED));
+		assertThat(text(ORDERS)).isEqualTo("a: 1");
+		assertThat(this.operations.get(ORDERS.variant("gray"))).isPresent();
+	}
+
+	@Test
 	void auditThatFailsNeitherStopsAPublishNorTheOtherListeners() {
 		ConfigAuditListener broken = (event) -> {
 			throw new IllegalStateException("the audit is broken");

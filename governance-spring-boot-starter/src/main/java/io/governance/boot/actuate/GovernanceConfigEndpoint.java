@@ -63,7 +63,7 @@ public final class GovernanceConfigEndpoint {
 	public Report config(SecurityContext securityContext) {
 		boolean show = this.properties.showValues().isShown(securityContext, this.properties.roles());
 		ConfigSnapshot snapshot = this.manager.current();
-		return new Report(state(), rejection(), documents(snapshot), keys(snapshot, show));
+		return new Report(state(), rejection(), documents(snapshot), lanes(), keys(snapshot, show));
 	}
 
 	private State state() {
@@ -87,12 +87,26 @@ public final class GovernanceConfigEndpoint {
 		List<Document> documents = new ArrayList<>();
 		for (int precedence = layers.size(); precedence > 0; precedence--) {
 			DocumentId id = layers.get(precedence - 1);
-			ConfigDocument document = snapshot.documents().find(id).orElse(null);
-			documents.add((document != null)
-					? new Document(id.toString(), precedence, true, document.revision().value(), document.digest())
-					: new Document(id.toString(), precedence, false, null, null));
+			DocumentId variant = snapshot.variants().get(id);
+			ConfigDocument document = snapshot.documents().find((variant != null) ? variant : id).orElse(null);
+			String name = (variant != null) ? variant.toString() : null;
+			documents.add(
+					(document != null)
+							? new Document(id.toString(), precedence, true, document.revision().value(),
+									document.digest(), name)
+							: new Document(id.toString(), precedence, false, null, null, null));
 		}
 		return documents;
+	}
+
+	private Map<String, Map<String, String>> lanes() {
+		Map<String, Map<String, String>> lanes = new TreeMap<>();
+		this.manager.lanes().forEach((lane, snapshot) -> {
+			Map<String, String> variants = new TreeMap<>();
+			snapshot.variants().forEach((document, variant) -> variants.put(document.toString(), variant.toString()));
+			lanes.put(lane, variants);
+		});
+		return lanes;
 	}
 
 	private Map<String, Key> keys(ConfigSnapshot snapshot, boolean show) {
@@ -115,9 +129,12 @@ public final class GovernanceConfigEndpoint {
 	 * @param state how it is doing
 	 * @param rejection why what is stored is not in force, or {@code null} if it is
 	 * @param documents the documents, the one that wins first
+	 * @param lanes for the lanes whose requests find other documents: the documents that
+	 * variants stand in the place of, and those
 	 * @param keys the keys in force
 	 */
-	public record Report(State state, @Nullable Rejection rejection, List<Document> documents, Map<String, Key> keys) {
+	public record Report(State state, @Nullable Rejection rejection, List<Document> documents,
+			Map<String, Map<String, String>> lanes, Map<String, Key> keys) {
 	}
 
 	/**
@@ -155,9 +172,11 @@ public final class GovernanceConfigEndpoint {
 	 * @param present whether it exists
 	 * @param revision the revision in force
 	 * @param digest the SHA-256 of its content
+	 * @param variant the variant that stands in its place for this instance, whose
+	 * revision and digest are told then
 	 */
 	public record Document(String id, int precedence, boolean present, @Nullable String revision,
-			@Nullable String digest) {
+			@Nullable String digest, @Nullable String variant) {
 	}
 
 	/**

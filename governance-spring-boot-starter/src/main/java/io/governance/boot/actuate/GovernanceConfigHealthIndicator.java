@@ -3,11 +3,13 @@ package io.governance.boot.actuate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 
 import io.governance.ConnectionState;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigStatus;
+import io.governance.config.DocumentId;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -52,6 +54,10 @@ public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicat
 		if (status.source() != ConfigStatus.Source.NONE) {
 			builder.withDetail("age",
 					Duration.between(status.since(), this.clock.instant()).truncatedTo(ChronoUnit.SECONDS).toString());
+		}
+		Collection<DocumentId> variants = this.manager.current().variants().values();
+		if (!variants.isEmpty()) {
+			builder.withDetail("variants", variants.stream().map(DocumentId::toString).toList());
 		}
 		if (rejection != null) {
 			builder.withDetail("rejected", rejection.documents().stream().map(Object::toString).toList())

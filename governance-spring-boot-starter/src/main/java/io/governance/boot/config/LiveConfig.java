@@ -21,7 +21,8 @@ public interface LiveConfig<T> extends Supplier<T> {
 
 	/**
 	 * The value now: whole, valid, and the same object until one of its keys changes.
-	 * Costs one volatile read.
+	 * Costs one volatile read. Within a request of a lane for which documents have
+	 * variants it is the value of that lane, for one look-up more.
 	 * @return the value
 	 */
 	@Override

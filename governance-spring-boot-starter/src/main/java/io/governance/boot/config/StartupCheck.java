@@ -7,6 +7,7 @@ import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigSnapshot;
 import io.governance.config.InvalidConfigException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -38,11 +39,37 @@ final class StartupCheck implements BeanFactoryPostProcessor {
 			return;
 		}
 		List<InvalidConfigException> failures = bindAll(beanFactory, manager.current());
+		if (unproven && failures.isEmpty()) {
+			InvalidConfigException failure = firstOfLanes(beanFactory, manager);
+			if (failure != null) {
+				manager.fallBack(failure, bootstrap.policy());
+				return;
+			}
+		}
 		if (!failures.isEmpty() && !(unproven && manager.fallBack(failures.get(0), bootstrap.policy()))) {
 			failures.stream().filter((failure) -> concernsSecret(failure, manager.current())).forEach((failure) -> {
 				throw failure;
 			});
 		}
+	}
+
+	/** What requests in lanes find besides is bound for live config alone. */
+	private @Nullable InvalidConfigException firstOfLanes(ConfigurableListableBeanFactory beanFactory,
+			ConfigManager manager) {
+		SnapshotBinder binder = new SnapshotBinder(this.environment, new BeanValidation(() -> null));
+		for (ConfigSnapshot snapshot : manager.lanes().values()) {
+			for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
+				try {
+					if (point.live()) {
+						binder.bind(snapshot, point.prefix(), point.bindable(), point.validated());
+					}
+				}
+				catch (InvalidConfigException ex) {
+					return ex;
+				}
+			}
+		}
+		return null;
 	}
 
 	private List<InvalidConfigException> bindAll(ConfigurableListableBeanFactory beanFactory, ConfigSnapshot snapshot) {

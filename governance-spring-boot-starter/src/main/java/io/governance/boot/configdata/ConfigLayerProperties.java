@@ -19,11 +19,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * application runs, such as management.endpoint.health.
  * @param allowExpressions Whether remote values may hold expressions, which Spring runs
  * as code.
+ * @param variants Variants of documents.
  */
 @ConfigurationProperties("governance.config")
 public record ConfigLayerProperties(@DefaultValue("native") Layout layout, @Nullable String layoutFormat,
 		@DefaultValue List<Document> documents, @DefaultValue List<String> allowedKeys,
-		@DefaultValue("false") boolean allowExpressions) {
+		@DefaultValue("false") boolean allowExpressions, @DefaultValue Variants variants) {
 
 	/** How documents are named on the server. */
 	public enum Layout {
@@ -48,6 +49,17 @@ public record ConfigLayerProperties(@DefaultValue("native") Layout layout, @Null
 		/** Above all of them: they override. */
 		ABOVE
 
+	}
+
+	/**
+	 * Variants of documents.
+	 *
+	 * @param enabled Whether variants of documents take their places for instances and
+	 * lanes.
+	 * @param lanes Lanes of requests that may have variants, besides those that the gray
+	 * rules name for this application.
+	 */
+	public record Variants(@DefaultValue("true") boolean enabled, @DefaultValue List<String> lanes) {
 	}
 
 	/**

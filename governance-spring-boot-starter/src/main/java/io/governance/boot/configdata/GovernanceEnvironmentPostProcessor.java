@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.governance.backend.Backend;
@@ -13,10 +12,13 @@ import io.governance.boot.GovernanceProperties;
 import io.governance.boot.InvalidSettingException;
 import io.governance.boot.backend.Backends;
 import io.governance.boot.configdata.ConfigLayerProperties.Layout;
+import io.governance.boot.registry.StartingInstance;
 import io.governance.config.ConfigLayer;
 import io.governance.config.ConfigManager;
+import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigSource;
 import io.governance.config.ConfigStatus;
+import io.governance.config.ConfigVariants;
 import io.governance.config.DocumentId;
 import io.governance.config.IgnoredKey;
 import io.governance.config.InvalidConfigException;
@@ -24,6 +26,7 @@ import io.governance.config.RemotePolicy;
 import io.governance.config.SnapshotCache;
 import io.governance.config.StartPolicy;
 import io.governance.config.secret.Secrets;
+import io.governance.operations.DocumentChecks;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
@@ -125,8 +128,9 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
 		SnapshotCache cache = config.cache()
 			.open("config", governance.namespace(), config.group(), application, String.join(",", profiles));
+		Backend backend = backends.select();
 		return ConfigManager
-			.ofLayers(source(backends.select(), layers.layout()),
+			.ofLayers(source(backend, layers.layout()),
 					ConfigLayers.of(governance.namespace(), group(config, layers.layout()), application, profiles,
 							layers))
 			.profiles((expressions) -> environment.acceptsProfiles(Profiles.of(expressions.toArray(String[]::new))))
@@ -135,7 +139,23 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.secrets(secrets)
 			.localValues(localValues)
 			.settle(config.settle())
+			.variants(variants(environment, governance, config, layers, application, backend))
 			.build();
+	}
+
+	/** The layout of Spring Cloud Consul knows neither gray rules nor variants. */
+	private static ConfigVariants variants(ConfigurableEnvironment environment, GovernanceProperties governance,
+			GovernanceConfigProperties config, ConfigLayerProperties layers, String application, Backend backend) {
+		if (!layers.variants().enabled() || layers.layout() == Layout.SPRING_CLOUD_CONSUL) {
+			return ConfigVariants.NONE;
+		}
+		Binder binder = Binder.get(environment);
+		DocumentId rules = binder.bind("governance.gray.enabled", Boolean.class).orElse(true)
+				? new DocumentId(governance.namespace(), config.group(),
+						binder.bind("governance.gray.document", String.class).orElse(DocumentChecks.GRAY_DOCUMENT))
+				: null;
+		return new RuleVariants(rules, application, StartingInstance.of(environment, backend.name()),
+				layers.variants().lanes());
 	}
 
 	private static ConfigSource source(Backend backend, Layout layout) {
@@ -196,19 +216,36 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		if (manager.status().source() == ConfigStatus.Source.NONE) {
 			return;
 		}
-		Set<DocumentId> present = manager.current().documents().documents().keySet();
+		ConfigSnapshot current = manager.current();
 		List<ConfigLayer> precedence = manager.precedence();
 		String layers = precedence.stream()
-			.filter((layer) -> present.contains(layer.document()))
-			.map(ConfigLayer::toString)
+			.filter((layer) -> current.merged().contains(inPlaceOf(layer, current)))
+			.map((layer) -> describe(layer, current))
 			.collect(Collectors.joining(", ", "[", "]"));
 		this.logger.info("Remote config, the lowest precedence first: " + layers + "; "
-				+ (precedence.size() - present.size()) + " more documents are watched and do not exist");
+				+ (precedence.size() - current.merged().size()) + " more documents are watched and do not exist");
+		manager.lanes()
+			.forEach((lane,
+					snapshot) -> this.logger.info("Remote config of requests in lane '" + lane + "': "
+							+ snapshot.variants()
+								.values()
+								.stream()
+								.map(DocumentId::toString)
+								.collect(Collectors.joining(", "))));
 		List<IgnoredKey> ignored = manager.current().ignored();
 		if (!ignored.isEmpty()) {
 			this.logger.warn("Remote config may not set " + IgnoredKey.describe(ignored)
 					+ ": ignored, unless governance.config.allowed-keys names it");
 		}
+	}
+
+	private static DocumentId inPlaceOf(ConfigLayer layer, ConfigSnapshot snapshot) {
+		return snapshot.variants().getOrDefault(layer.document(), layer.document());
+	}
+
+	private static String describe(ConfigLayer layer, ConfigSnapshot snapshot) {
+		DocumentId variant = snapshot.variants().get(layer.document());
+		return (variant != null) ? layer + " by its variant " + variant.name() : layer.toString();
 	}
 
 	private void tell(ConfigStatus status) {

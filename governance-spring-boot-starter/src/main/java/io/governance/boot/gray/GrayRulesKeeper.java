@@ -155,7 +155,7 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 			if (!this.started) {
 				useLastGood();
 			}
-			this.status = this.status.rejected(String.valueOf(ex.getMessage()), this.rules.rules().size());
+			this.status = this.status.rejected(String.valueOf(ex.getMessage()), this.rules.size());
 			tell((listener) -> listener.onRejected(ex));
 		}
 	}
@@ -177,8 +177,8 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 	}
 
 	private void apply(GrayRules parsed) {
-		int count = parsed.rules().size();
-		if (count > 0 || !this.rules.rules().isEmpty() || this.status.rejection() != null) {
+		int count = parsed.size();
+		if (count > 0 || this.rules.size() > 0 || this.status.rejection() != null) {
 			logger.info("Gray rules {} are in force: {}", this.id, (count > 0) ? parsed : "none");
 		}
 		this.rules = parsed;

@@ -1,6 +1,9 @@
 package io.governance.boot.registry;
 
 import java.net.InetAddress;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -32,16 +35,27 @@ class DefaultInstanceHost implements InstanceHost {
 
 	@Override
 	public String get() {
-		InetAddress bound = Binder.get(this.environment).bind("server.address", InetAddress.class).orElse(null);
+		return find(this.environment, this.backend.name(), () -> {
+			InetUtils network = this.network.getIfAvailable();
+			return (network != null) ? address(network) : null;
+		});
+	}
+
+	static String find(Environment environment, String backend, Supplier<@Nullable String> network) {
+		InetAddress bound = Binder.get(environment).bind("server.address", InetAddress.class).orElse(null);
 		if (bound != null && !bound.isAnyLocalAddress()) {
 			return bound.getHostAddress();
 		}
-		if (this.backend.name().equals("local")) {
+		if (backend.equals("local")) {
 			return LOOPBACK;
 		}
-		InetUtils network = this.network.getIfAvailable();
-		InetAddress found = (network != null) ? network.findFirstNonLoopbackAddress() : null;
-		return (found != null) ? found.getHostAddress() : LOOPBACK;
+		String found = network.get();
+		return (found != null) ? found : LOOPBACK;
+	}
+
+	static @Nullable String address(InetUtils network) {
+		InetAddress found = network.findFirstNonLoopbackAddress();
+		return (found != null) ? found.getHostAddress() : null;
 	}
 
 }

@@ -110,8 +110,12 @@ class OwnInstance {
 
 	private String id(int port) {
 		String id = this.properties.id();
-		return StringUtils.hasText(id) ? id
-				: (this.service + "-" + host() + "-" + port).replaceAll("[^A-Za-z0-9_.-]", "-");
+		return StringUtils.hasText(id) ? id : idOf(this.service, host(), port);
+	}
+
+	/** The id of an instance that none is configured for. */
+	static String idOf(String service, String host, int port) {
+		return (service + "-" + host + "-" + port).replaceAll("[^A-Za-z0-9_.-]", "-");
 	}
 
 	Instance announced() {

@@ -101,6 +101,31 @@ class GovernanceConfigEndpointTests {
 	}
 
 	@Test
+	void showsWhichVariantsAreInForce() {
+		this.fleet.save("gray.yaml", """
+				rules:
+				  - {name: pool, config: orders, variant: big, match: {percentage: 100}}
+				  - {name: v2, service: orders, lane: gray, match: {users: [ann]}}
+				""");
+		this.fleet.save("orders.big.yaml", "limits: {max: 6}");
+		this.fleet.save("application.gray.yaml", "limits: {min: 1}");
+		start(WebApplicationType.SERVLET, ON);
+
+		JsonNode config = json("governanceconfig");
+
+		JsonNode orders = document(config.at("/documents"), "default/default/orders.yaml");
+		assertThat(orders.path("variant").asString()).isEqualTo("default/default/orders.big.yaml");
+		assertThat(orders.path("present").asBoolean()).isTrue();
+		assertThat(document(config.at("/documents"), "default/default/application.yaml").path("variant").isNull())
+			.isTrue();
+		assertThat(config.at("/lanes").path("gray").path("default/default/application.yaml").asString())
+			.isEqualTo("default/default/application.gray.yaml");
+		assertThat(config.at("/keys").path("limits.max").path("document").asString())
+			.isEqualTo("default/default/orders.big.yaml");
+		assertThat(config.at("/keys").path("db.password").isMissingNode()).isTrue();
+	}
+
+	@Test
 	@DisplayName("(c)4 the endpoint is off by default, although all endpoints are exposed")
 	void isOffByDefault() {
 		start(WebApplicationType.SERVLET);

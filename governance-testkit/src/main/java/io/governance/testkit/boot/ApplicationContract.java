@@ -23,6 +23,8 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStatus;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.operations.ConfigOperations;
+import io.governance.operations.PublishMode;
 import io.governance.registry.RegistrationEvent;
 import io.governance.registry.RegistrationListener;
 import io.governance.testkit.BackendFixture;
@@ -272,13 +274,37 @@ public abstract class ApplicationContract {
 		}
 	}
 
+	/** One instance tries a variant, which then becomes the document of all. */
+	@Test
+	final void variantIsTriedByOneInstanceAndPromoted() {
+		publish("limits.max: 5");
+		LiveConfig<Limits> first = startOnMachine(1).getBean(Shown.class).limits;
+		LiveConfig<Limits> second = startOnMachine(2).getBean(Shown.class).limits;
+		publish("orders.try.yaml", "limits.max: 6");
+		publish("gray.yaml", "rules: [{name: r, config: orders, variant: try, match: {instances: [machine-1]}}]");
+		await().until(() -> first.get().max() == 6);
+		publish("orders.try.yaml", "limits.max: 7");
+		await().until(() -> first.get().max() == 7);
+		assertThat(second.get().max()).isEqualTo(5);
+		assertThat(startOnMachine(1).getBean(Shown.class).limits.get().max()).isEqualTo(7);
+		ConfigOperations.of(this.backend).promote(id("orders.yaml"), "try", Author.of("test"), PublishMode.CHECKED);
+		await().until(() -> second.get().max() == 7);
+		publish("limits.max: 8");
+		await().until(() -> first.get().max() == 8);
+	}
+
 	private ConfigurableApplicationContext startOnMachine(int machine) {
 		return start("orders", this.fixture.address(), "governance.registry.enabled=false",
+				"governance.registry.instance.id=machine-" + machine,
 				"governance.config.cache.directory=" + this.cache.resolve("machine-" + machine));
 	}
 
 	private void publish(String text) {
-		this.backend.config().publish(List.of(Publication.put(id("orders.yaml"), text)), Author.of("test"));
+		publish("orders.yaml", text);
+	}
+
+	private void publish(String name, String text) {
+		this.backend.config().publish(List.of(Publication.put(id(name), text)), Author.of("test"));
 	}
 
 	private void publishPair(int value) {

@@ -74,8 +74,11 @@ final class ConfigEngine {
 		try {
 			ConfigDocuments documents = backend.get();
 			try {
-				this.transaction.start(changeTo(documents));
-				this.report.loaded();
+				ConfigChange change = changeTo(documents);
+				if (!policy.lastGood() || !startsWithoutRefused(documents, policy)) {
+					this.transaction.start(change);
+					this.report.loaded();
+				}
 			}
 			catch (InvalidConfigException ex) {
 				if (!fallBack(documents, ex, policy)) {
@@ -95,6 +98,13 @@ final class ConfigEngine {
 		}
 	}
 
+	private boolean startsWithoutRefused(ConfigDocuments documents, StartPolicy policy) {
+		RefusedConfig refused = this.lastGood.refused(documents).orElse(null);
+		return refused != null && fallBack(documents, new InvalidConfigException(null, null,
+				"was refused at " + refused.time() + " and has not changed since (" + refused.reason() + ")", null),
+				policy);
+	}
+
 	/**
 	 * Goes back from what was loaded to the last good config.
 	 */
@@ -103,14 +113,18 @@ final class ConfigEngine {
 		try {
 			boolean fell = loadedFromBackend() && fallBack(current().documents(), reason, policy);
 			if (fell) {
-				logger.error("Stored config cannot be used: {}. Starting with the last good config, kept at {}",
-						reason.getMessage(), this.report.status().since());
+				tellFallBack(String.valueOf(reason.getMessage()));
 			}
 			return fell;
 		}
 		finally {
 			this.deciding.unlock();
 		}
+	}
+
+	private void tellFallBack(String reason) {
+		logger.error("Stored config cannot be used: {}. Starting with the last good config, kept at {}", reason,
+				this.report.status().since());
 	}
 
 	private boolean fallBack(ConfigDocuments stored, InvalidConfigException reason, StartPolicy policy) {
@@ -146,6 +160,59 @@ final class ConfigEngine {
 	}
 
 	/**
+	 * Asks the validators about what was loaded, and goes back to the last good config if
+	 * one of them refuses it.
+	 */
+	void prove(StartPolicy policy) {
+		this.deciding.lock();
+		try {
+			ConfigSnapshot loaded = current();
+			LastGoodConfig.Kept kept = loadedFromBackend() ? this.lastGood.find(loaded).orElse(null) : null;
+			if (!loadedFromBackend() || (kept != null && kept.snapshot().documents().sameContent(loaded.documents()))) {
+				return;
+			}
+			ConfigSnapshot before = (kept != null) ? kept.snapshot() : ConfigSnapshot.EMPTY;
+			try {
+				this.transaction.prove(ConfigChange.between(before, loaded, this.localPlaceholders));
+			}
+			catch (Throwable ex) {
+				goBack(kept, ex, policy);
+			}
+		}
+		finally {
+			this.deciding.unlock();
+		}
+	}
+
+	private void goBack(LastGoodConfig.@Nullable Kept kept, Throwable refusal, StartPolicy policy) {
+		ConfigDocuments stored = current().documents();
+		ConfigRejection rejection = ConfigRejection.of(stored,
+				(kept != null) ? kept.snapshot().documents() : ConfigDocuments.NONE, refusal, this.clock.instant());
+		if (kept == null || !policy.lastGood()) {
+			throw refused(rejection, refusal);
+		}
+		try {
+			this.transaction.apply(changeTo(kept.snapshot()));
+		}
+		catch (Throwable ex) {
+			InvalidConfigException failure = refused(rejection, refusal);
+			failure.addSuppressed(FailureTrace.of(ex));
+			throw failure;
+		}
+		this.rejected = stored;
+		this.lastGood.refuse(stored, rejection.time(), rejection.describe());
+		this.report.startedFromCache(kept.time());
+		this.report.rejectedAtStart(stored, current().documents(), refusal);
+		tellFallBack(rejection.describe());
+	}
+
+	/** Without the message of a foreign exception, which may quote a value. */
+	private static InvalidConfigException refused(ConfigRejection rejection, Throwable refusal) {
+		return (refusal instanceof InvalidConfigException invalid) ? invalid : new InvalidConfigException(
+				rejection.origin(), rejection.key(), rejection.reason(), FailureTrace.of(refusal));
+	}
+
+	/**
 	 * Keeps the config in force, and each later one.
 	 */
 	void ready() {
@@ -162,6 +229,9 @@ final class ConfigEngine {
 	private void keepGood() {
 		if (this.ready && loadedFromBackend()) {
 			this.lastGood.keep(current(), this.clock.instant());
+			if (this.rejected == null) {
+				this.lastGood.acceptAll();
+			}
 		}
 	}
 
@@ -183,10 +253,20 @@ final class ConfigEngine {
 			ConfigChange change;
 			try {
 				change = changeTo(documents);
+			}
+			catch (Throwable ex) {
+				// Nothing to remember: the next start tries the same.
+				reject(documents, ex);
+				return;
+			}
+			try {
 				this.transaction.apply(change);
 			}
 			catch (Throwable ex) {
-				reject(documents, ex);
+				ConfigRejection rejection = reject(documents, ex);
+				if (!this.stopped && !Thread.currentThread().isInterrupted()) {
+					this.lastGood.refuse(documents, rejection.time(), rejection.describe());
+				}
 				return;
 			}
 			this.rejected = null;
@@ -198,12 +278,13 @@ final class ConfigEngine {
 		}
 	}
 
-	private void reject(ConfigDocuments documents, Throwable failure) {
+	private ConfigRejection reject(ConfigDocuments documents, Throwable failure) {
 		this.rejected = documents;
-		this.report.rejected(documents, current().documents(), failure);
+		ConfigRejection rejection = this.report.rejected(documents, current().documents(), failure);
 		if (failure instanceof InterruptedException || failure.getCause() instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
+		return rejection;
 	}
 
 	void connection(ConnectionState connection) {

@@ -49,7 +49,7 @@ public final class ConfigManager implements AutoCloseable {
 		this.source = SeveralNamespaces.of(builder.source, this.layers);
 		DocumentParser parser = new DocumentParser(builder.layers, builder.formats, new Activation(builder.profiles),
 				builder.policy, builder.secrets);
-		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, Set.copyOf(this.layers)),
+		this.engine = new ConfigEngine(parser, new LastGoodConfig(builder.cache, parser, this.layers, builder.release),
 				builder.localPlaceholders, builder.clock);
 	}
 
@@ -106,6 +106,17 @@ public final class ConfigManager implements AutoCloseable {
 	 */
 	public boolean unproven() {
 		return this.engine.unproven();
+	}
+
+	/**
+	 * Asks the validators about the config that was loaded, if it is not the last good
+	 * one: for an application whose beans are there, before it takes work. If one of them
+	 * refuses it, the last good config is put in its place like any other change.
+	 * @param policy whether the cached one may be used
+	 * @throws InvalidConfigException if it is refused, and there is nothing to go back to
+	 */
+	public void prove(StartPolicy policy) {
+		this.engine.prove(policy);
 	}
 
 	/**
@@ -279,6 +290,8 @@ public final class ConfigManager implements AutoCloseable {
 
 		private @Nullable SnapshotCache cache;
 
+		private String release = "";
+
 		private Map<String, Set<String>> localPlaceholders = Map.of();
 
 		private InstantSource clock = InstantSource.system();
@@ -344,6 +357,17 @@ public final class ConfigManager implements AutoCloseable {
 		 */
 		public Builder cache(@Nullable SnapshotCache cache) {
 			this.cache = cache;
+			return this;
+		}
+
+		/**
+		 * Sets the release of the application; nothing otherwise. What it refuses while
+		 * it runs, it does not start with; another release tries it once.
+		 * @param release any text, such as a version
+		 * @return this builder
+		 */
+		public Builder release(String release) {
+			this.release = release;
 			return this;
 		}
 

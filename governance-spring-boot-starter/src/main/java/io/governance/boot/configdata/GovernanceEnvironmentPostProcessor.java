@@ -110,7 +110,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
 			handOver(new GovernanceBootstrap(backends, manager, policy, secrets));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			secrets.close();
 			backends.close();
 			throw ex;
@@ -135,6 +135,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.secrets(secrets)
 			.localValues(localValues)
 			.settle(config.settle())
+			.release(environment.getProperty("spring.application.version", ""))
 			.build();
 	}
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -61,15 +62,14 @@ class RollingRestartTests {
 
 	@DisplayName("F24 a rolling restart while a bad document is stored brings every instance up on the last good one")
 	@ParameterizedTest(name = "{0}")
-	@CsvSource(delimiter = '|',
-			textBlock = """
-					parse           | order: {
-					binding         | {order: {currency: EUR, limit: many}}
-					validator       | {order: {currency: EUR, limit: 13}}
-					wrapped reason  | {order: {currency: EUR, limit: 14}}
-					observer        | {order: {currency: XXL, limit: 1}}
-					pool            | {order: {currency: EUR, limit: 1}, spring.datasource.hikari.maximum-pool-size: 0}
-					""")
+	@CsvSource(delimiter = '|', textBlock = """
+			parse           | order: {
+			binding         | {order: {currency: EUR, limit: many}}
+			validator       | {order: {currency: EUR, limit: 13}}
+			wrapped reason  | {order: {currency: EUR, limit: 14}}
+			observer        | {order: {currency: XXL, limit: 1}}
+			pool            | {order: {currency: EUR, limit: 1}, spring.datasource.hikari.maximum-pool-size: 0}
+			""")
 	void bringsEveryInstanceUpOnTheLastGoodConfig(String kind, String bad, CapturedOutput output) throws IOException {
 		this.fleet.save("orders.yaml", GOOD);
 		List<ConfigurableApplicationContext> running = new ArrayList<>();
@@ -149,8 +149,8 @@ class RollingRestartTests {
 				assertGood(context);
 				assertThat(context.getBean(Orders.class).rejections()).isEqualTo(1);
 				assertThat(manager(context).status().rejection()).isNotNull()
-					.satisfies((rejection) -> assertThat(rejection.describe())
-						.contains("'order.limit' must not be 13"));
+					.satisfies(
+							(rejection) -> assertThat(rejection.describe()).contains("'order.limit' must not be 13"));
 			}
 			assertThat(snapshot(0)).hasBinaryContent(snapshot);
 		}
@@ -257,10 +257,7 @@ class RollingRestartTests {
 		}
 
 		Map<String, String> limits() {
-			return Binder.get(this.environment)
-				.bind("order", org.springframework.boot.context.properties.bind.Bindable.mapOf(String.class,
-						String.class))
-				.get();
+			return Binder.get(this.environment).bind("order", Bindable.mapOf(String.class, String.class)).get();
 		}
 
 	}

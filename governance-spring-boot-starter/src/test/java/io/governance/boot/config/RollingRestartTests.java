@@ -184,6 +184,7 @@ class RollingRestartTests {
 		List<String> all = new ArrayList<>(List.of(properties));
 		all.add("governance.config.cache.directory=" + cache(instance));
 		all.add("spring.datasource.url=jdbc:h2:mem:rolling" + instance);
+		all.add("spring.autoconfigure.exclude=");
 		return this.fleet.start(Application.class, all.toArray(String[]::new));
 	}
 
@@ -209,7 +210,7 @@ class RollingRestartTests {
 		Orders orders = context.getBean(Orders.class);
 		assertThat(orders.currency()).isEqualTo("EUR");
 		assertThat(orders.settings().get().limit()).isEqualTo(1);
-		assertThat(context.getBean(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(3);
+		assertThat(context.getBean("dataSource", HikariDataSource.class).getMaximumPoolSize()).isEqualTo(3);
 	}
 
 	@ConfigurationProperties("order")

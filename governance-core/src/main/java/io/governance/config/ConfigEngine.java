@@ -93,8 +93,11 @@ final class ConfigEngine {
 			VariantLayers.Selection selection = read(backend);
 			this.wanted = selection.wanted();
 			try {
-				this.transaction.start(updateTo(this.parser.parse(selection, state())));
-				this.report.loaded();
+				ConfigUpdate update = updateTo(this.parser.parse(selection, state()));
+				if (!policy.lastGood() || !startsWithoutRefused(selection, policy)) {
+					this.transaction.start(update);
+					this.report.loaded();
+				}
 			}
 			catch (InvalidConfigException ex) {
 				if (!fallBack(selection.documents(), ex, policy)) {
@@ -115,6 +118,13 @@ final class ConfigEngine {
 		finally {
 			this.deciding.unlock();
 		}
+	}
+
+	private boolean startsWithoutRefused(VariantLayers.Selection selection, StartPolicy policy) {
+		RefusedConfig refused = this.lastGood.refused(selection.documents(), selection.wanted()).orElse(null);
+		return refused != null && fallBack(selection.documents(), new InvalidConfigException(null, null,
+				"was refused at " + refused.time() + " and has not changed since (" + refused.reason() + ")", null),
+				policy);
 	}
 
 	/**
@@ -141,14 +151,18 @@ final class ConfigEngine {
 		try {
 			boolean fell = loadedFromBackend() && fallBack(documents(), reason, policy);
 			if (fell) {
-				logger.error("Stored config cannot be used: {}. Starting with the last good config, kept at {}",
-						reason.getMessage(), this.report.status().since());
+				tellFallBack(String.valueOf(reason.getMessage()));
 			}
 			return fell;
 		}
 		finally {
 			this.deciding.unlock();
 		}
+	}
+
+	private void tellFallBack(String reason) {
+		logger.error("Stored config cannot be used: {}. Starting with the last good config, kept at {}", reason,
+				this.report.status().since());
 	}
 
 	private boolean fallBack(ConfigDocuments stored, InvalidConfigException reason, StartPolicy policy) {
@@ -183,6 +197,58 @@ final class ConfigEngine {
 	}
 
 	/**
+	 * Asks the validators about what was loaded, and goes back to the last good config if
+	 * one of them refuses it.
+	 */
+	void prove(StartPolicy policy) {
+		this.deciding.lock();
+		try {
+			LastGoodConfig.Kept kept = loadedFromBackend() ? this.lastGood.find(state()).orElse(null) : null;
+			if (!loadedFromBackend() || (kept != null && kept.documents().sameContent(documents()))) {
+				return;
+			}
+			ConfigSnapshot before = (kept != null) ? kept.snapshots().instance() : ConfigSnapshot.EMPTY;
+			try {
+				this.transaction.prove(ConfigChange.between(before, state().snapshot(), this.localPlaceholders));
+			}
+			catch (Throwable ex) {
+				goBack(kept, ex, policy);
+			}
+		}
+		finally {
+			this.deciding.unlock();
+		}
+	}
+
+	private void goBack(LastGoodConfig.@Nullable Kept kept, Throwable refusal, StartPolicy policy) {
+		ConfigDocuments stored = documents();
+		ConfigRejection rejection = ConfigRejection.of(stored, (kept != null) ? kept.documents() : ConfigDocuments.NONE,
+				refusal, this.clock.instant());
+		if (kept == null || !policy.lastGood()) {
+			throw refused(rejection, refusal);
+		}
+		try {
+			this.transaction.apply(updateTo(kept.snapshots()));
+		}
+		catch (Throwable ex) {
+			InvalidConfigException failure = refused(rejection, refusal);
+			failure.addSuppressed(FailureTrace.of(ex));
+			throw failure;
+		}
+		this.rejected = stored;
+		this.lastGood.refuse(stored, this.wanted, rejection.time(), rejection.describe());
+		this.report.startedFromCache(kept.time());
+		this.report.rejectedAtStart(stored, documents(), refusal);
+		tellFallBack(rejection.describe());
+	}
+
+	/** Without the message of a foreign exception, which may quote a value. */
+	private static InvalidConfigException refused(ConfigRejection rejection, Throwable refusal) {
+		return (refusal instanceof InvalidConfigException invalid) ? invalid : new InvalidConfigException(
+				rejection.origin(), rejection.key(), rejection.reason(), FailureTrace.of(refusal));
+	}
+
+	/**
 	 * Keeps the config in force, and each later one.
 	 */
 	void ready() {
@@ -199,6 +265,9 @@ final class ConfigEngine {
 	private void keepGood() {
 		if (this.ready && loadedFromBackend()) {
 			this.lastGood.keep(documents(), this.clock.instant());
+			if (this.rejected == null) {
+				this.lastGood.acceptAll();
+			}
 		}
 	}
 
@@ -237,10 +306,20 @@ final class ConfigEngine {
 		ConfigUpdate update;
 		try {
 			update = updateTo(this.parser.parse(selection, state()));
+		}
+		catch (Throwable ex) {
+			// Nothing to remember: the next start tries the same.
+			reject(documents, ex);
+			return;
+		}
+		try {
 			this.transaction.apply(update);
 		}
 		catch (Throwable ex) {
-			reject(documents, ex);
+			ConfigRejection rejection = reject(documents, ex);
+			if (!this.stopped && !Thread.currentThread().isInterrupted()) {
+				this.lastGood.refuse(documents, selection.wanted(), rejection.time(), rejection.describe());
+			}
 			return;
 		}
 		this.rejected = null;
@@ -248,12 +327,13 @@ final class ConfigEngine {
 		keepGood();
 	}
 
-	private void reject(ConfigDocuments documents, Throwable failure) {
+	private ConfigRejection reject(ConfigDocuments documents, Throwable failure) {
 		this.rejected = documents;
-		this.report.rejected(documents, documents(), failure);
+		ConfigRejection rejection = this.report.rejected(documents, documents(), failure);
 		if (failure instanceof InterruptedException || failure.getCause() instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
+		return rejection;
 	}
 
 	void connection(ConnectionState connection) {

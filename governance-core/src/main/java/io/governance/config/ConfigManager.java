@@ -51,8 +51,9 @@ public final class ConfigManager implements AutoCloseable {
 		this.source = SeveralNamespaces.of(builder.source, layers.fixed());
 		DocumentParser parser = new DocumentParser(layers, builder.formats, new Activation(builder.profiles),
 				builder.policy, builder.secrets);
-		this.engine = new ConfigEngine(layers, parser, new LastGoodConfig(builder.cache, parser, layers),
-				new LiveState(builder.variants), builder.localPlaceholders, builder.clock);
+		this.engine = new ConfigEngine(layers, parser,
+				new LastGoodConfig(builder.cache, parser, layers, builder.release), new LiveState(builder.variants),
+				builder.localPlaceholders, builder.clock);
 	}
 
 	/**
@@ -108,6 +109,17 @@ public final class ConfigManager implements AutoCloseable {
 	 */
 	public boolean unproven() {
 		return this.engine.unproven();
+	}
+
+	/**
+	 * Asks the validators about the config that was loaded, if it is not the last good
+	 * one: for an application whose beans are there, before it takes work. If one of them
+	 * refuses it, the last good config is put in its place like any other change.
+	 * @param policy whether the cached one may be used
+	 * @throws InvalidConfigException if it is refused, and there is nothing to go back to
+	 */
+	public void prove(StartPolicy policy) {
+		this.engine.prove(policy);
 	}
 
 	/**
@@ -272,6 +284,8 @@ public final class ConfigManager implements AutoCloseable {
 
 		private @Nullable SnapshotCache cache;
 
+		private String release = "";
+
 		private Map<String, Set<String>> localPlaceholders = Map.of();
 
 		private InstantSource clock = InstantSource.system();
@@ -339,6 +353,17 @@ public final class ConfigManager implements AutoCloseable {
 		 */
 		public Builder cache(@Nullable SnapshotCache cache) {
 			this.cache = cache;
+			return this;
+		}
+
+		/**
+		 * Sets the release of the application; nothing otherwise. What it refuses while
+		 * it runs, it does not start with; another release tries it once.
+		 * @param release any text, such as a version
+		 * @return this builder
+		 */
+		public Builder release(String release) {
+			this.release = release;
 			return this;
 		}
 

@@ -31,9 +31,13 @@ public interface ConfigObserver {
 	/**
 	 * A change of interest was applied. If this observer throws, the change is rolled
 	 * back: the last good state is restored, and the observers that were told before are
-	 * told {@link ConfigChange#reversed() the reverse}.
+	 * told {@link ConfigChange#reversed() the reverse}. This one is not, since what it
+	 * has done until then is known to itself alone: it undoes that before it throws.
 	 * @param change the change
-	 * @throws Exception if the change cannot be followed
+	 * @throws Exception if the change cannot be followed. The message of an
+	 * {@link InvalidConfigException}, thrown or among the causes, is logged and shown as
+	 * the reason; of any other exception the class alone, since its message may quote a
+	 * value
 	 */
 	void onChange(ConfigChange change) throws Exception;
 

@@ -36,18 +36,18 @@ public record ConfigRejection(List<DocumentId> documents, @Nullable ConfigOrigin
 			.sorted()
 			.toList();
 		Throwable cause = (failure instanceof ObserverFailedException observer) ? observer.failure() : failure;
-		InvalidConfigException invalid = (cause instanceof InvalidConfigException known) ? known : null;
+		InvalidConfigException invalid = FailureTrace.reason(failure);
 		ConfigOrigin origin = (invalid != null) ? invalid.origin() : null;
 		String key = (invalid != null) ? invalid.key() : null;
 		return new ConfigRejection(differing, origin, key, reason(failure), time, cause);
 	}
 
 	private static String reason(Throwable failure) {
-		if (failure instanceof InvalidConfigException invalid) {
-			return invalid.reason();
+		if (failure instanceof ObserverFailedException) {
+			return String.valueOf(failure.getMessage());
 		}
-		return (failure instanceof ObserverFailedException) ? String.valueOf(failure.getMessage())
-				: "was refused: " + FailureTrace.describe(failure);
+		InvalidConfigException invalid = FailureTrace.reason(failure);
+		return (invalid != null) ? invalid.reason() : "was refused: " + FailureTrace.describe(failure);
 	}
 
 	private static String digest(ConfigDocuments documents, DocumentId id) {

@@ -42,6 +42,22 @@ final class ConfigTransaction {
 	}
 
 	/**
+	 * Asks those validators about the state in force that are asked at start.
+	 * @param change the change that has led to it
+	 * @throws Exception if one of them refuses it
+	 */
+	void prove(ConfigChange change) throws Exception {
+		this.live.show(change.after(), () -> {
+			for (Registrations.Registration<ConfigValidator> validator : this.validators.members()) {
+				if (validator.member().atStart()) {
+					validator.call((member) -> member.validate(change));
+				}
+			}
+			return change;
+		});
+	}
+
+	/**
 	 * Applies an update to the state in force.
 	 * @throws Exception if a view cannot be read, a validator refuses or an observer
 	 * fails; the state in force is the one of before then

@@ -33,6 +33,21 @@ final class FailureTrace extends Exception {
 				: failure.getClass().getName();
 	}
 
+	/**
+	 * What says best why config was refused: the failure itself or one that led to it,
+	 * such as what a constructor has thrown.
+	 */
+	static @Nullable InvalidConfigException reason(Throwable failure) {
+		@Nullable Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+			if (cause instanceof InvalidConfigException invalid) {
+				return invalid;
+			}
+			cause = cause.getCause();
+		}
+		return null;
+	}
+
 	@Override
 	public String toString() {
 		return String.valueOf(getMessage());

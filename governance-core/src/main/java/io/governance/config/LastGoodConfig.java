@@ -1,5 +1,7 @@
 package io.governance.config;
 
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -9,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The snapshot that the application worked with last, kept on disk. Not thread-safe.
+ * The snapshot that the application worked with last, and what it refused since, kept on
+ * disk. Not thread-safe.
  */
 final class LastGoodConfig {
 
@@ -21,10 +24,18 @@ final class LastGoodConfig {
 
 	private final VariantLayers layers;
 
-	LastGoodConfig(@Nullable SnapshotCache cache, DocumentParser parser, VariantLayers layers) {
+	private final String release;
+
+	/**
+	 * A last good config.
+	 * @param release the release of the application, which judges anew what another one
+	 * has refused; empty if it is not known
+	 */
+	LastGoodConfig(@Nullable SnapshotCache cache, DocumentParser parser, VariantLayers layers, String release) {
 		this.cache = cache;
 		this.parser = parser;
 		this.layers = layers;
+		this.release = release;
 	}
 
 	/**
@@ -39,7 +50,8 @@ final class LastGoodConfig {
 	}
 
 	/**
-	 * What was kept, if there is something and it can be used.
+	 * What was kept, if there is something and it can be used. Documents that are not
+	 * read any more are left out.
 	 * @param known a state that shares its documents
 	 */
 	Optional<Kept> find(ConfigState known) {
@@ -47,12 +59,15 @@ final class LastGoodConfig {
 		if (entry == null) {
 			return Optional.empty();
 		}
-		if (!entry.documents().documents().keySet().stream().allMatch(this.layers::knows)) {
-			logger.warn("Cached config is of no use: it holds documents that this application does not read");
+		ConfigDocuments kept = entry.documents();
+		ConfigDocuments read = ConfigDocuments
+			.of(kept.documents().values().stream().filter((document) -> this.layers.knows(document.id())).toList());
+		if (read.documents().isEmpty() && !kept.documents().isEmpty()) {
+			logger.warn("Cached config is of no use: it holds only documents that this application does not read");
 			return Optional.empty();
 		}
 		try {
-			VariantLayers.Selection selection = this.layers.select(entry.documents(), () -> ConfigDocuments.NONE);
+			VariantLayers.Selection selection = this.layers.select(read, () -> ConfigDocuments.NONE);
 			return Optional.of(new Kept(this.parser.parse(selection, known), selection.wanted(), entry.time()));
 		}
 		catch (InvalidConfigException ex) {
@@ -61,9 +76,73 @@ final class LastGoodConfig {
 		}
 	}
 
+	/**
+	 * Keeps documents in the place of those before.
+	 */
 	void keep(ConfigDocuments documents, Instant time) {
 		if (this.cache != null) {
 			this.cache.save(documents, time);
+		}
+	}
+
+	/**
+	 * Notes that the application refused documents.
+	 * @param read which documents were read
+	 * @param reason where and why
+	 */
+	void refuse(ConfigDocuments documents, Set<DocumentId> read, Instant time, String reason) {
+		if (this.cache != null) {
+			write(this.cache.refusal(), RefusedConfig.of(documents, read, this.release, time, reason));
+		}
+	}
+
+	/**
+	 * Whether documents are those that the application refused last. What another release
+	 * has refused is tried once by this one.
+	 * @param read which documents were read
+	 */
+	Optional<RefusedConfig> refused(ConfigDocuments documents, Set<DocumentId> read) {
+		if (this.cache == null) {
+			return Optional.empty();
+		}
+		PrivateFile file = this.cache.refusal();
+		try {
+			RefusedConfig refused = RefusedConfig.decode(file.read());
+			if (!refused.covers(documents, read)) {
+				return Optional.empty();
+			}
+			if (!refused.release().equals(this.release)) {
+				// Says no the next time, unless it turns out to be good by then.
+				write(file, refused.by(this.release));
+				return Optional.empty();
+			}
+			return Optional.of(refused);
+		}
+		catch (NoSuchFileException ex) {
+			return Optional.empty();
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn("Cannot tell from {} what was refused last: {}", file.path(), FailureTrace.describe(ex));
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Forgets what was refused, since what is stored is good now.
+	 */
+	void acceptAll() {
+		if (this.cache != null) {
+			this.cache.refusal().delete();
+		}
+	}
+
+	private static void write(PrivateFile file, RefusedConfig refused) {
+		try {
+			file.write(refused.encode());
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn("Cannot note in {} what was refused ({}): a restart may start with it", file.path(),
+					ex.toString());
 		}
 	}
 

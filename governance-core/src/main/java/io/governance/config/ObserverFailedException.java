@@ -22,7 +22,8 @@ final class ObserverFailedException extends GovernanceException {
 	}
 
 	private static String reason(Throwable failure) {
-		return (failure instanceof InvalidConfigException invalid) ? invalid.reason() : FailureTrace.describe(failure);
+		InvalidConfigException invalid = FailureTrace.reason(failure);
+		return (invalid != null) ? invalid.reason() : FailureTrace.describe(failure);
 	}
 
 }

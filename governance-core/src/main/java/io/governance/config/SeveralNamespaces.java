@@ -144,6 +144,7 @@ final class SeveralNamespaces implements ConfigSource {
 				this.delivering = true;
 			}
 			RuntimeException failure = null;
+			Error error = null;
 			for (Runnable next = next(); next != null; next = next()) {
 				try {
 					next.run();
@@ -151,6 +152,13 @@ final class SeveralNamespaces implements ConfigSource {
 				catch (RuntimeException ex) {
 					failure = ex;
 				}
+				catch (Error ex) {
+					// Whoever stopped here would leave everybody else waiting for ever.
+					error = ex;
+				}
+			}
+			if (error != null) {
+				throw error;
 			}
 			if (failure != null) {
 				throw failure;

@@ -7,29 +7,14 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UTFDataFormatException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,16 +24,15 @@ import org.slf4j.LoggerFactory;
  * The last good documents, kept in a file so that a process can start without the
  * backend, or while what the backend holds is broken.
  * <p>
- * The file is readable by its owner only, replaced in one step, never reached through a
- * symbolic link, and starts with the SHA-256 of the rest; one that is damaged, or that
- * others have written, counts as absent. A cache that cannot be written costs one warning
- * and nothing else. Not thread-safe.
+ * The file is readable by its owner only, replaced in one step, and starts with the
+ * SHA-256 of the rest. One that is damaged counts as absent, and so does one that others
+ * may have written: a symbolic link, a file of another user, a file or a directory that
+ * others can write. A cache that cannot be written costs one warning and nothing else.
+ * Not thread-safe.
  */
 public final class SnapshotCache {
 
 	private static final Logger logger = LoggerFactory.getLogger(SnapshotCache.class);
-
-	private static final int DIGEST_LENGTH = 64;
 
 	/** With what is added to it, below the 255 bytes that file systems allow. */
 	private static final int MAX_NAME = 150;
@@ -58,9 +42,9 @@ public final class SnapshotCache {
 	 */
 	private static final int FORMAT = 0x676f7631;
 
-	private final Path file;
+	private final PrivateFile file;
 
-	private final @Nullable String user;
+	private final PrivateFile refusal;
 
 	private boolean warned;
 
@@ -76,8 +60,9 @@ public final class SnapshotCache {
 	}
 
 	SnapshotCache(Path directory, String name, @Nullable String user) {
-		this.file = directory.resolve(fileName(name) + ".snapshot");
-		this.user = user;
+		String plain = fileName(name);
+		this.file = new PrivateFile(directory, plain + ".snapshot", user);
+		this.refusal = new PrivateFile(directory, plain + ".refused", user);
 	}
 
 	/**
@@ -98,7 +83,14 @@ public final class SnapshotCache {
 	 * @return the file
 	 */
 	public Path file() {
-		return this.file;
+		return this.file.path();
+	}
+
+	/**
+	 * Where it is kept what was refused since.
+	 */
+	PrivateFile refusal() {
+		return this.refusal;
 	}
 
 	/**
@@ -111,15 +103,8 @@ public final class SnapshotCache {
 		if (this.saved != null && this.saved.sameContent(documents)) {
 			return;
 		}
-		Path directory = this.file.toAbsolutePath().getParent();
-		Path temporary = this.file.resolveSibling(this.file.getFileName() + "." + UUID.randomUUID() + ".tmp");
 		try {
-			if (directory != null) {
-				Files.createDirectories(directory, ownerOnly("rwx------"));
-			}
-			refuseOther(this.file);
-			write(temporary, encode(documents, time));
-			Files.move(temporary, this.file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+			this.file.write(encode(documents, time));
 			this.saved = documents;
 			this.warned = false;
 		}
@@ -128,60 +113,8 @@ public final class SnapshotCache {
 				this.warned = true;
 				logger.warn(
 						"Cannot keep the last good config in {} ({}): a restart without the backend will not find it",
-						this.file, ex.toString());
+						this.file.path(), ex.toString());
 			}
-			deleteQuietly(temporary);
-		}
-	}
-
-	private static void write(Path temporary, byte[] content) throws IOException {
-		try (FileChannel channel = FileChannel.open(temporary,
-				Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly("rw-------"))) {
-			ByteBuffer buffer = ByteBuffer.wrap(content);
-			while (buffer.hasRemaining()) {
-				channel.write(buffer);
-			}
-			channel.force(true);
-		}
-	}
-
-	private static FileAttribute<?>[] ownerOnly(String permissions) {
-		return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-				? new FileAttribute<?>[] {
-						PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)) }
-				: new FileAttribute<?>[0];
-	}
-
-	private static void refuseOther(Path path) throws IOException {
-		if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-			throw new IOException("is a link or something else that is not a file, and never followed");
-		}
-	}
-
-	/**
-	 * What somebody else has written is not what this application worked with.
-	 */
-	private void refuseForeign() throws IOException {
-		if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-			return;
-		}
-		PosixFileAttributes attributes = Files.readAttributes(this.file, PosixFileAttributes.class,
-				LinkOption.NOFOLLOW_LINKS);
-		if (!Collections.disjoint(attributes.permissions(),
-				Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE))) {
-			throw new IOException("can be written by others");
-		}
-		if (this.user != null && !this.user.equals(attributes.owner().getName())) {
-			throw new IOException("belongs to another user");
-		}
-	}
-
-	private static void deleteQuietly(Path path) {
-		try {
-			Files.deleteIfExists(path);
-		}
-		catch (IOException | RuntimeException ex) {
-			logger.debug("Cannot delete {}", path, ex);
 		}
 	}
 
@@ -191,20 +124,14 @@ public final class SnapshotCache {
 	 */
 	public Optional<Entry> load() {
 		try {
-			refuseOther(this.file);
-			refuseForeign();
-			byte[] content;
-			try (var input = Files.newInputStream(this.file, LinkOption.NOFOLLOW_LINKS)) {
-				content = input.readAllBytes();
-			}
-			return Optional.of(decode(content));
+			return Optional.of(decode(this.file.read()));
 		}
 		catch (NoSuchFileException ex) {
 			return Optional.empty();
 		}
 		catch (IOException | RuntimeException ex) {
 			String reason = (ex instanceof IOException) ? ex.getMessage() : ex.getClass().getName();
-			logger.warn("Cannot use the config cached in {}: {}", this.file, reason);
+			logger.warn("Cannot use the config cached in {}: {}", this.file.path(), reason);
 			logger.debug("Cannot use the cached config", FailureTrace.of(ex));
 			return Optional.empty();
 		}
@@ -224,24 +151,10 @@ public final class SnapshotCache {
 			output.writeInt(document.content().length);
 			output.write(document.content());
 		}
-		byte[] body = bytes.toByteArray();
-		byte[] content = new byte[DIGEST_LENGTH + 1 + body.length];
-		byte[] digest = ConfigDocument.digestOf(body).getBytes(StandardCharsets.US_ASCII);
-		System.arraycopy(digest, 0, content, 0, DIGEST_LENGTH);
-		content[DIGEST_LENGTH] = '\n';
-		System.arraycopy(body, 0, content, DIGEST_LENGTH + 1, body.length);
-		return content;
+		return bytes.toByteArray();
 	}
 
-	private static Entry decode(byte[] content) throws IOException {
-		if (content.length <= DIGEST_LENGTH) {
-			throw new IOException("is cut off");
-		}
-		String digest = new String(content, 0, DIGEST_LENGTH, StandardCharsets.US_ASCII);
-		byte[] body = Arrays.copyOfRange(content, DIGEST_LENGTH + 1, content.length);
-		if (!digest.equals(ConfigDocument.digestOf(body))) {
-			throw new IOException("is damaged");
-		}
+	private static Entry decode(byte[] body) throws IOException {
 		try {
 			return read(new DataInputStream(new ByteArrayInputStream(body)));
 		}

@@ -108,11 +108,12 @@ final class StatusReport {
 		}
 	}
 
-	void rejected(ConfigDocuments refused, ConfigDocuments inForce, Throwable failure) {
+	ConfigRejection rejected(ConfigDocuments refused, ConfigDocuments inForce, Throwable failure) {
 		ConfigRejection rejection = reject(refused, inForce, failure);
 		logger.error("Config rejected, the last good config stays in force: {}", rejection.describe());
 		logger.debug("Config rejected", FailureTrace.of(failure));
 		tell((listener) -> listener.onRejected(rejection));
+		return rejection;
 	}
 
 	/**

@@ -11,6 +11,7 @@ import io.governance.Subscription;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
@@ -98,6 +99,20 @@ class SeveralNamespacesTests {
 
 		assertThatIllegalStateException().isThrownBy(() -> this.backend.tell("common"));
 		assertThatIllegalStateException().isThrownBy(() -> this.backend.tell("dev"));
+
+		assertThat(this.told).containsExactly("told", "told");
+	}
+
+	@Test
+	void goesOnAfterAListenerThatFailsWithAnError() {
+		this.source.watch(Set.of(DEV, COMMON), (documents) -> {
+			this.told.add("told");
+			throw new NoClassDefFoundError("listener");
+		});
+		this.backend.tell("dev");
+
+		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> this.backend.tell("common"));
+		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> this.backend.tell("dev"));
 
 		assertThat(this.told).containsExactly("told", "told");
 	}

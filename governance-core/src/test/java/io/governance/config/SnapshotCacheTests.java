@@ -146,6 +146,49 @@ class SnapshotCacheTests {
 		assertThat(fresh.file()).isSymbolicLink();
 	}
 
+	@Test
+	@DisplayName("(c)6 a symbolic link in the place of the directory is neither read nor written")
+	void followsNoLinkToADirectory() throws IOException {
+		cache("orders").save(DOCUMENTS, TIME);
+		Path elsewhere = Files.move(this.directory.resolve("cache"), this.directory.resolve("elsewhere"));
+		Files.createSymbolicLink(this.directory.resolve("cache"), elsewhere);
+		byte[] before = Files.readAllBytes(elsewhere.resolve("orders.snapshot"));
+
+		try (CapturedLog log = CapturedLog.open()) {
+			SnapshotCache cache = cache("orders");
+			assertThat(cache.load()).isEmpty();
+			cache.save(ConfigDocuments.NONE, TIME);
+
+			assertThat(log.lines(Level.WARN)).hasSize(2)
+				.allSatisfy((line) -> assertThat(line).contains("its directory is a symbolic link"));
+		}
+		assertThat(elsewhere.resolve("orders.snapshot")).hasBinaryContent(before);
+		assertThat(elsewhere).isDirectoryNotContaining("glob:**.tmp");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "rwxrwx---", "rwx----w-", "rwxrwxrwx" })
+	@DisplayName("(c)6 a directory that others can write is neither read nor written")
+	void usesNoDirectoryThatOthersCanWrite(String permissions) throws IOException {
+		cache("orders").save(DOCUMENTS, TIME);
+		Path directory = this.directory.resolve("cache");
+		byte[] before = Files.readAllBytes(directory.resolve("orders.snapshot"));
+		Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+
+		try (CapturedLog log = CapturedLog.open()) {
+			SnapshotCache cache = cache("orders");
+			assertThat(cache.load()).isEmpty();
+			cache.save(ConfigDocuments.NONE, TIME);
+
+			assertThat(log.lines(Level.WARN)).hasSize(2)
+				.allSatisfy((line) -> assertThat(line).contains("its directory can be written by others"));
+		}
+		assertThat(directory.resolve("orders.snapshot")).hasBinaryContent(before);
+		SnapshotCache below = new SnapshotCache(directory.resolve("below"), "orders");
+		below.save(DOCUMENTS, TIME);
+		assertThat(below.load()).isPresent();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "rw--w----", "rw-----w-", "rw-rw-rw-" })
 	@DisplayName("(c)6 a file that others may have written is ignored")

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that values are encrypted with: the first one encrypts, all of them decrypt. A
- * key is 32 random bytes, written in Base64, one a line; lines that begin with {@code #}
- * are comments. Immutable; {@link #toString()} shows the ids only.
+ * key is 32 random bytes, written in Base64, one a line or several between commas; lines
+ * that begin with {@code #} are comments. Immutable; {@link #toString()} shows the ids
+ * only.
  */
 public final class SecretKeys {
 
@@ -57,23 +59,27 @@ public final class SecretKeys {
 
 	/**
 	 * Reads keys from text.
-	 * @param text the keys, the one that encrypts first, parted by line ends or commas
+	 * @param text the keys, the one that encrypts first, parted by line ends or commas;
+	 * lines that begin with {@code #} are comments
 	 * @return the keys
 	 * @throws GovernanceException if there is none, or if one of them is not a key; the
 	 * message does not show it
 	 */
 	public static SecretKeys parse(String text) {
 		Map<String, SecretKey> keys = new LinkedHashMap<>();
-		int line = 0;
-		for (String entry : text.split("[\\n,]", -1)) {
-			line++;
-			String key = entry.strip();
-			if (!key.isEmpty() && !key.startsWith("#")) {
-				byte[] bytes = decode(key, line);
-				if (keys.putIfAbsent(idOf(bytes), new SecretKeySpec(bytes, "AES")) != null) {
-					throw new GovernanceException("Key " + line + " is there twice");
+		int number = 0;
+		for (String line : withoutMark(text).split("\\R")) {
+			boolean comment = line.strip().startsWith("#");
+			for (String entry : comment ? List.of("") : List.of(line.split(",", -1))) {
+				number++;
+				String key = entry.strip();
+				if (!key.isEmpty()) {
+					byte[] bytes = decode(key, number);
+					if (keys.putIfAbsent(idOf(bytes), new SecretKeySpec(bytes, "AES")) != null) {
+						throw new GovernanceException("Key " + number + " is there twice");
+					}
+					Arrays.fill(bytes, (byte) 0);
 				}
-				Arrays.fill(bytes, (byte) 0);
 			}
 		}
 		if (keys.isEmpty()) {
@@ -82,7 +88,12 @@ public final class SecretKeys {
 		return new SecretKeys(keys);
 	}
 
-	private static byte[] decode(String key, int line) {
+	/** Some editors put a byte order mark before the text. */
+	private static String withoutMark(String text) {
+		return text.startsWith("\uFEFF") ? text.substring(1) : text;
+	}
+
+	private static byte[] decode(String key, int number) {
 		byte @Nullable [] bytes = null;
 		try {
 			bytes = Base64.getDecoder().decode(key.replace('-', '+').replace('_', '/'));
@@ -91,7 +102,7 @@ public final class SecretKeys {
 			// Its message may show a part of the key.
 		}
 		if (bytes == null || bytes.length != KEY_BYTES) {
-			throw new GovernanceException("Key " + line + " is not " + KEY_BYTES
+			throw new GovernanceException("Key " + number + " is not " + KEY_BYTES
 					+ " bytes in Base64, as 'openssl rand -base64 32' makes them");
 		}
 		return bytes;
@@ -128,7 +139,7 @@ public final class SecretKeys {
 			if (Files.size(file) > MAX_FILE_BYTES) {
 				throw new IOException("is too large to be a file of keys");
 			}
-			return parse(Files.readString(file, StandardCharsets.US_ASCII));
+			return parse(Files.readString(file));
 		}
 		catch (NoSuchFileException ex) {
 			throw new GovernanceException("Key file " + file + " does not exist", ex);

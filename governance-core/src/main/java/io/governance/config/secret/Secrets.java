@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,12 +31,14 @@ public final class Secrets implements AutoCloseable {
 	private final Duration timeout;
 
 	/** At most one thread: a decryptor that hangs holds no more than that. */
-	private final ThreadPoolExecutor worker = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS,
-			new SynchronousQueue<>(), (task) -> {
+	private final ThreadPoolExecutor worker = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
+			new LinkedBlockingQueue<>(), (task) -> {
 				Thread thread = new Thread(task, "governance-decrypt");
 				thread.setDaemon(true);
 				return thread;
 			});
+
+	private volatile @Nullable Call overdue;
 
 	/**
 	 * Secrets that some decryptors can open.
@@ -46,6 +49,7 @@ public final class Secrets implements AutoCloseable {
 	 */
 	public Secrets(Collection<? extends Decryptor> decryptors, Duration timeout) {
 		this.timeout = timeout;
+		this.worker.allowCoreThreadTimeOut(true);
 		for (Decryptor decryptor : decryptors) {
 			String name = decryptor.name();
 			if (!name.matches("[a-z][a-z0-9-]*")) {
@@ -108,28 +112,27 @@ public final class Secrets implements AutoCloseable {
 	}
 
 	private String bounded(Decryptor decryptor, String property, String cipherText, long nanos) {
-		Future<@Nullable String> call;
-		try {
-			call = this.worker.submit(() -> decryptor.decrypt(property, cipherText));
-		}
-		catch (RejectedExecutionException ex) {
-			throw new DecryptionException("cannot be decrypted: '" + decryptor.name()
+		Call earlier = this.overdue;
+		if (earlier != null && earlier.running) {
+			throw new DecryptionException("cannot be decrypted: '" + earlier.decryptor.name()
 					+ "' has not ended an earlier call, although it was interrupted");
 		}
+		Call call = new Call(decryptor, property, cipherText);
+		Future<@Nullable String> answer = this.worker.submit(call);
 		try {
-			String plain = call.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+			String plain = answer.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
 			if (plain == null) {
 				throw new DecryptionException("cannot be decrypted: '" + decryptor.name() + "' gave nothing");
 			}
 			return plain;
 		}
 		catch (TimeoutException ex) {
-			call.cancel(true);
+			giveUp(call, answer);
 			throw new DecryptionException("cannot be decrypted: '" + decryptor.name() + "' did not answer within "
 					+ this.timeout.toMillis() + " ms");
 		}
 		catch (InterruptedException ex) {
-			call.cancel(true);
+			giveUp(call, answer);
 			Thread.currentThread().interrupt();
 			throw new DecryptionException("was not decrypted: interrupted");
 		}
@@ -140,6 +143,13 @@ public final class Secrets implements AutoCloseable {
 			// Not as a cause: its message may show anything.
 			throw new DecryptionException("cannot be decrypted: '" + decryptor.name() + "' failed with "
 					+ Objects.requireNonNullElse(ex.getCause(), ex).getClass().getName());
+		}
+	}
+
+	private void giveUp(Call call, Future<?> answer) {
+		answer.cancel(true);
+		if (call.running) {
+			this.overdue = call;
 		}
 	}
 
@@ -155,6 +165,35 @@ public final class Secrets implements AutoCloseable {
 	@Override
 	public String toString() {
 		return "decryptors " + this.decryptors.keySet();
+	}
+
+	private static final class Call implements Callable<@Nullable String> {
+
+		private final Decryptor decryptor;
+
+		private final String property;
+
+		private final String cipherText;
+
+		private volatile boolean running;
+
+		Call(Decryptor decryptor, String property, String cipherText) {
+			this.decryptor = decryptor;
+			this.property = property;
+			this.cipherText = cipherText;
+		}
+
+		@Override
+		public @Nullable String call() throws Exception {
+			this.running = true;
+			try {
+				return this.decryptor.decrypt(this.property, this.cipherText);
+			}
+			finally {
+				this.running = false;
+			}
+		}
+
 	}
 
 	/**

@@ -37,6 +37,28 @@ class SecretKeysTests {
 		assertThat(lines.newest()).isEqualTo(SecretKeys.parse(ONE).newest());
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "# since May, of Anna, not of Bert\n", "\uFEFF# since May\r\n", "\uFEFF",
+			"  # indented, with a comma\r\n\r\n", "# f\u00fcr alle\n" })
+	void readsCommentsAsEditorsWriteThem(String before) throws IOException {
+		Path file = Files.writeString(this.directory.resolve("keys"), before + ONE + "\r\n" + OTHER + "\r\n");
+
+		assertThat(SecretKeys.read(file).ids()).containsExactlyElementsOf(SecretKeys.parse(ONE + "," + OTHER).ids());
+	}
+
+	@Test
+	void rotatesInAFileWithComments() throws IOException {
+		Path file = Files.writeString(this.directory.resolve("keys"), "# of May, by Anna\r\n" + ONE + "\r\n");
+		KeyFile keys = new KeyFile(file);
+		SecretBox box = new SecretBox(keys, new SecureRandom());
+		String old = box.encrypt("a", "1");
+
+		Files.writeString(file, "# of June, by Bert\r\n" + OTHER + "\r\n# of May, by Anna\r\n" + ONE + "\r\n");
+
+		assertThat(keys.get().newest()).isEqualTo(SecretKeys.parse(OTHER).newest());
+		assertThat(box.decrypt("a", old.substring(old.indexOf(':') + 1))).isEqualTo("1");
+	}
+
 	@Test
 	void showsNoKey() {
 		assertThat(SecretKeys.parse(ONE)).hasToString("keys [" + SecretKeys.parse(ONE).newest() + "]");

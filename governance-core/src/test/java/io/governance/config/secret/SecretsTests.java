@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link Secrets}.
@@ -123,6 +125,42 @@ class SecretsTests {
 			assertThatExceptionOfType(DecryptionException.class).as("the time is over")
 				.isThrownBy(() -> opener.open("b", "{cipher}slow:x"));
 			never.countDown();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 0, 5 })
+	void opensManyValuesInOneChange(long millis) {
+		CountDownLatch never = new CountDownLatch(1);
+		try (Secrets secrets = secrets(decryptor("kms", () -> never.await(millis, TimeUnit.MILLISECONDS) + ""))) {
+			for (int change = 0; change < ((millis == 0) ? 200 : 2); change++) {
+				Secrets.Opener opener = secrets.begin();
+				for (int value = 0; value < 50; value++) {
+					assertThat(opener.open("a", "{cipher}kms:x")).isEqualTo("false");
+				}
+			}
+		}
+	}
+
+	@Test
+	void opensValuesAgainWhenTheCallThatHungHasEnded() {
+		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch interrupted = new CountDownLatch(1);
+		try (Secrets secrets = new Secrets(List.of(decryptor("kms", () -> {
+			try {
+				release.await();
+			}
+			catch (InterruptedException ex) {
+				interrupted.countDown();
+				throw ex;
+			}
+			return "quick";
+		})), Duration.ofMillis(100))) {
+			assertThatExceptionOfType(DecryptionException.class)
+				.isThrownBy(() -> secrets.begin().open("a", "{cipher}kms:x"));
+			release.countDown();
+			await().untilAsserted(() -> assertThat(secrets.begin().open("a", "{cipher}kms:x")).isEqualTo("quick"));
+			assertThat(interrupted.getCount()).isZero();
 		}
 	}
 

@@ -9,39 +9,50 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigValidator;
+import io.governance.config.StartPolicy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 
 /**
- * Follows the remote config from the moment when all beans are there, and keeps it as the
- * last good one when the application accepts traffic.
+ * Has the config checked that the application has started with, follows it from the
+ * moment when all beans are there until the application begins to close, and keeps it as
+ * the last good one when the application accepts traffic.
  */
 public final class ConfigLifecycle
 		implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
+	private final ApplicationContext context;
+
 	private final ConfigManager manager;
+
+	private final StartPolicy policy;
 
 	private final ObjectProvider<ConfigValidator> validators;
 
 	private final ObjectProvider<ConfigObserver> observers;
 
-	private final ApplicationEventPublisher publisher;
-
 	private boolean wired;
 
 	private @Nullable Subscription watch;
 
-	ConfigLifecycle(ConfigManager manager, ObjectProvider<ConfigValidator> validators,
-			ObjectProvider<ConfigObserver> observers, ApplicationEventPublisher publisher) {
+	/**
+	 * A lifecycle.
+	 * @param policy what was asked for at start
+	 */
+	ConfigLifecycle(ApplicationContext context, ConfigManager manager, StartPolicy policy,
+			ObjectProvider<ConfigValidator> validators, ObjectProvider<ConfigObserver> observers) {
+		this.context = context;
 		this.manager = manager;
+		this.policy = policy;
 		this.validators = validators;
 		this.observers = observers;
-		this.publisher = publisher;
 	}
 
 	@Override
@@ -54,6 +65,11 @@ public final class ConfigLifecycle
 		if (!this.wired) {
 			this.wired = true;
 			wire();
+			ConfigRejection rejection = this.manager.status().rejection();
+			if (rejection != null) {
+				this.context.publishEvent(new ConfigRejected(rejection));
+			}
+			this.manager.prove(this.policy);
 		}
 		if (this.watch == null) {
 			this.watch = this.manager.watch();
@@ -67,12 +83,12 @@ public final class ConfigLifecycle
 
 			@Override
 			public void onApplied(ConfigChange change, Duration took) {
-				ConfigLifecycle.this.publisher.publishEvent(new ConfigChanged(change, took));
+				ConfigLifecycle.this.context.publishEvent(new ConfigChanged(change, took));
 			}
 
 			@Override
 			public void onRejected(ConfigRejection rejection) {
-				ConfigLifecycle.this.publisher.publishEvent(new ConfigRejected(rejection));
+				ConfigLifecycle.this.context.publishEvent(new ConfigRejected(rejection));
 			}
 
 		});
@@ -82,6 +98,16 @@ public final class ConfigLifecycle
 	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
 		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
 			this.manager.ready();
+		}
+	}
+
+	/**
+	 * What a closing application cannot follow is not bad: it follows nothing any more.
+	 */
+	@EventListener
+	void onClose(ContextClosedEvent event) {
+		if (event.getApplicationContext() == this.context) {
+			stop();
 		}
 	}
 

@@ -24,7 +24,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cloud.context.properties.ConfigurationPropertiesBeans;
 import org.springframework.cloud.context.properties.ConfigurationPropertiesRebinder;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -107,9 +106,10 @@ public final class GovernanceConfigAutoConfiguration {
 		}
 
 		@Bean
-		ConfigLifecycle configLifecycle(ConfigManager manager, ObjectProvider<ConfigValidator> validators,
-				ObjectProvider<ConfigObserver> observers, ApplicationEventPublisher publisher) {
-			return new ConfigLifecycle(manager, validators, observers, publisher);
+		ConfigLifecycle configLifecycle(ApplicationContext context, ConfigManager manager,
+				GovernanceBootstrap bootstrap, ObjectProvider<ConfigValidator> validators,
+				ObjectProvider<ConfigObserver> observers) {
+			return new ConfigLifecycle(context, manager, bootstrap.policy(), validators, observers);
 		}
 
 		@Bean

@@ -8,7 +8,10 @@ import java.lang.annotation.Target;
 
 /**
  * Calls a method of a singleton bean after a change of config has been applied. If it
- * throws, the change is rolled back.
+ * throws, the change is rolled back: the methods that were called before are called with
+ * the reverse, this one is not. Of what it throws, an
+ * {@link io.governance.config.InvalidConfigException} is shown with its reason, anything
+ * else by its class.
  * <p>
  * The method has no parameter; or one, the value now; or two, the value now and the value
  * before, both of the same type and bound to the prefix; or one

@@ -55,6 +55,12 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		return Integer.MIN_VALUE;
 	}
 
+	/** At start, Boot has bound the very same. */
+	@Override
+	public boolean atStart() {
+		return false;
+	}
+
 	@Override
 	public void validate(ConfigChange change) throws Exception {
 		List<PropertyUpdate> updates = new ArrayList<>();

@@ -113,7 +113,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
 			handOver(new GovernanceBootstrap(backends, manager, policy, secrets));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			secrets.close();
 			backends.close();
 			throw ex;
@@ -140,6 +140,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.localValues(localValues)
 			.settle(config.settle())
 			.variants(variants(environment, governance, config, layers, application, backend))
+			.release(environment.getProperty("spring.application.version", ""))
 			.build();
 	}
 

@@ -1,5 +1,8 @@
 package io.governance.boot.configdata;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValue;
@@ -18,7 +21,11 @@ public final class GovernancePropertySource extends EnumerablePropertySource<Con
 	/** The name of the property source. */
 	public static final String NAME = "governance";
 
-	private volatile Names names = new Names(ConfigSnapshot.EMPTY);
+	private static final Names NONE = new Names(ConfigSnapshot.EMPTY, ConfigSnapshot.EMPTY);
+
+	private volatile Names names = NONE;
+
+	private volatile Names candidates = NONE;
 
 	/**
 	 * A property source of everything that a manager holds.
@@ -40,16 +47,27 @@ public final class GovernancePropertySource extends EnumerablePropertySource<Con
 	}
 
 	/**
-	 * The names in force. A candidate's names are not shown to anybody, since Boot caches
-	 * them for all threads.
+	 * The names in force; to the thread that checks a candidate, those of the candidate
+	 * as well. Boot keeps what it derives from them for all threads, so a name that the
+	 * candidate has no more stays until the candidate is in force. It has no value.
 	 */
 	@Override
 	public String[] getPropertyNames() {
 		ConfigSnapshot current = getSource().current();
+		ConfigSnapshot visible = getSource().visible();
+		if (visible != current) {
+			Names known = this.candidates;
+			if (!known.of(current, visible)) {
+				known = new Names(current, visible);
+				this.candidates = known;
+			}
+			return known.array;
+		}
 		Names known = this.names;
-		if (known.snapshot != current) {
-			known = new Names(current);
+		if (!known.of(current, current)) {
+			known = new Names(current, current);
 			this.names = known;
+			this.candidates = NONE;
 		}
 		return known.array;
 	}
@@ -62,13 +80,22 @@ public final class GovernancePropertySource extends EnumerablePropertySource<Con
 
 	private static final class Names {
 
-		private final ConfigSnapshot snapshot;
+		private final ConfigSnapshot current;
+
+		private final ConfigSnapshot visible;
 
 		private final String[] array;
 
-		Names(ConfigSnapshot snapshot) {
-			this.snapshot = snapshot;
-			this.array = snapshot.values().keySet().toArray(String[]::new);
+		Names(ConfigSnapshot current, ConfigSnapshot visible) {
+			this.current = current;
+			this.visible = visible;
+			Set<String> names = new LinkedHashSet<>(current.values().keySet());
+			names.addAll(visible.values().keySet());
+			this.array = names.toArray(String[]::new);
+		}
+
+		boolean of(ConfigSnapshot current, ConfigSnapshot visible) {
+			return this.current == current && this.visible == visible;
 		}
 
 	}

@@ -236,8 +236,10 @@ final class ReplacingRefreshScope extends RefreshScope {
 				replace(names, exclusive(names), (next) -> begun[0] = next);
 				begun[0].commit();
 			}
-			catch (RuntimeException ex) {
-				begun[0].renew();
+			catch (RuntimeException | Error ex) {
+				if (begun[0] != null) {
+					begun[0].renew();
+				}
 				throw ex;
 			}
 		});

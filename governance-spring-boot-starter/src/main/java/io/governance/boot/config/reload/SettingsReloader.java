@@ -52,6 +52,12 @@ final class SettingsReloader<S> implements ConfigValidator, ConfigObserver, Conf
 		return ORDER;
 	}
 
+	/** At start, the target was made of the very same. */
+	@Override
+	public boolean atStart() {
+		return false;
+	}
+
 	@Override
 	public void validate(ConfigChange change) throws Exception {
 		this.plan = null;

@@ -44,7 +44,10 @@ final class ProfileExpression {
 	}
 
 	private boolean operand(int depth) {
-		while (next() == '!') {
+		for (int negations = 0; next() == '!'; negations++) {
+			if (negations == MAX_DEPTH) {
+				return false;
+			}
 			this.position++;
 		}
 		if (next() == '(') {

@@ -16,8 +16,8 @@ class ProfileExpressionTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", " ", "a &", "& a", "a & & b", "a | b & c", "(a", "a)", "()", "!", "a b", "(a) b",
-			"a !b" })
+	@ValueSource(
+			strings = { "", " ", "a &", "& a", "a & & b", "a | b & c", "(a", "a)", "()", "!", "a b", "(a) b", "a !b" })
 	void refusesWhatMeansNothing(String expression) {
 		assertThat(ProfileExpression.isWellFormed(expression)).isFalse();
 	}

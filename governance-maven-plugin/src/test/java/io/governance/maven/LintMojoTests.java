@@ -118,8 +118,7 @@ class LintMojoTests {
 		document("rules:\n- name: a\n  servise: b\n");
 		set("grayDocument", "orders.yaml");
 		assertThatExceptionOfType(MojoFailureException.class).isThrownBy(this.mojo::execute);
-		assertThat(this.log).singleElement()
-			.satisfies((line) -> assertThat(line).contains("did you mean 'service'?"));
+		assertThat(this.log).singleElement().satisfies((line) -> assertThat(line).contains("did you mean 'service'?"));
 	}
 
 	@Test

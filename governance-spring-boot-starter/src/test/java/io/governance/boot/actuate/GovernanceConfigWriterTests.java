@@ -173,7 +173,8 @@ class GovernanceConfigWriterTests {
 			assertThat(answer.getStatusCode().is4xxClientError()).as(bad).isTrue();
 		}
 		assertThat(json(send(HttpMethod.GET, DOCUMENT, null))).as("no further version").hasSize(2);
-		assertThat(this.application.getBean(Audit.class).events).filteredOn((event) -> event.outcome().name().equals("DONE"))
+		assertThat(this.application.getBean(Audit.class).events)
+			.filteredOn((event) -> event.outcome().name().equals("DONE"))
 			.hasSize(2);
 	}
 
@@ -241,7 +242,8 @@ class GovernanceConfigWriterTests {
 				"governance.config.documents[1].format=text");
 		assertThat(send(HttpMethod.POST, "default/extra", Map.of("content", "a: {b")).getStatusCode().value())
 			.isEqualTo(400);
-		assertThat(send(HttpMethod.POST, "default/page.yaml", Map.of("content", "{ other text")).getStatusCode().value())
+		assertThat(
+				send(HttpMethod.POST, "default/page.yaml", Map.of("content", "{ other text")).getStatusCode().value())
 			.isEqualTo(200);
 		await().until(() -> "{ other text".equals(this.application.getEnvironment().getProperty("page")));
 	}
@@ -285,8 +287,7 @@ class GovernanceConfigWriterTests {
 	}
 
 	private ResponseEntity<String> send(HttpMethod method, String path, Map<String, String> body) {
-		RestClient.RequestBodySpec request = this.http.method(method)
-			.uri(url(path));
+		RestClient.RequestBodySpec request = this.http.method(method).uri(url(path));
 		if (body != null) {
 			request.contentType(MediaType.APPLICATION_JSON).body(body);
 		}

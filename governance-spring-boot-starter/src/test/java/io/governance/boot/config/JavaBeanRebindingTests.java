@@ -44,7 +44,8 @@ class JavaBeanRebindingTests {
 	@BeforeEach
 	void start(@TempDir Path directory) {
 		this.fleet = new TestFleet(directory);
-		this.fleet.save("orders.yaml", "shop: {hosts: [a, b], zones: [x], tags: {k: 1}, rows: [{name: r1}], key: first}");
+		this.fleet.save("orders.yaml",
+				"shop: {hosts: [a, b], zones: [x], tags: {k: 1}, rows: [{name: r1}], key: first}");
 		this.context = this.fleet.start(Application.class);
 		this.shop = this.context.getBean(Shop.class);
 	}
@@ -76,7 +77,8 @@ class JavaBeanRebindingTests {
 
 	@Test
 	void allIsAsBeforeWhenALaterObserverFails() {
-		this.fleet.save("orders.yaml", "{fail: 1, shop: {hosts: [z], zones: [q], tags: {m: 9}, rows: [], key: second}}");
+		this.fleet.save("orders.yaml",
+				"{fail: 1, shop: {hosts: [z], zones: [q], tags: {m: 9}, rows: [], key: second}}");
 		await().atMost(Duration.ofSeconds(20)).until(() -> this.context.getBean(Late.class).failed);
 		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 			assertThat(this.shop.getHosts()).containsExactly("a", "b");
@@ -131,8 +133,7 @@ class JavaBeanRebindingTests {
 	private void save(String text) {
 		this.fleet.save("orders.yaml", text);
 		String stamp = text.substring(8, 9);
-		await().atMost(Duration.ofSeconds(20))
-			.until(() -> stamp.equals(this.context.getBean(Late.class).stamp));
+		await().atMost(Duration.ofSeconds(20)).until(() -> stamp.equals(this.context.getBean(Late.class).stamp));
 	}
 
 	static class Late {

@@ -11,7 +11,6 @@ import org.springframework.cloud.context.refresh.ContextRefresher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-
 /** What is left of a change that cannot be made. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RefreshScopeFailureTests extends RefreshScopeFixture {

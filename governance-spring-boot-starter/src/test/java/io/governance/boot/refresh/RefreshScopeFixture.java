@@ -33,7 +33,6 @@ import org.springframework.scheduling.annotation.Scheduled;
 
 import static org.awaitility.Awaitility.await;
 
-
 /** An application with beans in refresh scope, and what happens to them. */
 abstract class RefreshScopeFixture {
 

@@ -181,7 +181,8 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 					pool.name());
 			return;
 		}
-		String failure = proof.failure(Duration.ofMillis(Math.min(MAX_PROOF, pool.dataSource().getConnectionTimeout())));
+		String failure = proof
+			.failure(Duration.ofMillis(Math.min(MAX_PROOF, pool.dataSource().getConnectionTimeout())));
 		if (failure != null) {
 			String key = loginKey(change, pool.prefix());
 			throw new InvalidConfigException(change.after().originOf(key), key, failure, null);

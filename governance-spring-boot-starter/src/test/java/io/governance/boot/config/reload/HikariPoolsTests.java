@@ -99,8 +99,7 @@ class HikariPoolsTests extends ReloadFixture {
 		assertThat(watcher().rejected().get(0)).contains("orders.yaml:").contains(reason);
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(4);
 		assertThat(this.pool.getMinimumIdle()).isEqualTo(1);
-		assertThat(context().getEnvironment().getProperty("spring.datasource.hikari.maximum-pool-size"))
-			.isEqualTo("4");
+		assertThat(context().getEnvironment().getProperty("spring.datasource.hikari.maximum-pool-size")).isEqualTo("4");
 	}
 
 	@Test

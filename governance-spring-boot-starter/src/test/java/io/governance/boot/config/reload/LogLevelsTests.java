@@ -24,8 +24,7 @@ class LogLevelsTests extends ReloadFixture {
 	@Test
 	void levelsFollowAndGoBackWhereTheirKeyIsRemoved() {
 		this.system.setLogLevel("com.example.ByCode", LogLevel.WARN);
-		save(
-				"logging.level: {com.example.Foo: trace, com.example.ByCode: debug, root: warn}");
+		save("logging.level: {com.example.Foo: trace, com.example.ByCode: debug, root: warn}");
 		eventually(() -> assertThat(level("com.example.Foo")).isEqualTo(LogLevel.TRACE));
 		assertThat(level("com.example.ByCode")).isEqualTo(LogLevel.DEBUG);
 		assertThat(level("ROOT")).isEqualTo(LogLevel.WARN);

@@ -99,7 +99,8 @@ class RedisConnectionsTests extends ReloadFixture {
 	@Test
 	void serverThatTakesThePasswordAndNeverAnswersHoldsUpNoOtherChangeForLong() throws Exception {
 		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			saveSettings("port: " + silent.getLocalPort() + ", password: open-sesame, timeout: 1s, connect-timeout: 1s");
+			saveSettings(
+					"port: " + silent.getLocalPort() + ", password: open-sesame, timeout: 1s, connect-timeout: 1s");
 			eventually(() -> assertThat(watcher().rejected()).hasSize(1));
 			assertThat(watcher().rejected().get(0)).contains("answers a PING").doesNotContain("open-sesame");
 			long saved = System.nanoTime();
@@ -112,8 +113,7 @@ class RedisConnectionsTests extends ReloadFixture {
 
 	@Test
 	void connectionGoesBackWhenALaterObserverFails() {
-		save(
-				"fail: 1\nspring.data.redis: {port: " + second.port() + ", password: open-sesame}");
+		save("fail: 1\nspring.data.redis: {port: " + second.port() + ", password: open-sesame}");
 		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
 		assertThat(watcher().rejected().get(0)).contains("was rolled back");
 		assertThat(this.redis.opsForValue().get("where")).isEqualTo("first");

@@ -70,7 +70,7 @@ class SettingsReloaderTests {
 
 		});
 		publish("{a: 2, b: 2}");
-		assertThat(this.manager.current().get("b").value()).isEqualTo("2");
+		assertThat(this.manager.current().get("b").value()).hasToString("2");
 		assertThat(this.target.value).isEqualTo("2/2");
 	}
 
@@ -125,7 +125,7 @@ class SettingsReloaderTests {
 
 		});
 		publish("{a: 1, b: 2, fail: 1}");
-		assertThat(this.manager.current().get("b").value()).isEqualTo("1");
+		assertThat(this.manager.current().get("b").value()).hasToString("1");
 		assertThat(this.target.value).isEqualTo("1/1");
 	}
 

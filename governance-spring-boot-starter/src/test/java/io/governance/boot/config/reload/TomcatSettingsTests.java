@@ -73,8 +73,8 @@ class TomcatSettingsTests extends ReloadFixture {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "threads: {max: 5, min-spare: 6}", "threads: {max: 0}", "max-connections: 0", "max-connections: -2",
-			"connection-timeout: soon" })
+	@ValueSource(strings = { "threads: {max: 5, min-spare: 6}", "threads: {max: 0}", "max-connections: 0",
+			"max-connections: -2", "connection-timeout: soon" })
 	void badValueIsRefusedBeforeItIsInForce(String settings) {
 		saveSettings(settings);
 		eventually(() -> assertThat(watcher().rejected()).hasSize(1));

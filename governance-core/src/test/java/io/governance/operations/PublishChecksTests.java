@@ -62,11 +62,11 @@ class PublishChecksTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '#', textBlock = """
-			on-profile: 'a &'            # is not a profile expression
-			on-profile: '(a | b & c)'    # is not a profile expression
-			on-profile: '${profile}'     # needs the names of profiles
-			on-cloud-platform: none      # only spring.config.activate.on-profile is known
+	@CsvSource(delimiter = ';', textBlock = """
+			on-profile: 'a &'            ; is not a profile expression
+			on-profile: '(a | b & c)'    ; is not a profile expression
+			on-profile: '${profile}'     ; needs the names of profiles
+			on-cloud-platform: none      ; only spring.config.activate.on-profile is known
 			""")
 	void conditionThatNoApplicationUnderstandsIsRefused(String condition, String reason) {
 		assertThatExceptionOfType(InvalidConfigException.class)

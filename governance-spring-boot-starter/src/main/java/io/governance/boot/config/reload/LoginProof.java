@@ -70,9 +70,11 @@ final class LoginProof {
 			return "cannot be proved: the database has not answered within " + bound.toMillis() + " ms";
 		}
 		catch (ExecutionException ex) {
-			return (ex.getCause() instanceof SQLException failure)
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			// The message may name the URL and the user.
+			return (cause instanceof SQLException failure)
 					? "is refused by the database (SQL state " + failure.getSQLState() + ")"
-					: "cannot be proved: " + ex.getCause().getClass().getName();
+					: "cannot be proved: " + cause.getClass().getName();
 		}
 		catch (InterruptedException ex) {
 			task.cancel(true);

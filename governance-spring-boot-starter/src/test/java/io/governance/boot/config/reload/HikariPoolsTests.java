@@ -140,9 +140,10 @@ class HikariPoolsTests extends ReloadFixture {
 	}
 
 	@Test
-	void refusalNamesTheKeyThatHasChangedAndWhereItStands() {
+	void refusalNamesTheKeyThatHasChangedAndWhereItStands() throws Exception {
 		save("spring:\n  datasource:\n    username: sa\n    password: ''");
 		startPool(Application.class);
+		execute("select 1");
 		save("spring:\n  datasource:\n    username: sa\n    password: wrong-secret");
 		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
 		assertThat(watcher().rejected().get(0)).contains("orders.yaml:4:")

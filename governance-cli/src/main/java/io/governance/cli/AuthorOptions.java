@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The options that say who writes, and why.
+ * The options that say who writes or exports, and why.
  */
 final class AuthorOptions {
 
-	@Option(names = { "-m", "--message" }, paramLabel = "TEXT", description = "Why, for the history.")
+	@Option(names = { "-m", "--message" }, paramLabel = "TEXT", description = "Why, for the history and the audit.")
 	private String message = "";
 
 	@Option(names = "--author", paramLabel = "NAME", description = "Who (default: the user of this process).")

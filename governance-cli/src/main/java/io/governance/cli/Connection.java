@@ -11,8 +11,6 @@ import java.util.TreeMap;
 
 import io.governance.backend.Backend;
 import io.governance.backend.BackendFactory;
-import io.governance.config.ConfigFormats;
-import io.governance.gray.GrayRulesParser;
 import io.governance.operations.AuditLog;
 import io.governance.operations.ConfigOperations;
 import io.governance.operations.DocumentChecks;
@@ -126,8 +124,7 @@ final class Connection {
 	record Opened(Backend backend, String namespace, String grayDocument) implements AutoCloseable {
 
 		ConfigOperations operations() {
-			return new ConfigOperations(this.backend,
-					new DocumentChecks(ConfigFormats.standard(), new GrayRulesParser(), this.grayDocument),
+			return new ConfigOperations(this.backend, DocumentChecks.standard(this.grayDocument),
 					List.of(new AuditLog()), InstantSource.system());
 		}
 

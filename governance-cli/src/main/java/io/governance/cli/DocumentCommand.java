@@ -27,6 +27,11 @@ abstract class DocumentCommand extends BackendCommand {
 		return run(operations, this.group.id(namespace, this.document));
 	}
 
+	/** Another document, as it is typed. */
+	final DocumentId id(String namespace, String typed) {
+		return this.group.id(namespace, typed);
+	}
+
 	abstract int run(ConfigOperations operations, DocumentId id) throws Exception;
 
 	static ConfigDocument existing(ConfigOperations operations, DocumentId id) {

@@ -20,13 +20,17 @@ final class ExportCommand extends BackendCommand {
 	@Mixin
 	private final GroupOption group = new GroupOption();
 
+	@Mixin
+	private final AuthorOptions author = new AuthorOptions();
+
 	ExportCommand(Console console) {
 		super(console);
 	}
 
 	@Override
 	int run(ConfigOperations operations, String namespace) {
-		ConfigArchive archive = operations.export(namespace, this.group.get().map(Set::of).orElse(Set.of()));
+		ConfigArchive archive = operations.export(namespace, this.group.get().map(Set::of).orElse(Set.of()),
+				this.author.author());
 		if (this.target != null) {
 			archive.write(this.target);
 		}

@@ -27,8 +27,11 @@ final class HistoryCommand extends DocumentCommand {
 
 	@Override
 	int run(ConfigOperations operations, DocumentId id) {
-		List<Map<String, Object>> rows = operations.history(id, this.limit).stream().map(HistoryCommand::row).toList();
-		this.output.print(console(), rows);
+		List<HistoryEntry> entries = operations.history(id, this.limit);
+		if (entries.isEmpty()) {
+			existing(operations, id);
+		}
+		this.output.print(console(), entries.stream().map(HistoryCommand::row).toList());
 		return ExitCode.OK;
 	}
 

@@ -11,6 +11,7 @@ import io.governance.lint.ConfigLinter;
 import io.governance.lint.DocumentFiles;
 import io.governance.lint.LintFinding;
 import io.governance.lint.LintFinding.Severity;
+import io.governance.operations.DocumentChecks;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,6 +34,10 @@ final class LintCommand implements Callable<Integer> {
 			description = "Keys that begin so are fine, though no metadata know them.")
 	private List<String> allowed = List.of();
 
+	@Option(names = "--gray-document", paramLabel = "NAME",
+			description = "The document that holds gray rules (default: ${DEFAULT-VALUE}).")
+	private String grayDocument = DocumentChecks.GRAY_DOCUMENT;
+
 	@Option(names = "--strict", description = "Warnings count as errors.")
 	private boolean strict;
 
@@ -48,7 +53,7 @@ final class LintCommand implements Callable<Integer> {
 	@Override
 	public Integer call() throws IOException {
 		ConfigLinter linter = ConfigLinter.of(this.metadata.isEmpty() ? null : ApplicationMetadata.read(this.metadata),
-				this.allowed);
+				this.allowed, this.grayDocument);
 		List<LintFinding> findings = new ArrayList<>();
 		List<Path> documents = DocumentFiles.find(this.files);
 		for (Path document : documents) {

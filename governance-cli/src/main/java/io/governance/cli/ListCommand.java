@@ -27,8 +27,7 @@ final class ListCommand extends BackendCommand {
 	@Override
 	int run(ConfigOperations operations, String namespace) {
 		Set<String> groups = this.group.get().map(Set::of).orElse(Set.of());
-		List<Map<String, Object>> rows = operations.export(namespace, groups)
-			.documents()
+		List<Map<String, Object>> rows = operations.documents(namespace, groups)
 			.documents()
 			.values()
 			.stream()

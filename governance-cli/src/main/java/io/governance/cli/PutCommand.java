@@ -3,8 +3,14 @@ package io.governance.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
+import io.governance.config.ConfigFormats;
+import io.governance.config.ConfigLayer;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.config.Revision;
@@ -18,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "put", mixinStandardHelpOptions = true,
-		description = "Publishes a document. One that does not parse is refused.")
+		description = "Publishes a document, or several at once. What does not parse is refused.")
 final class PutCommand extends DocumentCommand {
 
 	@Parameters(index = "1", arity = "0..1", paramLabel = "FILE",
@@ -27,6 +33,15 @@ final class PutCommand extends DocumentCommand {
 
 	@ArgGroup
 	private Expectation expectation = new Expectation();
+
+	@Option(names = "--format", paramLabel = "FORMAT",
+			description = "How applications read it, if its name does not tell: yaml, json or properties; text or binary "
+					+ "if the whole document is one value.")
+	private @Nullable String format;
+
+	@Option(names = "--also", paramLabel = "DOCUMENT=FILE",
+			description = "Another document to be published with it, all or none. More than one is allowed.")
+	private Map<String, Path> others = new LinkedHashMap<>();
 
 	@Option(names = "--force", description = "Publish even if it does not parse.")
 	private boolean force;
@@ -41,11 +56,31 @@ final class PutCommand extends DocumentCommand {
 	@Override
 	int run(ConfigOperations operations, DocumentId id) throws IOException {
 		byte[] content = this.file.equals("-") ? console().in().readAllBytes() : Files.readAllBytes(Path.of(this.file));
-		Publication publication = this.expectation.applyTo(Publication.put(id, content));
-		List<Revision> revisions = operations.publish(List.of(publication), this.author.author(),
+		List<Publication> publications = new ArrayList<>();
+		publications.add(this.expectation.applyTo(Publication.put(id, content)));
+		for (Map.Entry<String, Path> other : this.others.entrySet()) {
+			publications.add(Publication.put(id(id.namespace(), other.getKey()), Files.readAllBytes(other.getValue())));
+		}
+		ConfigOperations checked = (this.format != null) ? operations.reading(List.of(layer(id, this.format)))
+				: operations;
+		List<Revision> revisions = checked.publish(publications, this.author.author(),
 				this.force ? PublishMode.FORCED : PublishMode.CHECKED);
-		console().out().println(id + " revision " + revisions.get(0));
+		for (int i = 0; i < revisions.size(); i++) {
+			console().out().println(publications.get(i).id() + " revision " + revisions.get(i));
+		}
 		return ExitCode.OK;
+	}
+
+	private static ConfigLayer layer(DocumentId id, String format) {
+		if (format.equals(ConfigLayer.TEXT) || format.equals(ConfigLayer.BINARY)) {
+			return new ConfigLayer(id, format, "value", false);
+		}
+		Set<String> known = ConfigFormats.standard().extensions();
+		if (!known.contains(format)) {
+			throw new SettingsException(
+					"there is no format '" + format + "': use one of " + known + ", text or binary");
+		}
+		return new ConfigLayer(id, format, null, false);
 	}
 
 	/** What must be there. */

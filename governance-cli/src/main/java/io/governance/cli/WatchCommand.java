@@ -28,7 +28,8 @@ final class WatchCommand extends BackendCommand {
 	@Option(names = "--diff", description = "Print what has changed, too.")
 	private boolean diff;
 
-	@Option(names = "--count", paramLabel = "N", description = "End after so many changes (default: never).")
+	@Option(names = "--count", paramLabel = "N",
+			description = "End after so many changes, with 0 after showing how they are (default: never).")
 	private int count = Integer.MAX_VALUE;
 
 	@Option(names = "--seconds", paramLabel = "N", description = "End after so many seconds (default: never).")
@@ -40,6 +41,9 @@ final class WatchCommand extends BackendCommand {
 
 	@Override
 	int run(ConfigOperations operations, String namespace) throws InterruptedException {
+		if (this.count < 0) {
+			throw new SettingsException("--count must not be negative");
+		}
 		Set<DocumentId> ids = new TreeSet<>();
 		this.documents.forEach((document) -> ids.add(this.group.id(namespace, document)));
 		CountDownLatch ended = new CountDownLatch(1);

@@ -57,6 +57,9 @@ final class WatchPrinter implements ConfigListener {
 				}
 			}
 		}
+		if (before == null && this.left == 0) {
+			this.enough.run();
+		}
 	}
 
 	private void print(DocumentId id, Optional<ConfigDocument> now, Optional<ConfigDocument> earlier) {

@@ -159,6 +159,56 @@ class CommandsTests {
 	}
 
 	@Test
+	void watchOfNoChangesShowsHowTheDocumentsAre() {
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml");
+		assertThat(this.terminal.run("watch", "orders.yaml", "--count", "0", "--seconds", "30")).isZero();
+		assertThat(this.terminal.out().lines()).singleElement()
+			.satisfies((line) -> assertThat(line).contains("dev/default/orders.yaml"));
+		assertThat(this.terminal.run("watch", "orders.yaml", "--count", "-1")).isEqualTo(2);
+	}
+
+	@Test
+	void whatHasNoHistoryOrNoEarlierVersionIsToldSo() {
+		assertThat(this.terminal.run("history", "orders.yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("document dev/default/orders.yaml does not exist");
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml");
+		assertThat(this.terminal.run("diff", "orders.yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("has no earlier version");
+	}
+
+	@Test
+	void documentIsCheckedInTheFormatThatIsGiven() {
+		assertThat(this.terminal.pipe("a: {b", "put", "extra")).isZero();
+		assertThat(this.terminal.pipe("a: {b", "put", "extra", "--format", "yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("dev/default/extra:1:");
+		assertThat(this.terminal.pipe("a: {b", "put", "orders.yaml", "--format", "text")).isZero();
+		assertThat(this.terminal.pipe("a", "put", "extra", "--format", "toml")).isEqualTo(2);
+		assertThat(this.terminal.pipe("spring.config.activate.on-profile: 'a &'", "put", "orders.yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("is not a profile expression");
+	}
+
+	@Test
+	void severalDocumentsArePublishedAllOrNone() throws IOException {
+		Path stock = Files.writeString(this.home.resolve("stock.yaml"), "b: [");
+		assertThat(this.terminal.pipe("a: 1", "put", "orders.yaml", "--also", "shop/stock.yaml=" + stock)).isEqualTo(1);
+		assertThat(this.terminal.run("get", "orders.yaml")).isEqualTo(1);
+		Files.writeString(stock, "b: 1");
+		assertThat(this.terminal.pipe("a: 1", "put", "orders.yaml", "--also", "shop/stock.yaml=" + stock)).isZero();
+		assertThat(this.terminal.out().lines()).hasSize(2);
+		assertThat(this.terminal.run("get", "shop/stock.yaml")).isZero();
+		assertThat(this.terminal.out()).isEqualTo("b: 1");
+	}
+
+	@Test
+	void lintHoldsGrayRulesToTheirRulesWhateverTheirDocumentIsCalled() throws IOException {
+		Path lanes = Files.writeString(this.home.resolve("lanes.yaml"), "rules:\n- name: a\n  servise: b\n");
+		Terminal lint = new Terminal();
+		assertThat(lint.run("lint", lanes.toString())).isZero();
+		assertThat(lint.run("lint", lanes.toString(), "--gray-document", "lanes.yaml")).isEqualTo(1);
+		assertThat(lint.out()).contains("did you mean 'service'?");
+	}
+
+	@Test
 	void lintFindsWhatTheApplicationDoesNotKnow() throws IOException {
 		Path metadata = Files.writeString(this.home.resolve("m.json"),
 				"{\"properties\": [{\"name\": \"shop.rate\", \"type\": \"java.lang.Integer\"}]}");

@@ -17,6 +17,9 @@ final class Activation {
 
 	private static final String ON_PROFILE = ConfigKeys.plain("spring.config.activate.on-profile");
 
+	private static final String MALFORMED = "is not a profile expression, such as 'prod', '!prod', 'eu & prod' or "
+			+ "'(eu | us) & prod'";
+
 	private final @Nullable ActiveProfiles profiles;
 
 	Activation(@Nullable ActiveProfiles profiles) {
@@ -37,6 +40,19 @@ final class Activation {
 			}
 		}
 		return LayeredKeys.merge(active);
+	}
+
+	/**
+	 * Checks the conditions of all parts, whether they hold or not.
+	 * @param parts the parts
+	 * @throws InvalidConfigException if a condition cannot be understood
+	 */
+	static void check(List<Map<String, ConfigValue>> parts) {
+		parts.forEach((part) -> part.forEach((key, value) -> {
+			if (isCondition(key)) {
+				expressions(key, value);
+			}
+		}));
 	}
 
 	private @Nullable Map<String, ConfigValue> keysIfActive(Map<String, ConfigValue> part) {
@@ -71,8 +87,7 @@ final class Activation {
 			return this.profiles.accept(expressions);
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalid(first.getKey(), first.getValue(),
-					"is not a profile expression, such as 'prod', '!prod', 'eu & prod' or '(eu | us) & prod'");
+			throw invalid(first.getKey(), first.getValue(), MALFORMED);
 		}
 	}
 
@@ -85,6 +100,9 @@ final class Activation {
 		for (String expression : String.valueOf(value.value()).split(",")) {
 			if (expression.isBlank() || expression.contains("${")) {
 				throw invalid(key, value, "needs the names of profiles, without placeholders");
+			}
+			if (!ProfileExpression.isWellFormed(expression)) {
+				throw invalid(key, value, MALFORMED);
 			}
 			expressions.add(expression.trim());
 		}

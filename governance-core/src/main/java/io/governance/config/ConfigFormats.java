@@ -1,5 +1,6 @@
 package io.governance.config;
 
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +53,6 @@ public final class ConfigFormats {
 				limits);
 	}
 
-	DocumentLimits limits() {
-		return this.limits;
-	}
-
 	/**
 	 * The extensions that can be parsed.
 	 * @return the extensions in alphabetical order
@@ -84,6 +81,39 @@ public final class ConfigFormats {
 	 */
 	public List<Map<String, ConfigValue>> parts(ConfigDocument document) {
 		return parts(document, document.id().extension());
+	}
+
+	/**
+	 * Parses a document as an application reads it.
+	 * @param layer how it is read
+	 * @param document the document
+	 * @return the keys of each part, the lowest part first; a document that is one value
+	 * has one part with one key
+	 * @throws InvalidConfigException if it cannot be read so
+	 */
+	public List<Map<String, ConfigValue>> parts(ConfigLayer layer, ConfigDocument document) {
+		String key = layer.key();
+		if (key == null) {
+			return parts(document, layer.format());
+		}
+		this.limits.checkSize(document);
+		String value = layer.format().equals(ConfigLayer.BINARY)
+				? Base64.getEncoder().encodeToString(document.content()) : document.text();
+		return List.of(Map.of(key, new ConfigValue(value, new ConfigOrigin(document.id(), 1, 1))));
+	}
+
+	/**
+	 * Checks what can be told of a document without the application: whether it parses,
+	 * and whether the conditions of its parts can be understood.
+	 * @param layer how it is read
+	 * @param document the document
+	 * @throws InvalidConfigException if it would be refused wherever it is read so
+	 */
+	public void check(ConfigLayer layer, ConfigDocument document) {
+		List<Map<String, ConfigValue>> parts = parts(layer, document);
+		if (layer.key() == null) {
+			Activation.check(parts);
+		}
 	}
 
 	/**

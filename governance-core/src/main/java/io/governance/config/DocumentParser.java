@@ -1,7 +1,6 @@
 package io.governance.config;
 
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,14 +105,8 @@ final class DocumentParser {
 	}
 
 	private Map<String, ConfigValue> values(ConfigLayer layer, ConfigDocument document) {
-		String key = layer.key();
-		if (key == null) {
-			return this.activation.merge(this.formats.parts(document, layer.format()));
-		}
-		this.formats.limits().checkSize(document);
-		String value = layer.format().equals(ConfigLayer.BINARY)
-				? Base64.getEncoder().encodeToString(document.content()) : document.text();
-		return Map.of(key, new ConfigValue(value, new ConfigOrigin(document.id(), 1, 1)));
+		List<Map<String, ConfigValue>> parts = this.formats.parts(layer, document);
+		return (layer.key() != null) ? parts.get(0) : this.activation.merge(parts);
 	}
 
 }

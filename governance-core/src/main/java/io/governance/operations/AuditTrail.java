@@ -2,10 +2,12 @@ package io.governance.operations;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 
 import io.governance.BackendUnavailableException;
+import io.governance.GovernanceException;
 import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
 import io.governance.config.Publication;
@@ -35,6 +37,13 @@ final class AuditTrail {
 	Attempt attempt(List<Publication> publications, Author author, PublishMode mode, ConfigAuditEvent.Action put,
 			ConfigAuditEvent.Action delete) {
 		return new Attempt(List.copyOf(publications), author, mode == PublishMode.FORCED, put, delete);
+	}
+
+	/** Documents were copied out of the backend. */
+	void exported(Collection<ConfigDocument> documents, Author author) {
+		Instant now = this.clock.instant();
+		documents.forEach((document) -> tell(new ConfigAuditEvent(now, this.backend, ConfigAuditEvent.Action.EXPORT,
+				ConfigAuditEvent.Outcome.DONE, document.id(), document.revision(), document.digest(), author, false)));
 	}
 
 	private void tell(ConfigAuditEvent event) {
@@ -76,7 +85,7 @@ final class AuditTrail {
 			try {
 				check.run();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				tellAll(ConfigAuditEvent.Outcome.REFUSED, List.of());
 				throw ex;
 			}
@@ -87,16 +96,19 @@ final class AuditTrail {
 			try {
 				revisions = write.get();
 			}
-			catch (BackendUnavailableException ex) {
-				tellAll(ConfigAuditEvent.Outcome.UNKNOWN, List.of());
-				throw ex;
-			}
-			catch (RuntimeException ex) {
-				tellAll(ConfigAuditEvent.Outcome.REFUSED, List.of());
+			catch (RuntimeException | Error ex) {
+				tellAll(isRefusal(ex) ? ConfigAuditEvent.Outcome.REFUSED : ConfigAuditEvent.Outcome.UNKNOWN, List.of());
 				throw ex;
 			}
 			tellAll(ConfigAuditEvent.Outcome.DONE, revisions);
 			return revisions;
+		}
+
+		/** Whether it says that nothing was written. */
+		private static boolean isRefusal(Throwable failure) {
+			boolean refusal = failure instanceof GovernanceException || failure instanceof IllegalArgumentException
+					|| failure instanceof UnsupportedOperationException;
+			return refusal && !(failure instanceof BackendUnavailableException);
 		}
 
 		private void tellAll(ConfigAuditEvent.Outcome outcome, List<Revision> revisions) {

@@ -7,7 +7,8 @@ import io.governance.config.DocumentId;
 import io.governance.config.Revision;
 
 /**
- * Somebody has written a document, or tried to. Never holds its content.
+ * Somebody has written a document, or tried to, or has taken a copy of it with others.
+ * Never holds its content.
  *
  * @param time when
  * @param backend the name of the backend
@@ -16,8 +17,8 @@ import io.governance.config.Revision;
  * @param id the document
  * @param revision the revision afterwards; {@link Revision#ABSENT} if the document was
  * deleted or nothing is known to have been written
- * @param digest the SHA-256 of what was to be written, in hexadecimal; empty for a
- * deletion
+ * @param digest the SHA-256 of what was to be written or was copied, in hexadecimal;
+ * empty for a deletion
  * @param author who did it, and why
  * @param forced whether the document was not checked
  */
@@ -48,7 +49,10 @@ public record ConfigAuditEvent(Instant time, String backend, Action action, Outc
 		PROMOTE,
 
 		/** A variant of a document was given up, and deleted. */
-		ABORT
+		ABORT,
+
+		/** A document was read as part of an export. */
+		EXPORT
 
 	}
 
@@ -57,13 +61,13 @@ public record ConfigAuditEvent(Instant time, String backend, Action action, Outc
 	 */
 	public enum Outcome {
 
-		/** It was written. */
+		/** It was written, or copied. */
 		DONE,
 
 		/** It was refused, and nothing was written. */
 		REFUSED,
 
-		/** The backend did not answer: it may or may not have been written. */
+		/** The backend did not answer, or something failed: it may have been written. */
 		UNKNOWN
 
 	}

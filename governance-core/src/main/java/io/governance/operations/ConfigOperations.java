@@ -17,6 +17,7 @@ import io.governance.backend.Capability;
 import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
+import io.governance.config.ConfigLayer;
 import io.governance.config.ConfigStore;
 import io.governance.config.ConflictException;
 import io.governance.config.DocumentId;
@@ -65,6 +66,16 @@ public final class ConfigOperations {
 		this.versions = new Versions(this.store);
 	}
 
+	private ConfigOperations(ConfigOperations like, DocumentChecks checks) {
+		this.store = like.store;
+		this.capabilities = like.capabilities;
+		this.backend = like.backend;
+		this.checks = checks;
+		this.clock = like.clock;
+		this.audit = like.audit;
+		this.versions = like.versions;
+	}
+
 	/**
 	 * Operations with the standard checks that are told to the {@link AuditLog} alone.
 	 * @param backend where the documents are
@@ -82,6 +93,16 @@ public final class ConfigOperations {
 	 */
 	public ConfigStore store() {
 		return new AuditedConfigStore(this.store, this);
+	}
+
+	/**
+	 * The same operations, which know besides how some documents are read, so that what
+	 * cannot be read so is refused, whatever the names of the documents tell.
+	 * @param layers how those documents are read
+	 * @return the operations
+	 */
+	public ConfigOperations reading(Collection<ConfigLayer> layers) {
+		return new ConfigOperations(this, this.checks.reading(layers));
 	}
 
 	/**
@@ -297,14 +318,53 @@ public final class ConfigOperations {
 	 * Reads the documents of a namespace, all at one revision where the backend can.
 	 * @param namespace the namespace
 	 * @param groups the groups; none for all that there are
+	 * @return the documents
+	 * @throws UnsupportedOperationException if the backend cannot list
+	 */
+	public ConfigDocuments documents(String namespace, Collection<String> groups) {
+		return in(namespace, groups(namespace, groups));
+	}
+
+	private Set<String> groups(String namespace, Collection<String> groups) {
+		return new TreeSet<>(groups.isEmpty() ? this.store.groups(namespace) : groups);
+	}
+
+	private ConfigDocuments in(String namespace, Set<String> groups) {
+		Set<DocumentId> ids = new TreeSet<>();
+		groups.forEach((group) -> ids.addAll(this.store.list(namespace, group)));
+		return this.store.get(ids);
+	}
+
+	/**
+	 * Copies the documents of a namespace, all at one revision where the backend can.
+	 * Each copied document is told to the audit.
+	 * @param namespace the namespace
+	 * @param groups the groups; none for all that there are
+	 * @param author who does it, and why
 	 * @return the documents, to be written to a directory or a zip file
 	 * @throws UnsupportedOperationException if the backend cannot list
 	 */
-	public ConfigArchive export(String namespace, Collection<String> groups) {
-		Set<String> wanted = new TreeSet<>(groups.isEmpty() ? this.store.groups(namespace) : groups);
-		Set<DocumentId> ids = new TreeSet<>();
-		wanted.forEach((group) -> ids.addAll(this.store.list(namespace, group)));
-		return new ConfigArchive(namespace, this.clock.instant(), wanted, this.store.get(ids));
+	public ConfigArchive export(String namespace, Collection<String> groups, Author author) {
+		Set<String> wanted = groups(namespace, groups);
+		return export(new ConfigArchive(namespace, this.clock.instant(), wanted, in(namespace, wanted)), author);
+	}
+
+	/**
+	 * Copies some documents of a namespace as {@link #export} does. An import of them
+	 * prunes nothing, since no group is whole.
+	 * @param namespace the namespace
+	 * @param ids the documents, all of that namespace; those that do not exist are left
+	 * out
+	 * @param author who does it, and why
+	 * @return the documents, to be written to a directory or a zip file
+	 */
+	public ConfigArchive exportOnly(String namespace, Set<DocumentId> ids, Author author) {
+		return export(new ConfigArchive(namespace, this.clock.instant(), Set.of(), this.store.get(ids)), author);
+	}
+
+	private ConfigArchive export(ConfigArchive archive, Author author) {
+		this.audit.exported(archive.documents().documents().values(), author);
+		return archive;
 	}
 
 	/**

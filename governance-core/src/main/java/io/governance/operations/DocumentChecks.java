@@ -1,7 +1,12 @@
 package io.governance.operations;
 
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigFormats;
+import io.governance.config.ConfigLayer;
 import io.governance.config.ConfigOrigin;
 import io.governance.config.DocumentId;
 import io.governance.config.InvalidConfigException;
@@ -11,7 +16,8 @@ import io.governance.gray.InvalidRulesException;
 
 /**
  * What a document must be to be published: well-formed in the format that its name tells,
- * and gray rules by their own rules. A document in no known format can be anything.
+ * with conditions on profiles that can be understood, and gray rules by their own rules.
+ * A document in no known format can be anything, unless it is known how it is read.
  * Immutable and thread-safe.
  */
 public final class DocumentChecks {
@@ -25,6 +31,8 @@ public final class DocumentChecks {
 
 	private final String grayDocument;
 
+	private final Map<DocumentId, ConfigLayer> layers;
+
 	/**
 	 * Creates checks.
 	 * @param formats the formats that are known
@@ -32,9 +40,15 @@ public final class DocumentChecks {
 	 * @param grayDocument the name of the document that holds gray rules
 	 */
 	public DocumentChecks(ConfigFormats formats, GrayRulesParser grayRules, String grayDocument) {
+		this(formats, grayRules, grayDocument, Map.of());
+	}
+
+	private DocumentChecks(ConfigFormats formats, GrayRulesParser grayRules, String grayDocument,
+			Map<DocumentId, ConfigLayer> layers) {
 		this.formats = formats;
 		this.grayRules = grayRules;
 		this.grayDocument = grayDocument;
+		this.layers = layers;
 	}
 
 	/**
@@ -42,7 +56,28 @@ public final class DocumentChecks {
 	 * @return the checks
 	 */
 	public static DocumentChecks standard() {
-		return new DocumentChecks(ConfigFormats.standard(), new GrayRulesParser(), GRAY_DOCUMENT);
+		return standard(GRAY_DOCUMENT);
+	}
+
+	/**
+	 * The standard formats, and the standard strategies in a document of that name.
+	 * @param grayDocument the name of the document that holds gray rules
+	 * @return the checks
+	 */
+	public static DocumentChecks standard(String grayDocument) {
+		return new DocumentChecks(ConfigFormats.standard(), new GrayRulesParser(), grayDocument);
+	}
+
+	/**
+	 * The same checks, which know besides how some documents are read, whatever their
+	 * names tell.
+	 * @param layers how those documents are read
+	 * @return the checks
+	 */
+	public DocumentChecks reading(Collection<ConfigLayer> layers) {
+		Map<DocumentId, ConfigLayer> all = new HashMap<>(this.layers);
+		layers.forEach((layer) -> all.put(layer.document(), layer));
+		return new DocumentChecks(this.formats, this.grayRules, this.grayDocument, Map.copyOf(all));
 	}
 
 	/**
@@ -60,7 +95,7 @@ public final class DocumentChecks {
 	 * @return {@code true} if it is checked at all
 	 */
 	public boolean isChecked(DocumentId id) {
-		return isGrayDocument(id) || this.formats.extensions().contains(id.extension());
+		return isGrayDocument(id) || this.layers.containsKey(id) || this.formats.extensions().contains(id.extension());
 	}
 
 	/**
@@ -76,7 +111,7 @@ public final class DocumentChecks {
 			checkGrayRules(document);
 		}
 		else if (isChecked(id)) {
-			this.formats.parse(document);
+			this.formats.check(this.layers.getOrDefault(id, ConfigLayer.of(id)), document);
 		}
 	}
 

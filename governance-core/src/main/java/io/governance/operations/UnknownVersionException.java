@@ -12,6 +12,11 @@ public class UnknownVersionException extends GovernanceException {
 		super(message);
 	}
 
+	static UnknownVersionException noOther(DocumentId id) {
+		return new UnknownVersionException(
+				"Document " + id + " has no earlier version: its history holds no content but what is stored");
+	}
+
 	static UnknownVersionException of(DocumentId id, String version, String fix) {
 		return new UnknownVersionException("Document " + id + " has no version '"
 				+ ((version.length() > 80) ? version.substring(0, 80) + "..." : version).replaceAll("\\p{Cntrl}", "?")

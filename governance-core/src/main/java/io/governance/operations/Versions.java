@@ -56,7 +56,7 @@ final class Versions {
 			.stream()
 			.filter((entry) -> !entry.deletion() && !entry.digest().equals(now))
 			.findFirst()
-			.orElseThrow(() -> UnknownVersionException.of(id, "before", "its history holds no other content"));
+			.orElseThrow(() -> UnknownVersionException.noOther(id));
 	}
 
 	ConfigDocument content(HistoryEntry entry) {

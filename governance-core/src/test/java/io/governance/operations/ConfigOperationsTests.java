@@ -286,7 +286,7 @@ class ConfigOperationsTests {
 		put(STOCK, "a=1");
 		put(new DocumentId("dev", "default", "application.yaml"), "b: 1");
 		Path zip = this.directory.resolve("all.zip");
-		this.operations.export("dev", Set.of()).write(zip);
+		this.operations.export("dev", Set.of(), ALICE).write(zip);
 
 		DocumentId there = new DocumentId("prod", "shop", "orders.yaml");
 		DocumentId old = new DocumentId("prod", "shop", "old.yaml");
@@ -313,7 +313,7 @@ class ConfigOperationsTests {
 	@Test
 	void importThatWasOvertakenWritesNothing() {
 		put(ORDERS, "a: 1");
-		ConfigArchive archive = this.operations.export("dev", Set.of("shop"));
+		ConfigArchive archive = this.operations.export("dev", Set.of("shop"), ALICE);
 		put(ORDERS, "a: 2");
 		ImportPlan plan = this.operations.plan(archive, "dev", false);
 		put(ORDERS, "a: 3");
@@ -327,7 +327,7 @@ class ConfigOperationsTests {
 		put(ORDERS, "a: 1");
 		this.operations.publish(List.of(Publication.put(STOCK, "a=1\na=2")), ALICE, PublishMode.FORCED);
 		ConfigOperations simple = operations(new SimpleBackend(this.backend));
-		ImportPlan plan = simple.plan(this.operations.export("dev", Set.of()), "prod", false);
+		ImportPlan plan = simple.plan(this.operations.export("dev", Set.of(), ALICE), "prod", false);
 		assertThatExceptionOfType(InvalidConfigException.class)
 			.isThrownBy(() -> simple.apply(plan, ALICE, PublishMode.CHECKED));
 		assertThat(this.operations.store().groups("prod")).isEmpty();
@@ -340,7 +340,7 @@ class ConfigOperationsTests {
 		IntStream.range(0, 5).forEach((i) -> put(new DocumentId("dev", "shop", "d" + i + ".yaml"), "a: " + i));
 		SimpleBackend backend = new SimpleBackend(this.backend);
 		ConfigOperations simple = operations(backend);
-		ConfigArchive archive = simple.export("dev", Set.of());
+		ConfigArchive archive = simple.export("dev", Set.of(), ALICE);
 		backend.failAfter(3);
 		assertThatExceptionOfType(PartialImportException.class)
 			.isThrownBy(() -> simple.apply(simple.plan(archive, "prod", false), ALICE, PublishMode.CHECKED))

@@ -33,8 +33,14 @@ final class SimpleBackend implements Backend, ConfigStore {
 
 	private volatile int publishesUntilItFails = Integer.MAX_VALUE;
 
+	private volatile Error error;
+
 	SimpleBackend(Backend local) {
 		this.local = local;
+	}
+
+	void breakWith(Error error) {
+		this.error = error;
 	}
 
 	void failAfter(int publishes) {
@@ -63,6 +69,9 @@ final class SimpleBackend implements Backend, ConfigStore {
 				&& (publication.deletes() || Revision.ABSENT.equals(publication.expected()));
 		if (publications.size() > 1 || conditional) {
 			throw new UnsupportedOperationException("asked for what is not declared");
+		}
+		if (this.error != null) {
+			throw this.error;
 		}
 		if (this.publishesUntilItFails-- <= 0) {
 			throw new BackendUnavailableException("simple", "is gone", null);

@@ -75,7 +75,21 @@ public final class ConfigLinter {
 	 * @return the linter
 	 */
 	public static ConfigLinter of(@Nullable ApplicationMetadata metadata, Collection<String> allowedPrefixes) {
-		return new ConfigLinter(DocumentChecks.standard(), ConfigFormats.standard(), metadata, allowedPrefixes);
+		return of(metadata, allowedPrefixes, DocumentChecks.GRAY_DOCUMENT);
+	}
+
+	/**
+	 * Creates a linter with the standard formats and checks.
+	 * @param metadata what properties the application has, or {@code null} to check no
+	 * keys
+	 * @param allowedPrefixes what may begin keys that the metadata do not know
+	 * @param grayDocument the name of the document that holds gray rules
+	 * @return the linter
+	 */
+	public static ConfigLinter of(@Nullable ApplicationMetadata metadata, Collection<String> allowedPrefixes,
+			String grayDocument) {
+		return new ConfigLinter(DocumentChecks.standard(grayDocument), ConfigFormats.standard(), metadata,
+				allowedPrefixes);
 	}
 
 	/**

@@ -242,6 +242,23 @@ class ConfigLinterTests {
 		}
 	}
 
+	@Test
+	void conditionThatNoApplicationUnderstandsIsAnError() {
+		for (String condition : List.of("on-profile: 'a &'", "on-cloud-platform: kubernetes")) {
+			assertThat(lint("a: 1\n---\nspring.config.activate." + condition)).singleElement()
+				.satisfies((finding) -> assertThat(finding.toString()).contains("orders.yaml:3:", "error",
+						"spring.config.activate"));
+		}
+	}
+
+	@Test
+	void grayRulesMayStandInAnotherDocument() {
+		byte[] wrong = "rules:\n- name: a\n  servise: b\n".getBytes(StandardCharsets.UTF_8);
+		DocumentId lanes = new DocumentId("dev", "shop", "lanes.yaml");
+		assertThat(ConfigLinter.of(null, List.of()).lint("lanes.yaml", lanes, wrong)).isEmpty();
+		assertThat(ConfigLinter.of(null, List.of(), "lanes.yaml").lint("lanes.yaml", lanes, wrong)).hasSize(1);
+	}
+
 	private List<LintFinding> lint(String text) {
 		return lint(this.classes, "orders.yaml", text);
 	}

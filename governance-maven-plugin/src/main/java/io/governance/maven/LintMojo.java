@@ -15,6 +15,7 @@ import io.governance.lint.ConfigLinter;
 import io.governance.lint.DocumentFiles;
 import io.governance.lint.LintFinding;
 import io.governance.lint.LintFinding.Severity;
+import io.governance.operations.DocumentChecks;
 import org.apache.maven.artifact.Artifact;
 import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
@@ -46,6 +47,13 @@ public class LintMojo extends AbstractMojo {
 	 */
 	@Parameter(property = "governance.lint.allowed-prefixes")
 	private @Nullable List<String> allowedPrefixes;
+
+	/**
+	 * The name of the document that holds gray rules, as {@code governance.gray.document}
+	 * says in the application.
+	 */
+	@Parameter(property = "governance.lint.gray-document", defaultValue = DocumentChecks.GRAY_DOCUMENT)
+	private String grayDocument = DocumentChecks.GRAY_DOCUMENT;
 
 	/**
 	 * Whether warnings fail the build as errors do.
@@ -82,11 +90,17 @@ public class LintMojo extends AbstractMojo {
 		}
 	}
 
-	private void check(MavenProject project) throws IOException, MojoFailureException {
+	private void check(MavenProject project) throws IOException, MojoExecutionException, MojoFailureException {
 		List<Path> places = (this.documents != null) ? this.documents.stream().map(File::toPath).toList() : List.of();
+		for (Path place : places) {
+			if (!Files.exists(place)) {
+				throw new MojoExecutionException("There are no config documents in " + place
+						+ ": say where they are with 'documents', or skip this goal with 'skip'");
+			}
+		}
 		List<Path> files = DocumentFiles.find(places);
 		ConfigLinter linter = ConfigLinter.of(ApplicationMetadata.read(classpath(project)),
-				(this.allowedPrefixes != null) ? this.allowedPrefixes : List.of());
+				(this.allowedPrefixes != null) ? this.allowedPrefixes : List.of(), this.grayDocument);
 		int errors = 0;
 		int warnings = 0;
 		for (Path file : files) {

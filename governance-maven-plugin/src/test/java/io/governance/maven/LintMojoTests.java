@@ -108,7 +108,17 @@ class LintMojoTests {
 	void missingDocumentsAreTold() throws Exception {
 		set("documents", List.of(new File("missing")));
 		assertThatExceptionOfType(MojoExecutionException.class).isThrownBy(this.mojo::execute)
-			.withMessageContaining("missing");
+			.withMessageContaining("missing")
+			.withMessageContaining("'documents'")
+			.withMessageContaining("'skip'");
+	}
+
+	@Test
+	void grayRulesMayStandInAnotherDocument() throws Exception {
+		document("rules:\n- name: a\n  servise: b\n");
+		set("grayDocument", "orders.yaml");
+		assertThatExceptionOfType(MojoFailureException.class).isThrownBy(this.mojo::execute);
+		assertThat(this.log).singleElement().satisfies((line) -> assertThat(line).contains("did you mean 'service'?"));
 	}
 
 	@Test

@@ -20,12 +20,9 @@ import io.governance.config.DocumentId;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.SanitizableData;
-import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
-import org.springframework.core.env.PropertySource;
 
 /**
  * Shows which documents are in force, where each key comes from, and why something is not
@@ -37,20 +34,13 @@ public final class GovernanceConfigEndpoint {
 
 	private final ConfigManager manager;
 
-	private final @Nullable PropertySource<?> source;
-
-	private final Sanitizer sanitizer;
-
-	private final GovernanceConfigEndpointProperties properties;
+	private final ShownValues values;
 
 	private final InstantSource clock;
 
-	GovernanceConfigEndpoint(ConfigManager manager, @Nullable PropertySource<?> source, Sanitizer sanitizer,
-			GovernanceConfigEndpointProperties properties, InstantSource clock) {
+	GovernanceConfigEndpoint(ConfigManager manager, ShownValues values, InstantSource clock) {
 		this.manager = manager;
-		this.source = source;
-		this.sanitizer = sanitizer;
-		this.properties = properties;
+		this.values = values;
 		this.clock = clock;
 	}
 
@@ -61,7 +51,7 @@ public final class GovernanceConfigEndpoint {
 	 */
 	@ReadOperation
 	public Report config(SecurityContext securityContext) {
-		boolean show = this.properties.showValues().isShown(securityContext, this.properties.roles());
+		boolean show = this.values.mayBeSeenBy(securityContext);
 		ConfigSnapshot snapshot = this.manager.current();
 		return new Report(state(), rejection(), documents(snapshot), lanes(), keys(snapshot, show));
 	}
@@ -117,7 +107,7 @@ public final class GovernanceConfigEndpoint {
 
 	private Key key(String name, ConfigValue value, ConfigSnapshot snapshot, boolean show) {
 		boolean secret = snapshot.isSecret(name);
-		Object shown = this.sanitizer.sanitize(new SanitizableData(this.source, name, value.value()), show && !secret);
+		Object shown = this.values.of(name, value, show && !secret);
 		ConfigOrigin origin = value.origin();
 		return new Key(shown, origin.document().toString(), (origin.line() > 0) ? origin.line() : null,
 				(origin.line() > 0) ? origin.column() : null, secret);

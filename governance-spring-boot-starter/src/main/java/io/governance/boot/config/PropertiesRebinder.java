@@ -86,7 +86,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		if (change.equals(this.planned)) {
 			PropertyUpdate.applyAll(this.plan);
 		}
-		else {
+		else if (this.planned != null && change.equals(this.planned.reversed())) {
 			PropertyUpdate.revertAll(this.plan);
 		}
 	}

@@ -1,13 +1,21 @@
 package io.governance.boot.config;
 
 import java.beans.PropertyDescriptor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.Map;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.BeanUtils;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
@@ -15,12 +23,12 @@ import org.springframework.util.ReflectionUtils;
 /**
  * One property of a bean that gets another value, and can get its old one back.
  *
- * @param bean the bean, or the object nested in it
- * @param setter the setter
- * @param old the value to go back to
- * @param next the value to set
+ * @param apply gives it the new value
+ * @param revert gives it the old one
  */
-record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullable Object next) {
+record PropertyUpdate(Runnable apply, Runnable revert) {
+
+	private static final Logger logger = LoggerFactory.getLogger(PropertyUpdate.class);
 
 	private static final int MAX_DEPTH = 20;
 
@@ -41,8 +49,16 @@ record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullabl
 			Method getter = property.getReadMethod();
 			Method setter = property.getWriteMethod();
 			String path = prefix + "." + property.getName();
-			if (getter == null || getter.getDeclaringClass() == Object.class || !touches.test(path)
-					|| (setter == null && !isNestedBean(getter.getReturnType()))) {
+			if ((getter != null && getter.getDeclaringClass() == Object.class) || !touches.test(path)) {
+				continue;
+			}
+			if (getter == null) {
+				if (setter != null) {
+					setterOnly(setter, property.getName(), path, bean, before, after, updates);
+				}
+				continue;
+			}
+			if (setter == null && !isNestedBean(getter.getReturnType()) && !isContainer(getter.getReturnType())) {
 				continue;
 			}
 			Object was = read(getter, before);
@@ -56,10 +72,81 @@ record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullabl
 				collect(touches, path, live, was, is, updates, depth + 1);
 			}
 			else if (setter != null) {
-				ReflectionUtils.makeAccessible(setter);
-				updates.add(new PropertyUpdate(bean, setter, live, is));
+				updates.add(of(bean, setter, live, is));
+			}
+			else if (!addContent(live, is, updates)) {
+				warn(path);
 			}
 		}
+	}
+
+	private static void setterOnly(Method setter, String name, String path, Object bean, Object before, Object after,
+			List<PropertyUpdate> updates) {
+		Field field = ReflectionUtils.findField(after.getClass(), name);
+		if (field == null || !setter.getParameterTypes()[0].isAssignableFrom(field.getType())) {
+			warn(path);
+			return;
+		}
+		ReflectionUtils.makeAccessible(field);
+		Object is = ReflectionUtils.getField(field, after);
+		if (!ObjectUtils.nullSafeEquals(read(field, before), is)) {
+			updates.add(of(bean, setter, read(field, bean), is));
+		}
+	}
+
+	private static void warn(String path) {
+		logger.warn("'{}' has changed, and its bean keeps the old value: the property needs a getter and a setter",
+				path);
+	}
+
+	private static PropertyUpdate of(Object bean, Method setter, @Nullable Object old, @Nullable Object next) {
+		ReflectionUtils.makeAccessible(setter);
+		return new PropertyUpdate(() -> set(bean, setter, next), () -> set(bean, setter, old));
+	}
+
+	/** What no setter replaces gets another content. */
+	@SuppressWarnings("unchecked")
+	private static boolean addContent(@Nullable Object live, @Nullable Object next, List<PropertyUpdate> updates) {
+		if (live instanceof Collection<?> collection && next instanceof Collection<?> content) {
+			Collection<Object> target = (Collection<Object>) collection;
+			List<Object> old = new ArrayList<>(collection);
+			List<Object> wanted = new ArrayList<>(content);
+			updates.add(new PropertyUpdate(() -> fill(target, wanted), () -> fill(target, old)));
+			return true;
+		}
+		if (live instanceof Map<?, ?> map && next instanceof Map<?, ?> content) {
+			Map<Object, Object> target = (Map<Object, Object>) map;
+			Map<Object, Object> old = new LinkedHashMap<>(map);
+			Map<Object, Object> wanted = new LinkedHashMap<>(content);
+			updates.add(new PropertyUpdate(() -> fill(target, wanted), () -> fill(target, old)));
+			return true;
+		}
+		return false;
+	}
+
+	/** Never empty on the way, unless it is to be. */
+	private static void fill(Collection<Object> target, List<Object> wanted) {
+		if (target instanceof List<Object> list) {
+			int common = Math.min(list.size(), wanted.size());
+			for (int i = 0; i < common; i++) {
+				list.set(i, wanted.get(i));
+			}
+			list.subList(common, list.size()).clear();
+			list.addAll(wanted.subList(common, wanted.size()));
+		}
+		else {
+			target.retainAll(wanted);
+			target.addAll(wanted);
+		}
+	}
+
+	private static void fill(Map<Object, Object> target, Map<Object, Object> wanted) {
+		target.keySet().retainAll(wanted.keySet());
+		target.putAll(wanted);
+	}
+
+	private static boolean isContainer(Class<?> type) {
+		return Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
 	}
 
 	private static boolean isNestedBean(Class<?> type) {
@@ -80,6 +167,11 @@ record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullabl
 		return ReflectionUtils.invokeMethod(getter, bean);
 	}
 
+	private static @Nullable Object read(Field field, Object bean) {
+		Object target = AopProxyUtils.getSingletonTarget(bean);
+		return ReflectionUtils.getField(field, (target != null) ? target : bean);
+	}
+
 	/**
 	 * Sets all of them, or none if one setter throws.
 	 */
@@ -87,33 +179,55 @@ record PropertyUpdate(Object bean, Method setter, @Nullable Object old, @Nullabl
 		int done = 0;
 		try {
 			for (PropertyUpdate update : updates) {
-				update.set(update.next);
+				update.apply.run();
 				done++;
 			}
 		}
 		catch (RuntimeException ex) {
-			revertAll(updates.subList(0, done));
+			try {
+				// The one that failed may have done half of its work.
+				revertAll(updates.subList(0, done + 1));
+			}
+			catch (RuntimeException failure) {
+				ex.addSuppressed(failure);
+			}
 			throw ex;
 		}
 	}
 
+	/**
+	 * Takes all of them back, the last one first, also if some setters throw.
+	 */
 	static void revertAll(List<PropertyUpdate> updates) {
+		RuntimeException failure = null;
 		ListIterator<PropertyUpdate> backwards = updates.listIterator(updates.size());
 		while (backwards.hasPrevious()) {
-			PropertyUpdate update = backwards.previous();
-			update.set(update.old);
+			try {
+				backwards.previous().revert.run();
+			}
+			catch (RuntimeException ex) {
+				if (failure == null) {
+					failure = ex;
+				}
+				else {
+					failure.addSuppressed(ex);
+				}
+			}
+		}
+		if (failure != null) {
+			throw failure;
 		}
 	}
 
-	private void set(@Nullable Object value) {
+	private static void set(Object bean, Method setter, @Nullable Object value) {
 		try {
-			this.setter.invoke(this.bean, value);
+			setter.invoke(bean, value);
 		}
 		catch (InvocationTargetException ex) {
-			throw new IllegalStateException(this.setter.toGenericString() + " failed", ex.getTargetException());
+			throw new IllegalStateException(setter.toGenericString() + " failed", ex.getTargetException());
 		}
 		catch (IllegalAccessException ex) {
-			throw new IllegalStateException("Cannot call " + this.setter.toGenericString(), ex);
+			throw new IllegalStateException("Cannot call " + setter.toGenericString(), ex);
 		}
 	}
 

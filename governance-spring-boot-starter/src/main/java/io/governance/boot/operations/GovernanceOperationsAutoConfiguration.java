@@ -6,6 +6,8 @@ import java.util.List;
 import io.governance.backend.Backend;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.config.ConfigFormats;
+import io.governance.config.ConfigLayer;
+import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStore;
 import io.governance.gray.GrayRulesParser;
 import io.governance.operations.AuditLog;
@@ -39,10 +41,12 @@ public final class GovernanceOperationsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@Nullable ConfigOperations governanceConfigOperations(Backend backend, Environment environment,
-			ObjectProvider<GrayRulesParser> grayRules, ObjectProvider<ConfigAuditListener> listeners) {
+			ObjectProvider<GrayRulesParser> grayRules, ObjectProvider<ConfigAuditListener> listeners,
+			ObjectProvider<ConfigManager> manager) {
 		String grayDocument = environment.getProperty("governance.gray.document", DocumentChecks.GRAY_DOCUMENT);
 		DocumentChecks checks = new DocumentChecks(ConfigFormats.standard(),
-				grayRules.getIfAvailable(GrayRulesParser::new), grayDocument);
+				grayRules.getIfAvailable(GrayRulesParser::new), grayDocument)
+			.reading(layers(manager.getIfAvailable()));
 		List<ConfigAuditListener> all = listeners.orderedStream().toList();
 		try {
 			return new ConfigOperations(backend, checks, all, InstantSource.system());
@@ -50,6 +54,11 @@ public final class GovernanceOperationsAutoConfiguration {
 		catch (UnsupportedOperationException ex) {
 			return null;
 		}
+	}
+
+	/** What this application would refuse is refused before it is published. */
+	private static List<ConfigLayer> layers(@Nullable ConfigManager manager) {
+		return (manager != null) ? manager.precedence() : List.of();
 	}
 
 	@Bean(destroyMethod = "")

@@ -2,12 +2,15 @@ package io.governance.boot.actuate;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.governance.boot.TestFleet;
+import io.governance.config.ConfigManager;
 import io.governance.operations.ConfigAuditEvent;
 import io.governance.operations.ConfigAuditListener;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +33,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /** Publishing and rolling back over HTTP. */
@@ -129,9 +133,146 @@ class GovernanceConfigWriterTests {
 		return this.application.getEnvironment().getProperty("limit");
 	}
 
-	private void start(String access) {
-		this.application = this.fleet.start(WebApplicationType.SERVLET, Application.class,
-				"management.endpoints.web.exposure.include=*", access);
+	@Test
+	@DisplayName("(c)4 values of versions are masked unless they may be shown")
+	void showsVersionsAndWhatDiffers() {
+		this.fleet.save("orders.yaml", "limit: 1\nold: gone");
+		start(WRITABLE);
+		publish("limit: 2\nnew: s3cretValue", Map.of());
+		JsonNode content = json(send(HttpMethod.GET, DOCUMENT + "/now", null));
+		assertThat(content.at("/parts/0/limit/value").asString()).isEqualTo("******");
+		assertThat(content.at("/parts/0/new/line").asInt()).isEqualTo(2);
+		publish("limit: 3\nnew: s3cretValue\nmore: 1", Map.of());
+		JsonNode diff = json(send(HttpMethod.GET, DOCUMENT + "/~1/now", null));
+		assertThat(diff.path("changes")).hasSize(2);
+		assertThat(diff.at("/changes/0/key").asString()).isEqualTo("limit");
+		assertThat(diff.at("/changes/0/change").asString()).isEqualTo("changed");
+		assertThat(diff.at("/changes/0/before").asString()).isEqualTo("******");
+		assertThat(diff.at("/changes/1/change").asString()).isEqualTo("added");
+		assertThat(diff.at("/changes/1/before").isNull()).isTrue();
+		assertThat(diff.toString() + content).doesNotContain("s3cretValue");
+		this.application.close();
+		start(WRITABLE, "management.endpoint.governanceconfig.show-values=always");
+		assertThat(json(send(HttpMethod.GET, DOCUMENT + "/~1/now", null)).at("/changes/0/before").asString())
+			.isEqualTo("2");
+		assertThat(send(HttpMethod.GET, DOCUMENT + "/abcdef0123", null).getStatusCode().value()).isEqualTo(404);
+	}
+
+	@Test
+	void publishesSeveralDocumentsAllOrNone() {
+		start(WRITABLE);
+		String good = "[{'group':'default','name':'orders.yaml','content':'limit: 5'},"
+				+ "{'group':'default','name':'application.yaml','content':'shared: 5'}]";
+		JsonNode revisions = json(send(HttpMethod.POST, "", Map.of("documents", good.replace('\'', '"'))));
+		assertThat(revisions.path("revisions").path("default/default/application.yaml").asString()).isNotEmpty();
+		await().until(() -> "5".equals(limit()));
+		for (String bad : List.of(good.replace("shared: 5", "shared: [").replace("limit: 5", "limit: 6"), "[]", "{",
+				"[{'name':'orders.yaml'}]", "[{'name':'orders.yaml','contents':'a'}]",
+				good.replace("limit: 5", "limit: 6").replace("application.yaml", "payments.yaml"))) {
+			ResponseEntity<String> answer = send(HttpMethod.POST, "", Map.of("documents", bad.replace('\'', '"')));
+			assertThat(answer.getStatusCode().is4xxClientError()).as(bad).isTrue();
+		}
+		assertThat(json(send(HttpMethod.GET, DOCUMENT, null))).as("no further version").hasSize(2);
+		assertThat(this.application.getBean(Audit.class).events)
+			.filteredOn((event) -> event.outcome().name().equals("DONE"))
+			.hasSize(2);
+	}
+
+	@Test
+	@DisplayName("(c)4 documents are exported only where the access is unrestricted")
+	void exportsAndImports() {
+		start(WRITABLE);
+		publish("limit: 2", Map.of());
+		byte[] zip = download(200);
+		publish("limit: 3", Map.of());
+		await().until(() -> "3".equals(limit()));
+		String content = Base64.getEncoder().encodeToString(zip);
+		JsonNode plan = json(send(HttpMethod.POST, "archive", Map.of("content", content, "dryRun", "true")));
+		assertThat(plan.path("documents").path("default/default/orders.yaml").asString()).isEqualTo("change");
+		assertThat(limit()).isEqualTo("3");
+		json(send(HttpMethod.POST, "archive", Map.of("content", content)));
+		await().until(() -> "2".equals(limit()));
+		assertThat(this.application.getBean(Audit.class).events).extracting((event) -> event.action().toString())
+			.containsExactly("PUBLISH", "EXPORT", "PUBLISH", "IMPORT");
+		assertThat(send(HttpMethod.POST, "archive", Map.of("content", "nonsense!")).getStatusCode().value())
+			.isEqualTo(400);
+		assertThat(send(HttpMethod.GET, "nothing", null).getStatusCode().value()).isEqualTo(404);
+		this.application.close();
+		start("management.endpoint.governanceconfig.access=read-only");
+		download(403);
+	}
+
+	private byte[] download(int status) {
+		ResponseEntity<byte[]> answer = this.http.get().uri(url("archive")).retrieve().toEntity(byte[].class);
+		assertThat(answer.getStatusCode().value()).isEqualTo(status);
+		assertThat(answer.getHeaders().getContentType())
+			.isEqualTo(MediaType.valueOf((status == 200) ? "application/zip" : "application/json"));
+		return answer.getBody();
+	}
+
+	@Test
+	void documentsOfOneNameInSeveralNamespacesAreNotTakenForEachOther() throws Exception {
+		Path shared = this.fleet.directory().resolve("config/all/default/orders.yaml");
+		Path other = this.fleet.directory().resolve("config/other/default/extra.yaml");
+		for (Path path : List.of(shared, other, shared.resolveSibling("extra.yaml"))) {
+			Files.createDirectories(path.getParent());
+			Files.writeString(path, "a: 1");
+		}
+		start(WRITABLE, "governance.config.documents[0].name=orders.yaml",
+				"governance.config.documents[0].namespace=all", "governance.config.documents[1].name=extra.yaml",
+				"governance.config.documents[1].namespace=all", "governance.config.documents[2].name=extra.yaml",
+				"governance.config.documents[2].namespace=other");
+		publish("limit: 2", Map.of());
+		await().until(() -> "2".equals(limit()));
+		assertThat(shared).hasContent("a: 1");
+		publish("a: 2", Map.of("namespace", "all"));
+		assertThat(shared).hasContent("a: 2");
+		ResponseEntity<String> answer = send(HttpMethod.POST, "default/extra.yaml", Map.of("content", "a: 3"));
+		assertThat(answer.getStatusCode().value()).isEqualTo(409);
+		assertThat(answer.getBody()).contains("[all, other]");
+		assertThat(other).hasContent("a: 1");
+	}
+
+	@Test
+	void refusesWhatTheApplicationWouldRefuseWhateverTheNameTells() throws Exception {
+		this.fleet.save("extra", "a: 1");
+		this.fleet.save("page.yaml", "{ any text");
+		start(WRITABLE, "governance.config.documents[0].name=extra", "governance.config.documents[0].format=yaml",
+				"governance.config.documents[1].name=page.yaml", "governance.config.documents[1].key=page",
+				"governance.config.documents[1].format=text");
+		assertThat(send(HttpMethod.POST, "default/extra", Map.of("content", "a: {b")).getStatusCode().value())
+			.isEqualTo(400);
+		assertThat(
+				send(HttpMethod.POST, "default/page.yaml", Map.of("content", "{ other text")).getStatusCode().value())
+			.isEqualTo(200);
+		await().until(() -> "{ other text".equals(this.application.getEnvironment().getProperty("page")));
+	}
+
+	@Test
+	void documentsOfSpringCloudAlibabaAreWrittenInTheirFormat() {
+		start(WRITABLE, "governance.config.layout=spring-cloud-alibaba", "governance.config.layout-format=yaml");
+		assertThat(send(HttpMethod.POST, "default/orders", Map.of("content", "limit: {b")).getStatusCode().value())
+			.isEqualTo(400);
+		assertThat(send(HttpMethod.POST, "default/orders-default.yml", Map.of("content", "limit: 4")).getStatusCode()
+			.value()).isEqualTo(200);
+		await().until(() -> "4".equals(limit()));
+	}
+
+	@Test
+	void documentsOfSpringCloudConsulAreReadOnly() {
+		start(WRITABLE);
+		ConfigManager manager = this.application.getBean(ConfigManager.class);
+		assertThatExceptionOfType(EndpointRefusal.class)
+			.isThrownBy(() -> new ApplicationDocuments(manager, "default", "spring-cloud-consul").find(null, "default",
+					"orders.yaml"))
+			.withMessageContaining("read only")
+			.satisfies((ex) -> assertThat(ex.status()).isEqualTo(400));
+	}
+
+	private void start(String... properties) {
+		List<String> all = new ArrayList<>(List.of("management.endpoints.web.exposure.include=*"));
+		all.addAll(List.of(properties));
+		this.application = this.fleet.start(WebApplicationType.SERVLET, Application.class, all.toArray(String[]::new));
 	}
 
 	private JsonNode publish(String content, Map<String, String> more) {
@@ -146,13 +287,16 @@ class GovernanceConfigWriterTests {
 	}
 
 	private ResponseEntity<String> send(HttpMethod method, String path, Map<String, String> body) {
-		RestClient.RequestBodySpec request = this.http.method(method)
-			.uri("http://127.0.0.1:" + this.application.getEnvironment().getProperty("local.server.port")
-					+ "/actuator/governanceconfig/" + path);
+		RestClient.RequestBodySpec request = this.http.method(method).uri(url(path));
 		if (body != null) {
 			request.contentType(MediaType.APPLICATION_JSON).body(body);
 		}
 		return request.retrieve().toEntity(String.class);
+	}
+
+	private String url(String path) {
+		return "http://127.0.0.1:" + this.application.getEnvironment().getProperty("local.server.port")
+				+ "/actuator/governanceconfig" + (path.isEmpty() ? "" : "/" + path);
 	}
 
 	static class Audit implements ConfigAuditListener {

@@ -1,16 +1,12 @@
 package io.governance.boot.config.reload;
 
-import java.sql.Connection;
-import java.sql.Driver;
-import java.sql.DriverManager;
-import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -44,6 +40,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 
 	private static final Logger logger = LoggerFactory.getLogger(HikariPools.class);
+
+	/** In milliseconds; changes wait for each other. */
+	private static final long MAX_PROOF = 5_000;
 
 	/** The prefix of the pool that Boot makes. */
 	private static final String BOOT = "spring.datasource.hikari";
@@ -160,7 +159,7 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 						(maximum != null) ? maximum : (was.maximumPoolSize() != null)
 								? this.defaults.getMaximumPoolSize() : pool.dataSource().getMaximumPoolSize());
 				if (changesLogin(pool, was, is)) {
-					prove(pool, is);
+					prove(change, pool, is);
 				}
 			}
 		}
@@ -175,33 +174,28 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 				&& Objects.equals(was.password(), pool.dataSource().getPassword());
 	}
 
-	private static void prove(Pool pool, PoolSettings settings) {
-		HikariDataSource dataSource = pool.dataSource();
-		String url = dataSource.getJdbcUrl();
-		if (url == null) {
+	private static void prove(ConfigChange change, Pool pool, PoolSettings settings) {
+		LoginProof proof = new LoginProof(pool.dataSource(), settings.username(), settings.password());
+		if (!proof.isPossible()) {
+			logger.warn("Pool '{}' takes new credentials without a proof: it does not tell where it connects",
+					pool.name());
 			return;
 		}
-		Properties properties = new Properties();
-		properties.putAll(dataSource.getDataSourceProperties());
-		putIfSet(properties, "user", settings.username());
-		putIfSet(properties, "password", settings.password());
-		try {
-			Driver driver = DriverManager.getDriver(url);
-			try (Connection connection = driver.connect(url, properties)) {
-				Objects.requireNonNull(connection);
-			}
-		}
-		catch (SQLException ex) {
-			// The message may name the URL and the user.
-			throw new InvalidConfigException(null, pool.prefix() + ".username",
-					"and password are refused by the database (SQL state " + ex.getSQLState() + ")", null);
+		String failure = proof
+			.failure(Duration.ofMillis(Math.min(MAX_PROOF, pool.dataSource().getConnectionTimeout())));
+		if (failure != null) {
+			String key = loginKey(change, pool.prefix());
+			throw new InvalidConfigException(change.after().originOf(key), key, failure, null);
 		}
 	}
 
-	private static void putIfSet(Properties properties, String key, @Nullable String value) {
-		if (value != null) {
-			properties.put(key, value);
+	/** The key that has changed, and not one that the password stands beside. */
+	private static String loginKey(ConfigChange change, String prefix) {
+		List<String> keys = new ArrayList<>(List.of(prefix + ".password", prefix + ".username"));
+		if (prefix.equals(BOOT)) {
+			keys.addAll(List.of("spring.datasource.password", "spring.datasource.username"));
 		}
+		return keys.stream().filter(change::touches).findFirst().orElse(prefix);
 	}
 
 	@Override

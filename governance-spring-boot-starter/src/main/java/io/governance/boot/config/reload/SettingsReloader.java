@@ -71,10 +71,15 @@ final class SettingsReloader<S> implements ConfigValidator, ConfigObserver, Conf
 	@Override
 	public void onChange(ConfigChange change) throws Exception {
 		Plan<S> planned = this.plan;
-		if (planned == null || !planned.change().equals(change)) {
+		if (planned != null && planned.change().reversed().equals(change)) {
 			this.undo.run();
 			logger.info("The change of {} was taken back", name());
 			return;
+		}
+		if (planned == null || !planned.change().equals(change)) {
+			// What it concerns was not there yet when the change was checked.
+			planned = new Plan<>(change, this.target.read(change.before()), this.target.read(change.after()));
+			this.plan = planned;
 		}
 		Undo steps = new Undo();
 		this.undo = steps;

@@ -79,7 +79,8 @@ final class TomcatSettings implements LiveTarget<TomcatSettings.Values> {
 		refuse(change, after.minSpareThreads() < 1, "threads.min-spare", "must be at least 1");
 		refuse(change, after.minSpareThreads() > after.maxThreads(), "threads",
 				"must not have more 'min-spare' than 'max'");
-		refuse(change, after.maxConnections() < 1, "max-connections", "must be at least 1");
+		refuse(change, after.maxConnections() < 1 && after.maxConnections() != -1, "max-connections",
+				"must be at least 1, or -1 for any number");
 	}
 
 	private static void refuse(ConfigChange change, boolean wrong, String key, String reason) {

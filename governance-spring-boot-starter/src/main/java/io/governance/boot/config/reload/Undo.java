@@ -25,8 +25,9 @@ final class Undo {
 		this.whenKept.add(step);
 	}
 
-	/** The change stays. */
+	/** The change stays: there is no way back any more. */
 	void keep() {
+		this.steps.clear();
 		while (!this.whenKept.isEmpty()) {
 			this.whenKept.remove().run();
 		}

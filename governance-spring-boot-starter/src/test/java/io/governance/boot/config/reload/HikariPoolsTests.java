@@ -1,74 +1,63 @@
 package io.governance.boot.config.reload;
 
-import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Logger;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.governance.boot.TestFleet;
-import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
-class HikariPoolsTests {
-
-	private TestFleet fleet;
-
-	private ConfigurableApplicationContext context;
+class HikariPoolsTests extends ReloadFixture {
 
 	private HikariDataSource pool;
 
-	private Watcher watcher;
-
 	@BeforeEach
-	void startApplication(@TempDir Path directory) {
-		this.fleet = new TestFleet(directory);
-		save("maximum-pool-size: 4, minimum-idle: 1");
-		start(Application.class);
+	void startApplication() {
+		saveSettings("maximum-pool-size: 4, minimum-idle: 1");
+		startPool(Application.class);
 	}
 
-	private void start(Class<?> application, String... properties) {
-		String[] all = new String[properties.length + 2];
-		System.arraycopy(properties, 0, all, 2, properties.length);
-		all[0] = "spring.autoconfigure.exclude=";
-		all[1] = "spring.datasource.url=jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1";
-		this.context = this.fleet.start(application, all);
-		this.pool = this.context.getBean("dataSource", HikariDataSource.class);
-		this.watcher = this.context.getBean(Watcher.class);
-	}
-
-	@AfterEach
-	void stopApplication() {
-		this.context.close();
+	private void startPool(Class<?> application, String... properties) {
+		List<String> all = new ArrayList<>(
+				List.of("spring.datasource.url=jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1"));
+		all.addAll(List.of(properties));
+		start(WebApplicationType.NONE, application, all.toArray(String[]::new));
+		this.pool = context().getBean("dataSource", HikariDataSource.class);
 	}
 
 	@Test
 	void connectionInUseSurvivesWhileThePoolShrinksBelowIt() throws Exception {
-		save("maximum-pool-size: 8, minimum-idle: 8");
+		saveSettings("maximum-pool-size: 8, minimum-idle: 8");
 		eventually(() -> assertThat(this.pool.getMaximumPoolSize()).isEqualTo(8));
 		try (Connection connection = this.pool.getConnection(); Statement statement = connection.createStatement()) {
 			eventually(() -> assertThat(this.pool.getHikariPoolMXBean().getTotalConnections()).isEqualTo(8));
-			save("maximum-pool-size: 2, minimum-idle: 2");
+			saveSettings("maximum-pool-size: 2, minimum-idle: 2");
 			eventually(() -> assertThat(this.pool.getHikariPoolMXBean().getTotalConnections()).isEqualTo(2));
 			assertThat(statement.execute("select 1")).isTrue();
 		}
@@ -77,7 +66,7 @@ class HikariPoolsTests {
 
 	@Test
 	void timesFollowAndRemovedKeysGoBackToTheDefaults() {
-		save("maximum-pool-size: 4, connection-timeout: 2000, idle-timeout: 20000, max-lifetime: 90000, "
+		saveSettings("maximum-pool-size: 4, connection-timeout: 2000, idle-timeout: 20000, max-lifetime: 90000, "
 				+ "validation-timeout: 1000, leak-detection-threshold: 3000");
 		eventually(() -> assertThat(this.pool.getConnectionTimeout()).isEqualTo(2000));
 		assertThat(this.pool.getIdleTimeout()).isEqualTo(20000);
@@ -85,7 +74,7 @@ class HikariPoolsTests {
 		assertThat(this.pool.getValidationTimeout()).isEqualTo(1000);
 		assertThat(this.pool.getLeakDetectionThreshold()).isEqualTo(3000);
 		assertThat(this.pool.getMinimumIdle()).as("of fixed size, as at a start").isEqualTo(4);
-		this.fleet.save("orders.yaml", "other: 1");
+		save("other: 1");
 		eventually(() -> assertThat(this.pool.getMaximumPoolSize()).isEqualTo(10));
 		assertThat(this.pool.getMinimumIdle()).isEqualTo(10);
 		assertThat(this.pool.getConnectionTimeout()).isEqualTo(30000);
@@ -105,31 +94,30 @@ class HikariPoolsTests {
 			validation-timeout: 0                     | validation-timeout' must be at least 250 ms
 			""")
 	void valueThatHikariWouldNotTakeIsRefusedBeforeItIsInForce(String settings, String reason) {
-		save(settings);
-		eventually(() -> assertThat(this.watcher.rejected()).hasSize(1));
-		assertThat(this.watcher.rejected().get(0)).contains("orders.yaml:").contains(reason);
+		saveSettings(settings);
+		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
+		assertThat(watcher().rejected().get(0)).contains("orders.yaml:").contains(reason);
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(4);
 		assertThat(this.pool.getMinimumIdle()).isEqualTo(1);
-		assertThat(this.context.getEnvironment().getProperty("spring.datasource.hikari.maximum-pool-size"))
-			.isEqualTo("4");
+		assertThat(context().getEnvironment().getProperty("spring.datasource.hikari.maximum-pool-size")).isEqualTo("4");
 	}
 
 	@Test
 	void poolIsAsBeforeWhenALaterObserverFails() {
-		this.fleet.save("orders.yaml", "fail: 1\nspring.datasource.hikari: {maximum-pool-size: 9, minimum-idle: 3}");
-		eventually(() -> assertThat(this.watcher.rejected()).hasSize(1));
+		save("fail: 1\nspring.datasource.hikari: {maximum-pool-size: 9, minimum-idle: 3}");
+		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(4);
 		assertThat(this.pool.getMinimumIdle()).isEqualTo(1);
-		save("maximum-pool-size: 9, minimum-idle: 3");
+		saveSettings("maximum-pool-size: 9, minimum-idle: 3");
 		eventually(() -> assertThat(this.pool.getMaximumPoolSize()).isEqualTo(9));
 	}
 
 	@Test
 	void settingThatNeedsARestartIsToldOnceAndRejectsNothing(CapturedOutput output) {
-		save("maximum-pool-size: 5, minimum-idle: 1, jdbc-url: 'jdbc:h2:mem:other', keepalive-time: 60000");
+		saveSettings("maximum-pool-size: 5, minimum-idle: 1, jdbc-url: 'jdbc:h2:mem:other', keepalive-time: 60000");
 		eventually(() -> assertThat(output).contains("only with a restart"));
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(5);
-		assertThat(this.watcher.rejected()).isEmpty();
+		assertThat(watcher().rejected()).isEmpty();
 		assertThat(output.toString().lines().filter((line) -> line.contains("only with a restart"))).singleElement()
 			.asString()
 			.contains("WARN", "spring.datasource.hikari.jdbc-url", "spring.datasource.hikari.keepalive-time")
@@ -138,37 +126,82 @@ class HikariPoolsTests {
 
 	@Test
 	void newCredentialsAreProvedAndTaken(CapturedOutput output) throws Exception {
-		this.context.close();
-		this.fleet.save("orders.yaml", "spring.datasource: {username: sa, password: ''}");
-		start(Application.class);
+		save("spring.datasource: {username: sa, password: ''}");
+		startPool(Application.class);
 		execute("create user app password 'first-secret' admin");
-		this.fleet.save("orders.yaml", "spring.datasource: {username: app, password: wrong-secret}");
-		eventually(() -> assertThat(this.watcher.rejected()).hasSize(1));
-		assertThat(this.watcher.rejected().get(0)).contains("refused by the database (SQL state 28000)");
+		save("spring.datasource: {username: app, password: wrong-secret}");
+		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
+		assertThat(watcher().rejected().get(0)).contains("refused by the database (SQL state 28000)");
 		assertThat(user()).isEqualTo("SA");
-		this.fleet.save("orders.yaml", "spring.datasource: {username: app, password: first-secret}");
+		save("spring.datasource: {username: app, password: first-secret}");
 		eventually(() -> assertThat(user()).isEqualTo("APP"));
-		assertThat(output).contains("has followed the config: [credentials]")
-			.doesNotContain("first-secret")
-			.doesNotContain("wrong-secret");
+		eventually(() -> assertThat(output).contains("has followed the config: [credentials]"));
+		assertThat(output).doesNotContain("first-secret").doesNotContain("wrong-secret");
+	}
+
+	@Test
+	void refusalNamesTheKeyThatHasChangedAndWhereItStands() throws Exception {
+		save("spring:\n  datasource:\n    username: sa\n    password: ''");
+		startPool(Application.class);
+		execute("select 1");
+		save("spring:\n  datasource:\n    username: sa\n    password: wrong-secret");
+		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
+		assertThat(watcher().rejected().get(0)).contains("orders.yaml:4:")
+			.contains("'spring.datasource.password' is refused by the database");
+	}
+
+	@Test
+	void credentialsOfADataSourceClassAreProved() throws Exception {
+		save("app.second: {username: sa, password: ''}");
+		startPool(ClassPool.class);
+		HikariDataSource second = context().getBean("second", HikariDataSource.class);
+		try (Connection connection = second.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("create user app password 'first-secret' admin");
+		}
+		save("app.second: {username: app, password: wrong-secret}");
+		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
+		assertThat(watcher().rejected().get(0)).contains("'app.second.password' is refused by the database");
+		save("app.second: {username: app, password: first-secret}");
+		eventually(() -> assertThat(second.getUsername()).isEqualTo("app"));
+	}
+
+	@Test
+	void driverThatHangsHoldsUpNoOtherChangeForLong() throws Exception {
+		HangingDriver driver = new HangingDriver();
+		DriverManager.registerDriver(driver);
+		try {
+			save("spring.datasource: {username: sa, password: first, hikari: {connection-timeout: 1000}}");
+			startPool(Application.class, "spring.datasource.url=" + HangingDriver.URL,
+					"spring.datasource.driver-class-name=" + HangingDriver.class.getName());
+			save("spring.datasource: {username: sa, password: second, hikari: {connection-timeout: 1000}}");
+			eventually(() -> assertThat(watcher().rejected()).hasSize(1));
+			assertThat(watcher().rejected().get(0)).contains("has not answered within 1000 ms");
+			long saved = System.nanoTime();
+			save("{good: 1, spring.datasource: {username: sa, password: first, hikari: {connection-timeout: 1000}}}");
+			eventually(() -> assertThat(context().getEnvironment().getProperty("good")).isEqualTo("1"));
+			assertThat(Duration.ofNanos(System.nanoTime() - saved)).isLessThan(Duration.ofSeconds(15));
+			assertThat(driver.hanging).as("the driver still holds its thread").isPositive();
+		}
+		finally {
+			driver.goOn.countDown();
+			DriverManager.deregisterDriver(driver);
+		}
 	}
 
 	@Test
 	void otherPoolsFollowTheirOwnPrefix() {
-		this.context.close();
-		start(TwoPools.class);
-		this.fleet.save("orders.yaml", "app.second.maximum-pool-size: 7");
-		HikariDataSource second = this.context.getBean("second", HikariDataSource.class);
+		startPool(TwoPools.class);
+		save("app.second.maximum-pool-size: 7");
+		HikariDataSource second = context().getBean("second", HikariDataSource.class);
 		eventually(() -> assertThat(second.getMaximumPoolSize()).isEqualTo(7));
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(3);
 	}
 
 	@Test
 	void poolIsLeftAloneWhenItsReloaderIsSwitchedOff() {
-		this.context.close();
-		start(Application.class, "governance.config.reload.hikari.enabled=false");
-		save("maximum-pool-size: 9, jdbc-url: 'jdbc:h2:mem:other'");
-		eventually(() -> assertThat(this.watcher.applied()).hasSize(1));
+		startPool(Application.class, "governance.config.reload.hikari.enabled=false");
+		saveSettings("maximum-pool-size: 9, jdbc-url: 'jdbc:h2:mem:other'");
+		eventually(() -> assertThat(watcher().applied()).hasSize(1));
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(4);
 	}
 
@@ -184,23 +217,8 @@ class HikariPoolsTests {
 		}
 	}
 
-	private void save(String settings) {
-		this.fleet.save("orders.yaml", "spring.datasource.hikari: {" + settings + "}");
-	}
-
-	private static void eventually(ThrowingRunnable assertion) {
-		await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).untilAsserted(assertion);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
-		@Bean
-		Watcher watcher() {
-			return new Watcher();
-		}
-
+	private void saveSettings(String settings) {
+		save("spring.datasource.hikari: {" + settings + "}");
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -226,6 +244,91 @@ class HikariPoolsTests {
 			HikariDataSource pool = new HikariDataSource();
 			pool.setJdbcUrl("jdbc:h2:mem:second");
 			return pool;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class ClassPool {
+
+		@Bean
+		Watcher watcher() {
+			return new Watcher();
+		}
+
+		@Bean
+		HikariDataSource dataSource() {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl("jdbc:h2:mem:first");
+			return pool;
+		}
+
+		@Bean
+		@ConfigurationProperties("app.second")
+		HikariDataSource second() {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setDataSourceClassName("org.h2.jdbcx.JdbcDataSource");
+			pool.addDataSourceProperty("URL", "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
+			return pool;
+		}
+
+	}
+
+	/** Keeps to no timeout and no interrupt. */
+	public static class HangingDriver implements Driver {
+
+		private static final String URL = "jdbc:hanging:1";
+
+		private final CountDownLatch goOn = new CountDownLatch(1);
+
+		private volatile int hanging;
+
+		@Override
+		public Connection connect(String url, Properties info) throws SQLException {
+			if (!acceptsURL(url)) {
+				return null;
+			}
+			this.hanging++;
+			while (this.goOn.getCount() > 0) {
+				try {
+					this.goOn.await();
+				}
+				catch (InterruptedException ex) {
+					// It knows of none.
+				}
+			}
+			throw new SQLException("gone", "08001");
+		}
+
+		@Override
+		public boolean acceptsURL(String url) {
+			return url.equals(URL);
+		}
+
+		@Override
+		public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) {
+			return new DriverPropertyInfo[0];
+		}
+
+		@Override
+		public int getMajorVersion() {
+			return 1;
+		}
+
+		@Override
+		public int getMinorVersion() {
+			return 0;
+		}
+
+		@Override
+		public boolean jdbcCompliant() {
+			return false;
+		}
+
+		@Override
+		public Logger getParentLogger() {
+			return Logger.getGlobal();
 		}
 
 	}

@@ -1,68 +1,43 @@
 package io.governance.boot.config.reload;
 
 import java.net.Socket;
-import java.nio.file.Path;
-import java.time.Duration;
 
-import io.governance.boot.TestFleet;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
-import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
-class TomcatSettingsTests {
-
-	private TestFleet fleet;
-
-	private ConfigurableApplicationContext context;
+class TomcatSettingsTests extends ReloadFixture {
 
 	private AbstractHttp11Protocol<?> protocol;
 
-	private Watcher watcher;
-
 	@BeforeEach
-	void startApplication(@TempDir Path directory) {
-		this.fleet = new TestFleet(directory);
-		save("connection-timeout: 7s, threads: {max: 20, min-spare: 2}");
-		this.context = this.fleet.start(WebApplicationType.SERVLET, Application.class,
-				"governance.registry.enabled=false");
-		TomcatWebServer server = (TomcatWebServer) ((WebServerApplicationContext) this.context).getWebServer();
+	void startApplication() {
+		saveSettings("connection-timeout: 7s, threads: {max: 20, min-spare: 2}");
+		start(WebApplicationType.SERVLET, Application.class, "governance.registry.enabled=false");
+		TomcatWebServer server = (TomcatWebServer) ((WebServerApplicationContext) context()).getWebServer();
 		this.protocol = (AbstractHttp11Protocol<?>) server.getTomcat().getService().findConnectors()[0]
 			.getProtocolHandler();
-		this.watcher = this.context.getBean(Watcher.class);
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(7000);
-	}
-
-	@AfterEach
-	void stopApplication() {
-		this.context.close();
 	}
 
 	@Test
 	void timeoutsConnectionsAndThreadsFollowAndGoBack() {
-		save("connection-timeout: 3s, max-connections: 500, max-keep-alive-requests: 7, "
+		saveSettings("connection-timeout: 3s, max-connections: 500, max-keep-alive-requests: 7, "
 				+ "threads: {max: 60, min-spare: 30}");
 		eventually(() -> assertThat(this.protocol.getMaxThreads()).isEqualTo(60));
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(3000);
@@ -70,7 +45,7 @@ class TomcatSettingsTests {
 		assertThat(this.protocol.getMaxConnections()).isEqualTo(500);
 		assertThat(this.protocol.getMaxKeepAliveRequests()).isEqualTo(7);
 		assertThat(((ThreadPoolExecutor) this.protocol.getExecutor()).getCorePoolSize()).isEqualTo(30);
-		save("keep-alive-timeout: 1s, threads: {max: 5, min-spare: 1}");
+		saveSettings("keep-alive-timeout: 1s, threads: {max: 5, min-spare: 1}");
 		eventually(() -> assertThat(this.protocol.getMaxThreads()).isEqualTo(5));
 		assertThat(this.protocol.getKeepAliveTimeout()).isEqualTo(1000);
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(60000);
@@ -79,8 +54,17 @@ class TomcatSettingsTests {
 	}
 
 	@Test
+	void anyNumberOfConnectionsIsTaken() {
+		saveSettings("max-connections: -1");
+		eventually(() -> assertThat(this.protocol.getMaxConnections()).isEqualTo(-1));
+		saveSettings("max-connections: 300");
+		eventually(() -> assertThat(this.protocol.getMaxConnections()).isEqualTo(300));
+		assertThat(watcher().rejected()).isEmpty();
+	}
+
+	@Test
 	void silentConnectionIsClosedAfterTheNewTimeout() throws Exception {
-		save("connection-timeout: 300ms");
+		saveSettings("connection-timeout: 300ms");
 		eventually(() -> assertThat(this.protocol.getConnectionTimeout()).isEqualTo(300));
 		try (Socket silent = new Socket("localhost", this.protocol.getLocalPort())) {
 			silent.setSoTimeout(6000);
@@ -90,19 +74,19 @@ class TomcatSettingsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "threads: {max: 5, min-spare: 6}", "threads: {max: 0}", "max-connections: 0",
-			"connection-timeout: soon" })
+			"max-connections: -2", "connection-timeout: soon" })
 	void badValueIsRefusedBeforeItIsInForce(String settings) {
-		save(settings);
-		eventually(() -> assertThat(this.watcher.rejected()).hasSize(1));
-		assertThat(this.watcher.rejected().get(0)).contains("'server.tomcat.");
+		saveSettings(settings);
+		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
+		assertThat(watcher().rejected().get(0)).contains("'server.tomcat.");
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(7000);
 		assertThat(this.protocol.getMaxThreads()).isEqualTo(20);
 	}
 
 	@Test
 	void serverIsAsBeforeWhenALaterObserverFails() {
-		this.fleet.save("orders.yaml", "fail: 1\nserver.tomcat: {connection-timeout: 1s, threads.max: 30}");
-		eventually(() -> assertThat(this.watcher.rejected()).hasSize(1));
+		save("fail: 1\nserver.tomcat: {connection-timeout: 1s, threads.max: 30}");
+		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(7000);
 		assertThat(this.protocol.getMaxThreads()).isEqualTo(20);
 		assertThat(this.protocol.getMinSpareThreads()).isEqualTo(2);
@@ -110,7 +94,7 @@ class TomcatSettingsTests {
 
 	@Test
 	void whatNeedsARestartIsToldOnce(CapturedOutput output) {
-		save("connection-timeout: 8s, threads: {max: 20, min-spare: 2}, accept-count: 3, uri-encoding: UTF-16");
+		saveSettings("connection-timeout: 8s, threads: {max: 20, min-spare: 2}, accept-count: 3, uri-encoding: UTF-16");
 		eventually(() -> assertThat(this.protocol.getConnectionTimeout()).isEqualTo(8000));
 		eventually(() -> assertThat(output.toString().lines().filter((line) -> line.contains("only with a restart")))
 			.singleElement()
@@ -118,23 +102,8 @@ class TomcatSettingsTests {
 			.contains("[server.tomcat.accept-count, server.tomcat.uri-encoding]"));
 	}
 
-	private void save(String settings) {
-		this.fleet.save("orders.yaml", "server.tomcat: {" + settings + "}");
-	}
-
-	private static void eventually(ThrowingRunnable assertion) {
-		await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).untilAsserted(assertion);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
-		@Bean
-		Watcher watcher() {
-			return new Watcher();
-		}
-
+	private void saveSettings(String settings) {
+		save("server.tomcat: {" + settings + "}");
 	}
 
 }

@@ -1,0 +1,270 @@
+package io.governance.boot.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.governance.boot.TestFleet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/** Beans whose properties have no getter, no setter, or a setter that throws. */
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class JavaBeanRebindingTests {
+
+	private TestFleet fleet;
+
+	private ConfigurableApplicationContext context;
+
+	private Shop shop;
+
+	@BeforeEach
+	void start(@TempDir Path directory) {
+		this.fleet = new TestFleet(directory);
+		this.fleet.save("orders.yaml",
+				"shop: {hosts: [a, b], zones: [x], tags: {k: 1}, rows: [{name: r1}], key: first}");
+		this.context = this.fleet.start(Application.class);
+		this.shop = this.context.getBean(Shop.class);
+	}
+
+	@AfterEach
+	void close() {
+		this.context.close();
+	}
+
+	@Test
+	void collectionsWithoutASetterGetTheNewContent() {
+		save("{stamp: 1, shop: {hosts: [c, b, d], zones: [y, x], tags: {k: 2, l: 3}, rows: [{name: r2}, {name: r3}]}}");
+		assertThat(this.shop.getHosts()).containsExactly("c", "b", "d");
+		assertThat(this.shop.getZones()).containsExactlyInAnyOrder("x", "y");
+		assertThat(this.shop.getTags()).isEqualTo(Map.of("k", 2, "l", 3));
+		assertThat(this.shop.getRows()).extracting(Row::getName).containsExactly("r2", "r3");
+		save("{stamp: 2, shop: {hosts: [d]}}");
+		assertThat(this.shop.getHosts()).containsExactly("d");
+		assertThat(this.shop.getZones()).isEmpty();
+		assertThat(this.shop.getTags()).isEmpty();
+		assertThat(this.shop.getRows()).isEmpty();
+	}
+
+	@Test
+	void propertyWithASetterAloneIsSet() {
+		save("{stamp: 1, shop: {key: second}}");
+		assertThat(this.shop.shownKey()).isEqualTo("second");
+	}
+
+	@Test
+	void allIsAsBeforeWhenALaterObserverFails() {
+		this.fleet.save("orders.yaml",
+				"{fail: 1, shop: {hosts: [z], zones: [q], tags: {m: 9}, rows: [], key: second}}");
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.context.getBean(Late.class).failed);
+		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+			assertThat(this.shop.getHosts()).containsExactly("a", "b");
+			assertThat(this.shop.getZones()).containsExactly("x");
+			assertThat(this.shop.getTags()).isEqualTo(Map.of("k", 1));
+			assertThat(this.shop.getRows()).extracting(Row::getName).containsExactly("r1");
+			assertThat(this.shop.shownKey()).isEqualTo("first");
+		});
+	}
+
+	@Test
+	void propertyThatCannotFollowIsWarnedOf(CapturedOutput output) {
+		save("{stamp: 1, shop: {hidden: other}}");
+		assertThat(output.toString().lines().filter((line) -> line.contains("'shop.hidden' has changed")))
+			.singleElement()
+			.asString()
+			.contains("WARN")
+			.doesNotContain("other");
+	}
+
+	@Test
+	void setterThatThrowsOnTheWayBackKeepsNoOtherFromGoingBack() {
+		Stubborn bean = new Stubborn();
+		List<PropertyUpdate> updates = new ArrayList<>();
+		Stubborn after = new Stubborn();
+		after.first = 2;
+		after.second = 2;
+		after.third = 2;
+		PropertyUpdate.collect((path) -> true, "bean", bean, new Stubborn(), after, updates);
+		PropertyUpdate.applyAll(updates);
+		assertThat(List.of(bean.first, bean.second, bean.third)).containsExactly(2, 2, 2);
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> PropertyUpdate.revertAll(updates));
+		assertThat(List.of(bean.first, bean.second, bean.third)).containsExactly(1, 2, 1);
+	}
+
+	@Test
+	void failureOfASetterIsNotHiddenByOneOnTheWayBack() {
+		Stubborn bean = new Stubborn();
+		List<PropertyUpdate> updates = new ArrayList<>();
+		Stubborn after = new Stubborn();
+		after.first = 2;
+		after.second = 2;
+		after.third = 13;
+		PropertyUpdate.collect((path) -> true, "bean", bean, new Stubborn(), after, updates);
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> PropertyUpdate.applyAll(updates))
+			.satisfies((ex) -> assertThat(ex).hasRootCauseMessage("never 13"))
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
+		assertThat(bean.first).isEqualTo(1);
+		assertThat(bean.third).isEqualTo(1);
+	}
+
+	private void save(String text) {
+		this.fleet.save("orders.yaml", text);
+		String stamp = text.substring(8, 9);
+		await().atMost(Duration.ofSeconds(20)).until(() -> stamp.equals(this.context.getBean(Late.class).stamp));
+	}
+
+	static class Late {
+
+		private volatile boolean failed;
+
+		private volatile String stamp = "";
+
+		@OnConfigChange(order = 1000)
+		void fail(io.governance.config.ConfigChange change) {
+			if (change.after().get("fail") != null) {
+				this.failed = true;
+				throw new IllegalStateException("as asked");
+			}
+			if (change.after().get("stamp") != null) {
+				this.stamp = change.after().get("stamp").value().toString();
+			}
+		}
+
+	}
+
+	/** Goes up, and {@code second} not down again. */
+	public static class Stubborn {
+
+		private int first = 1;
+
+		private int second = 1;
+
+		private int third = 1;
+
+		public int getFirst() {
+			return this.first;
+		}
+
+		public void setFirst(int first) {
+			this.first = first;
+		}
+
+		public int getSecond() {
+			return this.second;
+		}
+
+		public void setSecond(int second) {
+			if (second < this.second) {
+				throw new IllegalStateException("never down");
+			}
+			this.second = second;
+		}
+
+		public int getThird() {
+			return this.third;
+		}
+
+		public void setThird(int third) {
+			if (third == 13) {
+				throw new IllegalStateException("never 13");
+			}
+			this.third = third;
+		}
+
+	}
+
+	@ConfigurationProperties("shop")
+	public static class Shop {
+
+		private final List<String> hosts = new ArrayList<>();
+
+		private final Set<String> zones = new LinkedHashSet<>();
+
+		private final Map<String, Integer> tags = new LinkedHashMap<>();
+
+		private final List<Row> rows = new ArrayList<>();
+
+		private String key = "none";
+
+		private StringBuilder buffer = new StringBuilder();
+
+		public List<String> getHosts() {
+			return this.hosts;
+		}
+
+		public Set<String> getZones() {
+			return this.zones;
+		}
+
+		public Map<String, Integer> getTags() {
+			return this.tags;
+		}
+
+		public List<Row> getRows() {
+			return this.rows;
+		}
+
+		public void setKey(String key) {
+			this.key = key;
+		}
+
+		public void setHidden(String hidden) {
+			this.buffer.append(hidden);
+		}
+
+		String shownKey() {
+			return this.key;
+		}
+
+	}
+
+	public static class Row {
+
+		private String name = "";
+
+		public String getName() {
+			return this.name;
+		}
+
+		public void setName(String name) {
+			this.name = name;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableConfigurationProperties(Shop.class)
+	static class Application {
+
+		@Bean
+		Late late() {
+			return new Late();
+		}
+
+	}
+
+}

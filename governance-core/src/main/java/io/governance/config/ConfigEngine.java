@@ -100,7 +100,7 @@ final class ConfigEngine {
 				}
 			}
 			catch (InvalidConfigException ex) {
-				if (!fallBack(selection.documents(), ex, policy)) {
+				if (!fallBack(selection.documents(), ex, policy) && !startsWithoutLanes(selection, ex)) {
 					throw ex;
 				}
 			}
@@ -125,6 +125,25 @@ final class ConfigEngine {
 		return refused != null && fallBack(selection.documents(), new InvalidConfigException(null, null,
 				"was refused at " + refused.time() + " and has not changed since (" + refused.reason() + ")", null),
 				policy);
+	}
+
+	/**
+	 * A variant for the requests of a lane is no reason not to start.
+	 */
+	private boolean startsWithoutLanes(VariantLayers.Selection selection, InvalidConfigException reason) {
+		if (selection.choice().lanes().isEmpty()) {
+			return false;
+		}
+		try {
+			this.transaction.start(updateTo(this.parser.parse(this.layers.withoutLanes(selection), state())));
+		}
+		catch (InvalidConfigException ex) {
+			return false;
+		}
+		this.rejected = selection.documents();
+		this.report.loaded();
+		this.report.rejectedAtStart(selection.documents(), documents(), reason);
+		return true;
 	}
 
 	/**
@@ -266,7 +285,7 @@ final class ConfigEngine {
 		if (this.ready && loadedFromBackend()) {
 			this.lastGood.keep(documents(), this.clock.instant());
 			if (this.rejected == null) {
-				this.lastGood.acceptAll();
+				this.lastGood.acceptAll(this.wanted);
 			}
 		}
 	}

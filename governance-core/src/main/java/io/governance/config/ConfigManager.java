@@ -145,6 +145,14 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	/**
+	 * The application is about to end: no change is begun any more, and one that fails
+	 * from now on is not held against its documents. Returns at once.
+	 */
+	public void conclude() {
+		this.engine.stop();
+	}
+
+	/**
 	 * The snapshot in force.
 	 * @return the last applied snapshot
 	 */

@@ -108,7 +108,7 @@ final class LastGoodConfig {
 		PrivateFile file = this.cache.refusal();
 		try {
 			RefusedConfig refused = RefusedConfig.decode(file.read());
-			if (!refused.covers(documents, read)) {
+			if (!refused.covers(documents, read, this.layers::knows)) {
 				return Optional.empty();
 			}
 			if (!refused.release().equals(this.release)) {
@@ -128,11 +128,25 @@ final class LastGoodConfig {
 	}
 
 	/**
-	 * Forgets what was refused, since what is stored is good now.
+	 * Forgets what was refused, since what is stored is good now. What somebody refused
+	 * who reads other variants is not for this one to forget.
+	 * @param read which documents were read
 	 */
-	void acceptAll() {
-		if (this.cache != null) {
-			this.cache.refusal().delete();
+	void acceptAll(Set<DocumentId> read) {
+		if (this.cache == null) {
+			return;
+		}
+		PrivateFile file = this.cache.refusal();
+		try {
+			if (RefusedConfig.decode(file.read()).isWithin(read, this.layers::knows)) {
+				file.delete();
+			}
+		}
+		catch (NoSuchFileException ex) {
+			// Nothing was refused.
+		}
+		catch (IOException | RuntimeException ex) {
+			file.delete();
 		}
 	}
 

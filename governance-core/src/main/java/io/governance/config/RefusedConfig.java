@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What a running application refused last, so that it does not start with it: digests of
@@ -46,10 +47,15 @@ record RefusedConfig(String release, Instant time, String reason, Map<DocumentId
 
 	/**
 	 * Whether this was refused. Documents that were not read then say nothing, nor do
-	 * those that are not read any more.
+	 * those that are no longer any of the application's.
 	 * @param read the documents that are read now
+	 * @param known whether a document is one of the application's, read or not: a variant
+	 * that is not chosen now may have been the reason
 	 */
-	boolean covers(ConfigDocuments documents, Collection<DocumentId> read) {
+	boolean covers(ConfigDocuments documents, Collection<DocumentId> read, Predicate<DocumentId> known) {
+		if (!isWithin(read, known)) {
+			return false;
+		}
 		boolean common = false;
 		for (DocumentId id : read) {
 			String digest = this.digests.get(id);
@@ -59,6 +65,17 @@ record RefusedConfig(String release, Instant time, String reason, Map<DocumentId
 			common |= (digest != null);
 		}
 		return common;
+	}
+
+	/**
+	 * Whether everything that was refused is also read now.
+	 */
+	boolean isWithin(Collection<DocumentId> read, Predicate<DocumentId> known) {
+		return this.digests.entrySet()
+			.stream()
+			.filter((entry) -> !entry.getValue().isEmpty())
+			.map(Map.Entry::getKey)
+			.allMatch((id) -> read.contains(id) || !known.test(id));
 	}
 
 	/**

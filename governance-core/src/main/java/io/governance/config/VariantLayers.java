@@ -85,6 +85,15 @@ final class VariantLayers {
 		return new Selection(only(wanted, used), choice, wanted);
 	}
 
+	/**
+	 * The same without what was chosen for requests.
+	 */
+	Selection withoutLanes(Selection selection) {
+		ConfigVariants.Choice choice = new ConfigVariants.Choice(selection.choice().instance(), Set.of());
+		Set<DocumentId> wanted = wanted(choice);
+		return new Selection(only(wanted, selection.documents()), choice, wanted);
+	}
+
 	/** What is not valid was never in force, and is as good as none. */
 	private ConfigVariants.Choice choiceOf(ConfigDocuments documents) {
 		try {

@@ -373,6 +373,46 @@ class ConfigVariantsTests {
 	}
 
 	@Test
+	void variantOfALaneThatDoesNotParseIsNoReasonNotToStart() {
+		this.source.put(Map.of("rules.txt", "/gray", "low.gray.yaml", "a: ["));
+		start();
+		assertThat(value("a")).isEqualTo(1);
+		assertThat(inLane("gray", view("a"))).isEqualTo(List.of(1));
+		assertThat(this.manager.status().rejection()).isNotNull();
+		assertThat(this.manager.status().rejection().describe()).contains("low.gray.yaml");
+		save(Map.of("low.gray.yaml", "a: 2"));
+		assertThat(inLane("gray", view("a"))).isEqualTo(List.of(2));
+		assertThat(this.manager.status().rejection()).isNull();
+	}
+
+	@Test
+	void whatWasRefusedWithAVariantIsNotHeldAgainstThoseWhoDoNotReadIt() {
+		SnapshotCache cache = new SnapshotCache(this.directory, "config");
+		this.source.put(Map.of("rules.txt", "x", "low.x.yaml", "a: 2"));
+		try (ConfigManager gray = build(cache, Duration.ZERO)) {
+			gray.load(new StartPolicy(false, true));
+			gray.ready();
+			gray.validate((change) -> {
+				throw new IllegalStateException("no");
+			});
+			gray.watch();
+			save(Map.of("low.x.yaml", "a: 3", "high.yaml", "c: 3"));
+			assertThat(gray.status().rejection()).isNotNull();
+		}
+		this.manager = ConfigManager
+			.of(this.source, List.of(InMemoryConfigSource.id("low.yaml"), InMemoryConfigSource.id("high.yaml")))
+			.cache(cache)
+			.build();
+		this.manager.load(new StartPolicy(false, true));
+		assertThat(value("c")).isEqualTo(3);
+		this.manager.ready();
+		this.manager.close();
+		this.manager = build(cache, Duration.ZERO);
+		this.manager.load(new StartPolicy(false, true));
+		assertThat(this.manager.status().rejection()).as("noted by the one with the variant").isNotNull();
+	}
+
+	@Test
 	void variantIsFollowedAlsoWhenChangesAreGathered() {
 		this.manager = build(null, Duration.ofMillis(20));
 		this.manager.load(new StartPolicy(false, false));

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -161,11 +163,17 @@ class RefusedConfigTests {
 		}
 	}
 
-	@Test
-	void remembersNothingThatAnApplicationRefusesWhileItCloses() {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void remembersNothingThatAnApplicationRefusesWhileItCloses(boolean concludes) {
 		ConfigManager manager = ready("a: 1");
 		manager.validate((change) -> {
-			manager.close();
+			if (concludes) {
+				manager.conclude();
+			}
+			else {
+				manager.close();
+			}
 			throw new IllegalStateException("closed");
 		});
 		manager.watch();

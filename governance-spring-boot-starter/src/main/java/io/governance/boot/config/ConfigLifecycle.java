@@ -107,6 +107,7 @@ public final class ConfigLifecycle
 	@EventListener
 	void onClose(ContextClosedEvent event) {
 		if (event.getApplicationContext() == this.context) {
+			this.manager.conclude();
 			stop();
 		}
 	}

@@ -126,9 +126,12 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		String application = environment.getProperty("spring.application.name", "application");
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
-		SnapshotCache cache = config.cache()
-			.open("config", governance.namespace(), config.group(), application, String.join(",", profiles));
 		Backend backend = backends.select();
+		StartingInstance instance = StartingInstance.of(environment, backend.name());
+		// Instances on one machine may have different variants.
+		SnapshotCache cache = config.cache()
+			.open("config", governance.namespace(), config.group(), application, String.join(",", profiles),
+					instance.lane(), Integer.toString(instance.port()));
 		return ConfigManager
 			.ofLayers(source(backend, layers.layout()),
 					ConfigLayers.of(governance.namespace(), group(config, layers.layout()), application, profiles,
@@ -139,14 +142,15 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.secrets(secrets)
 			.localValues(localValues)
 			.settle(config.settle())
-			.variants(variants(environment, governance, config, layers, application, backend))
+			.variants(variants(environment, governance, config, layers, application, instance))
 			.release(environment.getProperty("spring.application.version", ""))
 			.build();
 	}
 
 	/** The layout of Spring Cloud Consul knows neither gray rules nor variants. */
 	private static ConfigVariants variants(ConfigurableEnvironment environment, GovernanceProperties governance,
-			GovernanceConfigProperties config, ConfigLayerProperties layers, String application, Backend backend) {
+			GovernanceConfigProperties config, ConfigLayerProperties layers, String application,
+			StartingInstance instance) {
 		if (!layers.variants().enabled() || layers.layout() == Layout.SPRING_CLOUD_CONSUL) {
 			return ConfigVariants.NONE;
 		}
@@ -155,8 +159,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 				? new DocumentId(governance.namespace(), config.group(),
 						binder.bind("governance.gray.document", String.class).orElse(DocumentChecks.GRAY_DOCUMENT))
 				: null;
-		return new RuleVariants(rules, application, StartingInstance.of(environment, backend.name()),
-				layers.variants().lanes());
+		return new RuleVariants(rules, application, instance, layers.variants().lanes());
 	}
 
 	private static ConfigSource source(Backend backend, Layout layout) {
@@ -251,7 +254,12 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 
 	private void tell(ConfigStatus status) {
 		switch (status.source()) {
-			case BACKEND -> this.logger.debug("Remote config is loaded");
+			case BACKEND -> {
+				if (status.rejection() != null) {
+					this.logger.error("A variant for requests cannot be used: " + status.rejection().describe()
+							+ ". Requests get the config of the instance");
+				}
+			}
 			case NONE -> this.logger.warn("Starting without remote config: " + status.problem());
 			case CACHE -> {
 				if (status.rejection() != null) {

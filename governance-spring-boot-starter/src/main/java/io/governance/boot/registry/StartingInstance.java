@@ -24,12 +24,15 @@ public final class StartingInstance {
 
 	private final String lane;
 
+	private final int port;
+
 	private final SingletonSupplier<InstanceContext> context;
 
 	private StartingInstance(String service, GovernanceRegistryProperties.Own own, int port,
 			SingletonSupplier<String> host) {
 		this.service = service;
 		this.lane = own.lane();
+		this.port = port;
 		String id = own.id();
 		this.context = SingletonSupplier
 			.of(() -> new InstanceContext(StringUtils.hasText(id) ? id : OwnInstance.idOf(service, host.obtain(), port),
@@ -78,6 +81,14 @@ public final class StartingInstance {
 	 */
 	public String lane() {
 		return this.lane;
+	}
+
+	/**
+	 * The port that is known before the web server starts.
+	 * @return the port; 0 if it is chosen then
+	 */
+	public int port() {
+		return this.port;
 	}
 
 	/**

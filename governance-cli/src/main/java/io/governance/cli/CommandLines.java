@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import io.governance.BackendUnavailableException;
 import io.governance.GovernanceException;
 import io.governance.operations.PartialImportException;
+import io.governance.operations.PartialPromotionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -39,8 +40,9 @@ final class CommandLines {
 		if (exception instanceof SettingsException || exception instanceof CommandLine.ParameterException) {
 			return say(console, exception.getMessage(), ExitCode.USAGE);
 		}
-		if (exception instanceof BackendUnavailableException || (exception instanceof PartialImportException
-				&& exception.getCause() instanceof BackendUnavailableException)) {
+		boolean partial = exception instanceof PartialImportException || exception instanceof PartialPromotionException;
+		if (exception instanceof BackendUnavailableException
+				|| (partial && exception.getCause() instanceof BackendUnavailableException)) {
 			return say(console, exception.getMessage(), ExitCode.UNREACHABLE);
 		}
 		if (exception instanceof GovernanceException || exception instanceof UnsupportedOperationException

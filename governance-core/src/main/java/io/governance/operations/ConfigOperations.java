@@ -247,8 +247,10 @@ public final class ConfigOperations {
 
 	/**
 	 * Makes a variant the document: publishes its text as that of the document, and
-	 * deletes the variant; together where the backend can, otherwise in this order.
-	 * Whoever has the variant sees no change, and all others get what was tried.
+	 * deletes the variant; together where the backend can, otherwise in this order, and
+	 * only if the variant still is what was promoted. All others get what was tried.
+	 * Whoever has the variant sees no change, unless another variant of the document is
+	 * for them, too: that one takes its place.
 	 * @param document the document
 	 * @param variant the name of the variant
 	 * @param author who does it
@@ -256,9 +258,13 @@ public final class ConfigOperations {
 	 * @return the new revision of the document
 	 * @throws UnknownVersionException if there is no such variant
 	 * @throws IllegalArgumentException if no variant can have that name
-	 * @throws ConflictException if somebody else has written one of them meanwhile
-	 * @throws GovernanceException if the backend cannot publish two documents together
-	 * and deleting the variant fails: to be repeated then
+	 * @throws ConflictException if somebody else has written one of them meanwhile;
+	 * nothing is written then
+	 * @throws PartialPromotionException if the backend cannot publish two documents
+	 * together, the document is written, and the variant is not deleted: because somebody
+	 * else has changed it meanwhile, or because that failed. Not to be repeated, for that
+	 * would write over what others have made of the document since; the variant is to be
+	 * {@linkplain #abort aborted}
 	 */
 	public Revision promote(DocumentId document, String variant, Author author, PublishMode mode) {
 		ConfigDocuments now = this.store.get(Set.of(document, document.variant(variant)));
@@ -275,12 +281,36 @@ public final class ConfigOperations {
 			return writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(publication, deletion), author, mode).get(0);
 		}
 		Revision revision = writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(publication), author, mode).get(0);
-		writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(deletion), author, mode);
+		deletePromoted(document, promoted, author, mode);
 		return revision;
 	}
 
+	/** Deletes what was promoted, but nothing that somebody has made of it since. */
+	private void deletePromoted(DocumentId document, ConfigDocument promoted, Author author, PublishMode mode) {
+		try {
+			Optional<ConfigDocument> now = get(promoted.id());
+			if (now.isEmpty()) {
+				return;
+			}
+			Publication deletion = guarded(Publication.delete(promoted.id()), now.get().revision());
+			this.audit
+				.attempt(List.of(deletion), author, mode, ConfigAuditEvent.Action.PROMOTE,
+						ConfigAuditEvent.Action.PROMOTE)
+				.check(() -> {
+					if (!now.get().digest().equals(promoted.digest())) {
+						throw new ConflictException(promoted.id(), promoted.revision());
+					}
+				});
+			writeAs(ConfigAuditEvent.Action.PROMOTE, List.of(deletion), author, mode);
+		}
+		catch (RuntimeException ex) {
+			throw new PartialPromotionException(document, promoted.id(), ex);
+		}
+	}
+
 	/**
-	 * Gives a variant up: deletes it, so that whoever has it goes back to the document.
+	 * Gives a variant up: deletes it, so that whoever has it goes back to the document,
+	 * or to another variant of it that is for them, too.
 	 * @param document the document
 	 * @param variant the name of the variant
 	 * @param author who does it

@@ -138,20 +138,58 @@ class ConfigOperationsTests {
 	}
 
 	@Test
-	void promotionWithoutTransactionsGoesOnWhenItIsRepeated() {
+	void promotionWithoutTransactionsWhoseDeletionFailsSaysThatTheDocumentIsWritten() {
 		SimpleBackend simple = new SimpleBackend(this.backend);
 		ConfigOperations operations = operations(simple);
+		DocumentId variant = ORDERS.variant("gray");
 		put(ORDERS, "a: 1");
-		put(ORDERS.variant("gray"), "a: 2");
+		put(variant, "a: 2");
 		simple.failAfter(1);
-		assertThatExceptionOfType(BackendUnavailableException.class)
-			.isThrownBy(() -> operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED));
+		assertThatExceptionOfType(PartialPromotionException.class)
+			.isThrownBy(() -> operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED))
+			.withMessageContaining("dev/shop/orders.yaml is already written")
+			.withMessageContaining("abort the variant, do not promote it again")
+			.withCauseInstanceOf(BackendUnavailableException.class)
+			.satisfies((ex) -> assertThat(ex.document()).isEqualTo(ORDERS))
+			.satisfies((ex) -> assertThat(ex.variant()).isEqualTo(variant));
 		assertThat(text(ORDERS)).isEqualTo("a: 2");
-		assertThat(this.operations.get(ORDERS.variant("gray"))).isPresent();
+		assertThat(this.operations.get(variant)).isPresent();
+		put(ORDERS, "a: 3");
 		simple.failAfter(Integer.MAX_VALUE);
-		operations.promote(ORDERS, "gray", ALICE, PublishMode.CHECKED);
+		operations.abort(ORDERS, "gray", ALICE);
+		assertThat(text(ORDERS)).as("what was mended meanwhile").isEqualTo("a: 3");
+		assertThat(this.operations.get(variant)).isEmpty();
+	}
+
+	@Test
+	void promotionWithoutTransactionsDeletesNoVariantThatHasChangedMeanwhile() {
+		SimpleBackend simple = new SimpleBackend(this.backend);
+		DocumentId variant = ORDERS.variant("gray");
+		put(ORDERS, "a: 1");
+		put(variant, "a: 2");
+		simple.afterNextPublication(() -> put(variant, "a: 3"));
+		assertThatExceptionOfType(PartialPromotionException.class)
+			.isThrownBy(() -> operations(simple).promote(ORDERS, "gray", ALICE, PublishMode.CHECKED))
+			.withMessageContaining("dev/shop/orders.yaml is already written")
+			.withMessageContaining("dev/shop/orders.gray.yaml has changed since")
+			.withCauseInstanceOf(ConflictException.class);
 		assertThat(text(ORDERS)).isEqualTo("a: 2");
-		assertThat(this.operations.get(ORDERS.variant("gray"))).isEmpty();
+		assertThat(text(variant)).isEqualTo("a: 3");
+		assertThat(this.audit.told()).endsWith("PROMOTE DONE orders.yaml by alice",
+				"PROMOTE REFUSED orders.gray.yaml by alice");
+	}
+
+	@Test
+	void promotionWithoutTransactionsIsDoneIfTheVariantIsDeletedMeanwhile() {
+		SimpleBackend simple = new SimpleBackend(this.backend);
+		DocumentId variant = ORDERS.variant("gray");
+		put(ORDERS, "a: 1");
+		put(variant, "a: 2");
+		simple.afterNextPublication(
+				() -> this.operations.publish(List.of(Publication.delete(variant)), ALICE, PublishMode.CHECKED));
+		operations(simple).promote(ORDERS, "gray", ALICE, PublishMode.CHECKED);
+		assertThat(text(ORDERS)).isEqualTo("a: 2");
+		assertThat(this.operations.get(variant)).isEmpty();
 	}
 
 	@Test

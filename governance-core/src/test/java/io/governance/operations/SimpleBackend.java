@@ -35,12 +35,20 @@ final class SimpleBackend implements Backend, ConfigStore {
 
 	private volatile Error error;
 
+	private volatile Runnable meanwhile = () -> {
+	};
+
 	SimpleBackend(Backend local) {
 		this.local = local;
 	}
 
 	void breakWith(Error error) {
 		this.error = error;
+	}
+
+	/** Lets somebody else do something between the next publication and what follows. */
+	void afterNextPublication(Runnable meanwhile) {
+		this.meanwhile = meanwhile;
 	}
 
 	void failAfter(int publishes) {
@@ -76,7 +84,12 @@ final class SimpleBackend implements Backend, ConfigStore {
 		if (this.publishesUntilItFails-- <= 0) {
 			throw new BackendUnavailableException("simple", "is gone", null);
 		}
-		return this.local.config().publish(publications, author);
+		List<Revision> revisions = this.local.config().publish(publications, author);
+		Runnable others = this.meanwhile;
+		this.meanwhile = () -> {
+		};
+		others.run();
+		return revisions;
 	}
 
 	@Override

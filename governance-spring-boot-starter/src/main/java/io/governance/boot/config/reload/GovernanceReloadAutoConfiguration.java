@@ -55,7 +55,7 @@ public final class GovernanceReloadAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HikariDataSource.class, DataSourceUnwrapper.class })
 	@ConditionalOnBooleanProperty(name = "governance.config.reload.hikari.enabled", matchIfMissing = true)
-	@RegisterReflectionForBinding({ PoolSettings.class, HikariPools.Login.class })
+	@RegisterReflectionForBinding({ PoolSettings.class, PoolSource.class, HikariPools.BootSettings.class })
 	static class HikariReloadConfiguration {
 
 		@Bean

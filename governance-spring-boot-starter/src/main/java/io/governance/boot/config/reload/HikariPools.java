@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
 import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -37,7 +38,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * The Hikari pools of an application that are bound to a prefix. Connections in use are
  * never dropped: what does not fit any more is closed when it is given back.
  */
-final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
+final class HikariPools implements LiveTarget<Map<String, PoolConfig>> {
 
 	private static final Logger logger = LoggerFactory.getLogger(HikariPools.class);
 
@@ -49,6 +50,10 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 
 	private static final String[] LIVE = { "maximum-pool-size", "minimum-idle", "connection-timeout", "idle-timeout",
 			"max-lifetime", "validation-timeout", "leak-detection-threshold", "username", "password" };
+
+	/** What of the source Boot takes from elsewhere than from the prefix of its pool. */
+	private static final List<String> BOOT_SOURCE = List.of("spring.datasource.url",
+			"spring.datasource.driver-class-name", "spring.datasource.jndi-name");
 
 	private static final Setting MINIMUM_IDLE = new Setting("minimumIdle", (settings) -> toLong(settings.minimumIdle()),
 			HikariConfigMXBean::getMinimumIdle, (pool, value) -> pool.setMinimumIdle((int) value));
@@ -76,6 +81,9 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 
 	private final Map<String, Optional<Pool>> known = new HashMap<>();
 
+	/** By pool: the config that it was made of, with the login that it was given last. */
+	private final Map<String, PoolConfig> given = new HashMap<>();
+
 	HikariPools(ConfigurableApplicationContext context, SnapshotSettings settings) {
 		this.context = context;
 		this.settings = settings;
@@ -92,8 +100,8 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 		for (Pool pool : pools()) {
 			prefixes.add(pool.prefix());
 			if (pool.prefix().equals(BOOT)) {
-				prefixes.addAll(List.of("spring.datasource.url", "spring.datasource.driver-class-name",
-						"spring.datasource.username", "spring.datasource.password"));
+				prefixes.addAll(BOOT_SOURCE);
+				prefixes.addAll(List.of("spring.datasource.username", "spring.datasource.password"));
 			}
 		}
 		// An empty set would stand for all keys.
@@ -113,7 +121,7 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 	}
 
 	/** One that was made meanwhile was made of the new config. */
-	private List<Pool> pools(Map<String, PoolSettings> before, Map<String, PoolSettings> after) {
+	private List<Pool> pools(Map<String, PoolConfig> before, Map<String, PoolConfig> after) {
 		return pools().stream()
 			.filter((pool) -> before.containsKey(pool.prefix()) && after.containsKey(pool.prefix()))
 			.toList();
@@ -129,49 +137,60 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 	}
 
 	@Override
-	public Map<String, PoolSettings> read(ConfigSnapshot snapshot) {
-		Map<String, PoolSettings> read = new HashMap<>();
+	public Map<String, PoolConfig> read(ConfigSnapshot snapshot) {
+		Map<String, PoolConfig> read = new HashMap<>();
 		for (Pool pool : pools()) {
 			read.computeIfAbsent(pool.prefix(), (prefix) -> read(snapshot, prefix));
 		}
 		return read;
 	}
 
-	private PoolSettings read(ConfigSnapshot snapshot, String prefix) {
+	private PoolConfig read(ConfigSnapshot snapshot, String prefix) {
 		PoolSettings own = this.settings.bind(snapshot, prefix, Bindable.of(PoolSettings.class));
+		PoolSource source = this.settings.bind(snapshot, prefix, Bindable.of(PoolSource.class));
 		if (!prefix.equals(BOOT)) {
-			return own;
+			return new PoolConfig(own, source);
 		}
-		Login login = this.settings.bind(snapshot, "spring.datasource", Bindable.of(Login.class));
-		return own.withCredentials((own.username() != null) ? own.username() : login.username(),
-				(own.password() != null) ? own.password() : login.password());
+		BootSettings boot = this.settings.bind(snapshot, "spring.datasource", Bindable.of(BootSettings.class));
+		return new PoolConfig(
+				own.withCredentials((own.username() != null) ? own.username() : boot.username(),
+						(own.password() != null) ? own.password() : boot.password()),
+				source.or(boot.url(), boot.driverClassName(), boot.jndiName()));
 	}
 
 	@Override
-	public void check(ConfigChange change, Map<String, PoolSettings> before, Map<String, PoolSettings> after)
+	public void check(ConfigChange change, Map<String, PoolConfig> before, Map<String, PoolConfig> after)
 			throws Exception {
 		for (Pool pool : pools(before, after)) {
-			PoolSettings was = pool.in(before);
-			PoolSettings is = pool.in(after);
-			if (!was.equals(is)) {
-				Integer maximum = is.maximumPoolSize();
-				new PoolCheck(change, pool.prefix()).check(is,
+			PoolSettings was = pool.in(before).settings();
+			PoolConfig is = pool.in(after);
+			if (!pool.in(before).equals(is)) {
+				Integer maximum = is.settings().maximumPoolSize();
+				new PoolCheck(change, pool.prefix()).check(is.settings(),
 						(maximum != null) ? maximum : (was.maximumPoolSize() != null)
 								? this.defaults.getMaximumPoolSize() : pool.dataSource().getMaximumPoolSize());
-				if (changesLogin(pool, was, is)) {
-					prove(change, pool, is);
+				if (changesLogin(pool, pool.in(before), is)) {
+					prove(change, pool, is.settings());
 				}
 			}
 		}
 	}
 
-	private static boolean changesLogin(Pool pool, PoolSettings was, PoolSettings is) {
-		boolean changed = !Objects.equals(was.username(), is.username())
-				|| !Objects.equals(was.password(), is.password());
+	private boolean changesLogin(Pool pool, PoolConfig was, PoolConfig is) {
 		// Credentials that code or another source has set are not ours to replace.
-		return changed && pool.dataSource().getCredentialsProvider() == null
-				&& Objects.equals(was.username(), pool.dataSource().getUsername())
-				&& Objects.equals(was.password(), pool.dataSource().getPassword());
+		boolean ours = pool.dataSource().getCredentialsProvider() == null
+				&& (was.isLoginOf(pool.dataSource()) || given(pool, was).isLoginOf(pool.dataSource()));
+		return ours && !is.isLoginOf(pool.dataSource()) && !waitsForRestart(pool, was, is);
+	}
+
+	/** Whether its credentials may be for another database than the pool connects to. */
+	private boolean waitsForRestart(Pool pool, PoolConfig was, PoolConfig is) {
+		return is.source().differs(given(pool, was).source(), pool.dataSource());
+	}
+
+	/** A pool that is seen first with a change was made of what was in force before. */
+	private PoolConfig given(Pool pool, PoolConfig was) {
+		return this.given.computeIfAbsent(pool.name(), (name) -> was);
 	}
 
 	private static void prove(ConfigChange change, Pool pool, PoolSettings settings) {
@@ -191,28 +210,40 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 
 	/** The key that has changed, and not one that the password stands beside. */
 	private static String loginKey(ConfigChange change, String prefix) {
+		return loginKeys(prefix).stream().filter(change::touches).findFirst().orElse(prefix);
+	}
+
+	private static List<String> loginKeys(String prefix) {
 		List<String> keys = new ArrayList<>(List.of(prefix + ".password", prefix + ".username"));
 		if (prefix.equals(BOOT)) {
 			keys.addAll(List.of("spring.datasource.password", "spring.datasource.username"));
 		}
-		return keys.stream().filter(change::touches).findFirst().orElse(prefix);
+		return keys;
 	}
 
 	@Override
-	public void apply(ConfigChange change, Map<String, PoolSettings> before, Map<String, PoolSettings> after,
-			Undo undo) {
+	public void apply(ConfigChange change, Map<String, PoolConfig> before, Map<String, PoolConfig> after, Undo undo) {
 		for (Pool pool : pools(before, after)) {
 			apply(pool, pool.in(before), pool.in(after), undo);
-			String name = "Pool '" + pool.name() + "'";
-			TouchedKeys.warnOfOthers(change, name, pool.prefix(), LIVE);
-			if (pool.prefix().equals(BOOT)) {
-				TouchedKeys.warnOf(change, name, "spring.datasource.url", "spring.datasource.driver-class-name");
-			}
+			warn(change, pool, waitsForRestart(pool, pool.in(before), pool.in(after)));
 		}
 	}
 
-	private void apply(Pool pool, PoolSettings was, PoolSettings is, Undo undo) {
+	private static void warn(ConfigChange change, Pool pool, boolean waits) {
+		List<ConfigurationPropertyName> login = waits ? TouchedKeys.of(change, loginKeys(pool.prefix())) : List.of();
+		List<ConfigurationPropertyName> keys = new ArrayList<>(login);
+		keys.addAll(TouchedKeys.others(change, pool.prefix(), LIVE));
+		if (pool.prefix().equals(BOOT)) {
+			keys.addAll(TouchedKeys.of(change, BOOT_SOURCE));
+		}
+		TouchedKeys.warn("Pool '" + pool.name() + "'", keys, login.isEmpty() ? ""
+				: ", and keeps its credentials until then: it was made to connect elsewhere than the config says now");
+	}
+
+	private void apply(Pool pool, PoolConfig before, PoolConfig after, Undo undo) {
 		HikariDataSource dataSource = pool.dataSource();
+		PoolSettings was = before.settings();
+		PoolSettings is = after.settings();
 		List<String> changed = new ArrayList<>();
 		boolean wasFixedSize = dataSource.getMinimumIdle() == dataSource.getMaximumPoolSize();
 		for (Setting setting : SETTINGS) {
@@ -231,10 +262,15 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 			set(dataSource, MINIMUM_IDLE, fixedSize ? maximum : Math.min(dataSource.getMinimumIdle(), maximum), undo,
 					changed);
 		}
-		if (changesLogin(pool, was, is)) {
+		if (changesLogin(pool, before, after)) {
 			Credentials old = dataSource.getCredentials();
+			PoolConfig given = given(pool, before);
 			dataSource.setCredentials(Credentials.of(is.username(), is.password()));
-			undo.add(() -> dataSource.setCredentials(old));
+			this.given.put(pool.name(), new PoolConfig(is, given.source()));
+			undo.add(() -> {
+				dataSource.setCredentials(old);
+				this.given.put(pool.name(), given);
+			});
 			changed.add("credentials");
 		}
 		HikariPoolMXBean running = dataSource.getHikariPoolMXBean();
@@ -270,7 +306,7 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 	 */
 	private record Pool(String name, String prefix, HikariDataSource dataSource) {
 
-		PoolSettings in(Map<String, PoolSettings> all) {
+		PoolConfig in(Map<String, PoolConfig> all) {
 			return Objects.requireNonNull(all.get(this.prefix));
 		}
 
@@ -284,13 +320,14 @@ final class HikariPools implements LiveTarget<Map<String, PoolSettings>> {
 	}
 
 	/**
-	 * The credentials that Boot gives to the pool that it makes.
+	 * What Boot gives to the pool that it makes.
 	 */
-	record Login(@Nullable String username, @Nullable String password) {
+	record BootSettings(@Nullable String url, @Nullable String driverClassName, @Nullable String jndiName,
+			@Nullable String username, @Nullable String password) {
 
 		@Override
 		public String toString() {
-			return "Login";
+			return "BootSettings";
 		}
 
 	}

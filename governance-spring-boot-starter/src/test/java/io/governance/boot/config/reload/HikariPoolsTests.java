@@ -139,6 +139,52 @@ class HikariPoolsTests extends ReloadFixture {
 		assertThat(output).doesNotContain("first-secret").doesNotContain("wrong-secret");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "url, driver-class-name", "hikari.jdbc-url, hikari.driver-class-name" })
+	void credentialsOfAnotherDatabaseWaitForTheRestartThatTheUrlNeeds(String url, String driver, CapturedOutput output)
+			throws Exception {
+		String here = url + ": 'jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1', " + driver
+				+ ": org.h2.Driver, ";
+		String there = url + ": 'jdbc:h2:mem:" + System.nanoTime() + ";USER=app', ";
+		save("spring.datasource: {" + here + "username: sa, password: ''}");
+		start(WebApplicationType.NONE, Application.class);
+		this.pool = context().getBean("dataSource", HikariDataSource.class);
+		execute("create user third password 'third-secret' admin");
+		save("spring.datasource: {" + there + "username: app, password: first-secret, hikari.maximum-pool-size: 7}");
+		eventually(() -> assertThat(output).contains("only with a restart"));
+		eventually(() -> assertThat(watcher().applied()).hasSize(1));
+		assertThat(watcher().rejected()).isEmpty();
+		assertThat(user()).isEqualTo("SA");
+		assertThat(this.pool.getUsername()).isEqualTo("sa");
+		assertThat(this.pool.getMaximumPoolSize()).as("what can follow").isEqualTo(7);
+		assertThat(output.toString().lines().filter((line) -> line.contains("only with a restart"))).singleElement()
+			.asString()
+			.contains("WARN", "spring.datasource." + url, "spring.datasource." + driver, "spring.datasource.username",
+					"spring.datasource.password", "keeps its credentials")
+			.doesNotContain("secret");
+
+		save("spring.datasource: {" + there + "username: app, password: second-secret}");
+		eventually(() -> assertThat(watcher().applied()).as("the URL still waits").hasSize(2));
+		assertThat(this.pool.getUsername()).isEqualTo("sa");
+
+		save("spring.datasource: {" + here + "username: third, password: wrong-secret}");
+		eventually(() -> assertThat(watcher().rejected()).as("the pool is where the config says").hasSize(1));
+		save("spring.datasource: {" + here + "username: third, password: third-secret}");
+		eventually(() -> assertThat(user()).isEqualTo("THIRD"));
+	}
+
+	@Test
+	void credentialsOfAnotherDatabaseOfADataSourceClassWaitForARestart(CapturedOutput output) {
+		save("app.second: {username: sa, password: '', data-source-properties: {description: here}}");
+		startPool(ClassPool.class);
+		HikariDataSource second = context().getBean("second", HikariDataSource.class);
+		save("app.second: {username: app, password: first-secret, data-source-properties: {description: there}}");
+		eventually(() -> assertThat(output).contains("[app.second.data-source-properties.description, "
+				+ "app.second.password, app.second.username] only with a restart"));
+		eventually(() -> assertThat(watcher().applied()).hasSize(1));
+		assertThat(second.getUsername()).isEqualTo("sa");
+	}
+
 	@Test
 	void refusalNamesTheKeyThatHasChangedAndWhereItStands() throws Exception {
 		save("spring:\n  datasource:\n    username: sa\n    password: ''");

@@ -35,6 +35,8 @@ public final class ConfigManager implements AutoCloseable {
 
 	private final List<DocumentId> layers;
 
+	private final ConfigVariants variants;
+
 	private final ConfigEngine engine;
 
 	private final Duration settle;
@@ -47,6 +49,7 @@ public final class ConfigManager implements AutoCloseable {
 		this.settle = builder.settle;
 		this.precedence = builder.layers;
 		this.layers = builder.layers.stream().map(ConfigLayer::document).toList();
+		this.variants = builder.variants;
 		VariantLayers layers = new VariantLayers(builder.layers, builder.variants);
 		this.source = SeveralNamespaces.of(builder.source, layers.fixed());
 		DocumentParser parser = new DocumentParser(layers, builder.formats, new Activation(builder.profiles),
@@ -231,6 +234,14 @@ public final class ConfigManager implements AutoCloseable {
 	public <T> ConfigView<T> view(String prefix, Function<ConfigSnapshot, T> read) {
 		LiveState live = this.engine.live();
 		return new ConfigView<>(live, live.addView(new ConfigState.Definition(ConfigKeys.canonical(prefix), read)));
+	}
+
+	/**
+	 * What decides for whom variants take the places of documents.
+	 * @return what the manager was made with
+	 */
+	public ConfigVariants variants() {
+		return this.variants;
 	}
 
 	/**

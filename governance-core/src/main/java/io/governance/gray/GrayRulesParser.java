@@ -59,7 +59,8 @@ public final class GrayRulesParser {
 
 	/**
 	 * A parser for who cannot know all strategies of requests: those that it does not
-	 * know meet no request. All else is held to the same rules.
+	 * know meet no request, unless their names look like known ones misspelled. All else
+	 * is held to the same rules.
 	 * @return the parser
 	 */
 	public static GrayRulesParser lenient() {

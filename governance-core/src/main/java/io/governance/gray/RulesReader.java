@@ -90,7 +90,7 @@ final class RulesReader {
 						? "tells requests apart, and a rule with 'config' is about instances: use instances, addresses, zones, lanes or percentage"
 						: "tells instances apart, and a rule with 'service' is about requests: use users or percentage");
 			}
-			if (!this.instances && this.strategies.lenient()) {
+			if (!this.instances && this.strategies.lenient() && Spelling.closest(name, known.keySet()).isEmpty()) {
 				return (context) -> false;
 			}
 			throw definition.invalidKey("is not a known strategy" + Spelling.didYouMean(name, known.keySet()));
@@ -137,7 +137,7 @@ final class RulesReader {
 	 * @param requests those of rules about requests
 	 * @param instances those of rules about instances
 	 * @param lenient whether a strategy of requests that is not known meets no request,
-	 * instead of making the document invalid
+	 * instead of making the document invalid, unless it looks like a known one misspelled
 	 */
 	record Strategies(Map<String, GrayStrategyFactory> requests, Map<String, GrayStrategyFactory> instances,
 			boolean lenient) {

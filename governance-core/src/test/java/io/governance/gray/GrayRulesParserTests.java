@@ -163,6 +163,14 @@ class GrayRulesParserTests {
 				() -> lenient.parse("gray.yaml", "rules: [{name: r2, service: orders, lane: a, match: {zones: [a]}}]"));
 	}
 
+	@Test
+	void lenientParserRefusesWhatLooksLikeAKnownStrategyMisspelled() {
+		assertThatExceptionOfType(InvalidRulesException.class).isThrownBy(() -> GrayRulesParser.lenient()
+			.parse("gray.yaml",
+					"rules: [{name: r1, service: orders, lane: gray, match: {any: [{user: [a]}, {weekday: [sat]}]}}]"))
+			.withMessageContaining("did you mean 'users'");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "", "\n", "# nothing\n", "---\n", "rules:\n", "rules: []\n", "{}" })
 	void emptyDocumentHasNoRules(String text) {

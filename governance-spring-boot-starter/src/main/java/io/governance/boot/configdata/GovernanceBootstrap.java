@@ -5,6 +5,7 @@ import io.governance.boot.backend.SharedBackends;
 import io.governance.config.ConfigManager;
 import io.governance.config.StartPolicy;
 import io.governance.config.secret.Secrets;
+import io.governance.gray.GrayRulesParser;
 
 /**
  * What was made for the config data and lives on in the application context.
@@ -19,5 +20,17 @@ public record GovernanceBootstrap(Backends backends, ConfigManager manager, Star
 
 	/** The name of the bean that it becomes. */
 	public static final String BEAN_NAME = "governanceBootstrap";
+
+	/**
+	 * Lets rules about config be refused where those about requests are. For the gray
+	 * release of this library only: called when all beans are there, before the config is
+	 * followed.
+	 * @param parser knows the strategies of the application
+	 */
+	public void readRulesWith(GrayRulesParser parser) {
+		if (this.manager.variants() instanceof RuleVariants rules) {
+			rules.readWith(parser);
+		}
+	}
 
 }

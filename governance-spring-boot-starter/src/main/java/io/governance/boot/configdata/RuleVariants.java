@@ -2,8 +2,10 @@ package io.governance.boot.configdata;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.governance.boot.registry.StartingInstance;
 import io.governance.config.ConfigDocument;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Chooses variants by the gray rules: for this instance those of the rules that it
  * matches, then the one named like its lane; for requests those named like their lane.
  * What is wrong with rules is not told here, since who keeps the rules tells it.
+ * <p>
+ * The first rules are read before there are beans, and thus without knowing the
+ * strategies of the application. What was chosen by them lasts as long as their document.
  */
 final class RuleVariants implements ConfigVariants {
 
@@ -31,7 +36,12 @@ final class RuleVariants implements ConfigVariants {
 
 	private final Set<String> lanes;
 
-	private final GrayRulesParser parser = GrayRulesParser.lenient();
+	private final GrayRulesParser lenient = GrayRulesParser.lenient();
+
+	/** What was chosen before there was a parser that knows all strategies, by digest. */
+	private final Map<String, Choice> early = new ConcurrentHashMap<>();
+
+	private volatile @Nullable GrayRulesParser parser;
 
 	private volatile @Nullable Chosen last;
 
@@ -49,6 +59,15 @@ final class RuleVariants implements ConfigVariants {
 		this.lanes = Set.copyOf(lanes);
 	}
 
+	/**
+	 * Holds documents to all that is known from now on: those that the parser refuses
+	 * change nothing any more.
+	 * @param parser knows the strategies of the application
+	 */
+	void readWith(GrayRulesParser parser) {
+		this.parser = parser;
+	}
+
 	@Override
 	public Set<DocumentId> sources() {
 		return (this.rules != null) ? Set.of(this.rules) : Set.of();
@@ -60,12 +79,22 @@ final class RuleVariants implements ConfigVariants {
 		String digest = (document != null) ? document.digest() : "";
 		Chosen known = this.last;
 		if (known == null || !known.digest().equals(digest)) {
-			GrayRules parsed = (document != null) ? this.parser.parse(document.id().toString(), document.text())
-					: GrayRules.NONE;
-			known = new Chosen(digest, choose(parsed));
+			Choice before = this.early.get(digest);
+			known = new Chosen(digest, (before != null) ? before : choose(document, digest));
 			this.last = known;
 		}
 		return known.choice();
+	}
+
+	private Choice choose(@Nullable ConfigDocument document, String digest) {
+		GrayRulesParser complete = this.parser;
+		GrayRulesParser reader = (complete != null) ? complete : this.lenient;
+		Choice choice = choose(
+				(document != null) ? reader.parse(document.id().toString(), document.text()) : GrayRules.NONE);
+		if (complete == null) {
+			this.early.put(digest, choice);
+		}
+		return choice;
 	}
 
 	private Choice choose(GrayRules rules) {

@@ -9,6 +9,7 @@ import jakarta.servlet.Filter;
 import reactor.util.context.ContextView;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -33,6 +34,7 @@ import io.governance.boot.loadbalancer.ReactiveCallLane;
 import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.boot.GovernanceProperties;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
+import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.boot.configdata.GovernanceConfigProperties;
 import io.governance.config.DocumentId;
 import io.governance.config.SnapshotCache;
@@ -75,6 +77,14 @@ public final class GovernanceGrayAutoConfiguration {
 		balancers.ifAvailable((target) -> all.add((rules) -> target.lanes((service) -> policy(rules, service))));
 		all.addAll(listeners.orderedStream().toList());
 		return new GrayRulesKeeper(backend.config(), document, parser, cache, all);
+	}
+
+	/** Rules about config are to be refused where those about requests are. */
+	@Bean
+	SmartInitializingSingleton governanceConfigRules(ObjectProvider<GrayRulesKeeper> keeper,
+			ObjectProvider<GovernanceBootstrap> bootstrap) {
+		return () -> keeper
+			.ifUnique((rules) -> bootstrap.ifAvailable((started) -> started.readRulesWith(rules.parser())));
 	}
 
 	private static LanePolicy policy(GrayRules rules, String service) {

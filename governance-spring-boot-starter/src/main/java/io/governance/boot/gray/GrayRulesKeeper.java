@@ -93,6 +93,13 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 		return this.status;
 	}
 
+	/**
+	 * What reads the rules.
+	 */
+	GrayRulesParser parser() {
+		return this.parser;
+	}
+
 	@Override
 	public void start() {
 		try {

@@ -11,7 +11,11 @@ import io.governance.boot.gray.GrayRulesKeeper;
 import io.governance.config.Author;
 import io.governance.config.ConfigManager;
 import io.governance.config.DocumentId;
+import io.governance.gray.GrayStrategy;
+import io.governance.gray.GrayStrategyFactory;
+import io.governance.gray.Lane;
 import io.governance.gray.LaneContext;
+import io.governance.gray.RulesNode;
 import io.governance.operations.ConfigOperations;
 import io.governance.operations.PublishMode;
 import jakarta.validation.constraints.Min;
@@ -19,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Hooks;
 
 import org.springframework.boot.WebApplicationType;
@@ -187,6 +193,70 @@ class GrayConfigTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "user: [ann]", "weekday: [sat]" })
+	void rulesThatAreRefusedForRequestsAreRefusedForConfig(String unknown) {
+		this.fleet.save("gray.yaml", rules("big-pool", "gray", "users: [ann]"));
+		this.fleet.save("orders.big-pool.yaml", "pool: {size: 50}");
+		this.fleet.save("orders.huge-pool.yaml", "pool: {size: 99}");
+		try (ConfigurableApplicationContext one = start("governance.registry.instance.id=orders-1")) {
+			GrayRulesKeeper keeper = one.getBean(GrayRulesKeeper.class);
+			assertThat(size(one)).isEqualTo(50);
+			this.fleet.save("gray.yaml", rules("huge-pool", "blue", unknown));
+			eventually(() -> assertThat(keeper.status().rejection()).contains("gray.yaml:9:"));
+			this.fleet.save("orders.big-pool.yaml", "pool: {size: 51}");
+			eventually(() -> assertThat(size(one)).isEqualTo(51));
+			assertThat(keeper.rules().lanes("orders")).containsExactly(new Lane("gray"));
+			this.fleet.save("gray.yaml", rules("huge-pool", "blue", "users: [ann]"));
+			eventually(() -> assertThat(size(one)).isEqualTo(99));
+			eventually(() -> assertThat(keeper.rules().lanes("orders")).containsExactly(new Lane("blue")));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "user: [ann]", "weekday: [sat]" })
+	void strategyOfTheApplicationIsKnownToRulesAboutConfig(String known) {
+		this.fleet.save("gray.yaml", rules("big-pool", "gray", known));
+		this.fleet.save("orders.big-pool.yaml", "pool: {size: 50}");
+		this.fleet.save("orders.huge-pool.yaml", "pool: {size: 99}");
+		try (ConfigurableApplicationContext one = this.fleet.start(OwnStrategies.class,
+				"governance.registry.instance.id=orders-1")) {
+			eventually(() -> assertThat(size(one)).isEqualTo(50));
+			this.fleet.save("gray.yaml", rules("huge-pool", "gray", known));
+			eventually(() -> assertThat(size(one)).isEqualTo(99));
+			assertThat(one.getBean(GrayRulesKeeper.class).status().rejection()).isNull();
+		}
+	}
+
+	@Test
+	void choiceOfTheStartLastsUntilTheRulesThatWereNotRefusedThenAreMended() {
+		this.fleet.save("gray.yaml", rules("big-pool", "gray", "weekday: [sat]"));
+		this.fleet.save("orders.big-pool.yaml", "pool: {size: 50}");
+		this.fleet.save("orders.huge-pool.yaml", "pool: {size: 99}");
+		try (ConfigurableApplicationContext one = start("governance.registry.instance.id=orders-1")) {
+			assertThat(size(one)).isEqualTo(50);
+			this.fleet.save("gray.yaml", rules("huge-pool", "gray", "weekday: [sun]"));
+			this.fleet.save("orders.big-pool.yaml", "pool: {size: 51}");
+			eventually(() -> assertThat(size(one)).isEqualTo(51));
+			this.fleet.save("gray.yaml", rules("huge-pool", "gray", "users: [ann]"));
+			eventually(() -> assertThat(size(one)).isEqualTo(99));
+		}
+	}
+
+	private static String rules(String variant, String lane, String match) {
+		return """
+				rules:
+				  - name: pool
+				    config: orders
+				    variant: %s
+				    match: {instances: [orders-1]}
+				  - name: requests
+				    service: orders
+				    lane: %s
+				    match: {%s}
+				""".formatted(variant, lane, match);
+	}
+
 	@Test
 	void variantsCanBeSwitchedOff() {
 		this.fleet.save("gray.yaml", FOR_ONE);
@@ -286,6 +356,30 @@ class GrayConfigTests {
 		@Bean
 		Orders orders(LiveConfig<Pool> pool, Environment environment) {
 			return new Orders(pool, environment);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnStrategies extends Application {
+
+		@Bean
+		GrayStrategyFactory weekday() {
+			return new Never("weekday");
+		}
+
+		@Bean
+		GrayStrategyFactory user() {
+			return new Never("user");
+		}
+
+	}
+
+	private record Never(String name) implements GrayStrategyFactory {
+
+		@Override
+		public GrayStrategy create(RulesNode definition) {
+			return (context) -> false;
 		}
 
 	}

@@ -12,7 +12,7 @@ import io.governance.testkit.FaultyConnection;
 import io.governance.testservers.NacosServer;
 
 /** Nacos as all tests of this JVM share it. An address is {@code host:port}. */
-public final class NacosFixture implements BackendFixture {
+public class NacosFixture implements BackendFixture {
 
 	@Override
 	public String address() {

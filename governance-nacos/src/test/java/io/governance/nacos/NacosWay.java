@@ -34,6 +34,11 @@ record NacosWay(TcpProxy http, TcpProxy grpc) implements FaultyConnection {
 		return this.http.address();
 	}
 
+	/** How many connections go this way, over HTTP and gRPC. */
+	int connections() {
+		return this.http.connections() + this.grpc.connections();
+	}
+
 	@Override
 	public void cut() {
 		both(TcpProxy::cut);

@@ -87,7 +87,7 @@ class ConsulTlsTests {
 	@Test
 	@DisplayName("F4 Security 5: an agent of an unknown authority is refused in words, and so is a client")
 	void unknownAuthority() {
-		assertRefused(server.address(), strangers.clientContext(), "TLS failed: PKIX");
+		assertRefused(server.address(), strangers.clientContext(), "TLS failed: ", "PKIX path");
 		assertRefused(server.address(), certificates.trustingContext(), "gave no answer");
 	}
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.governance.BackendUnavailableException;
 import io.governance.Subscription;
@@ -177,11 +178,26 @@ public final class ConfigManager implements AutoCloseable {
 
 	/**
 	 * The snapshot that the calling thread should see: the candidate for the thread that
-	 * checks it, the one in force for everybody else.
+	 * checks it, that of the moment when they began to those who read
+	 * {@linkplain #consistently consistently}, the one in force to everybody else.
 	 * @return the snapshot
 	 */
 	public ConfigSnapshot visible() {
 		return this.engine.live().visible();
+	}
+
+	/**
+	 * Reads several values that belong together: while it runs, the calling thread finds
+	 * all of them, through {@link #visible()} and through views, as they were at one
+	 * moment, whatever is applied meanwhile. Takes no lock and makes no change wait; what
+	 * is read on other threads is not affected. Within another such reading, the moment
+	 * is that of the outer one. A view that is made meanwhile shows what is in force.
+	 * @param <T> the type of the result
+	 * @param read what to run; best short, since it does not see what is newer
+	 * @return its result
+	 */
+	public <T> T consistently(Supplier<T> read) {
+		return this.engine.live().keep(read);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class LiveState {
 	/** What is shown to single threads, what was shown last first. */
 	private volatile @Nullable Candidate candidate;
 
+	private final PinnedStates pinned = new PinnedStates();
+
 	LiveState(ConfigVariants variants) {
 		this.variants = variants;
 	}
@@ -46,7 +49,9 @@ final class LiveState {
 	 * has one.
 	 */
 	Object value(int slot) {
-		ConfigState state = this.current;
+		ConfigState mine = this.pinned.mine();
+		// A view may be younger than what the thread keeps to.
+		ConfigState state = (mine != null && slot < mine.views()) ? mine : this.current;
 		return (state.hasLanes() ? state.ofLane(this.variants.lane()) : state).value(slot);
 	}
 
@@ -56,7 +61,16 @@ final class LiveState {
 				return shown.snapshot;
 			}
 		}
-		return this.current.snapshot();
+		ConfigState mine = this.pinned.mine();
+		return ((mine != null) ? mine : this.current).snapshot();
+	}
+
+	/**
+	 * Runs something for which the calling thread sees nothing newer than the state that
+	 * is in force now.
+	 */
+	<T> T keep(Supplier<T> step) {
+		return this.pinned.keep(this.current, step);
 	}
 
 	/**

@@ -13,11 +13,20 @@ public final class Endpoint {
 	private final InstanceStats stats;
 
 	/**
-	 * Creates an endpoint without a past.
+	 * Creates an endpoint without a past, by the system's clock.
 	 * @param instance the instance
 	 */
 	public Endpoint(Instance instance) {
-		this(instance, new InstanceStats());
+		this(instance, new CallClock(System::nanoTime));
+	}
+
+	/**
+	 * Creates an endpoint without a past.
+	 * @param instance the instance
+	 * @param clock the clock of the service, which its calls advance
+	 */
+	Endpoint(Instance instance, CallClock clock) {
+		this(instance, new InstanceStats(clock));
 	}
 
 	private Endpoint(Instance instance, InstanceStats stats) {

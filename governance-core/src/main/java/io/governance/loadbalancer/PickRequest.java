@@ -16,4 +16,13 @@ public interface PickRequest {
 
 	};
 
+	/**
+	 * What calls that belong together have in common: those with the same number go to
+	 * the same instance where the algorithm provides for that. Not spread evenly.
+	 * @return a hash of the user, session or key; 0 if there is none
+	 */
+	default long affinity() {
+		return 0;
+	}
+
 }

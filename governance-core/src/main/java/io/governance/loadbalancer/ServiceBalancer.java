@@ -30,6 +30,8 @@ public final class ServiceBalancer {
 
 	private final LongSupplier ticker;
 
+	private final CallClock clock;
+
 	private final RandomGenerator random;
 
 	private final Map<String, String> settings;
@@ -67,6 +69,7 @@ public final class ServiceBalancer {
 		this.zone = zone;
 		this.policy = policy;
 		this.ticker = ticker;
+		this.clock = new CallClock(ticker);
 		this.random = random;
 		this.settings = Map.copyOf(settings);
 		this.table = new Table(List.of(), Map.of(), NONE, Map.of(), NONE);
@@ -94,7 +97,8 @@ public final class ServiceBalancer {
 		Map<String, Endpoint> endpoints = new TreeMap<>();
 		for (Instance instance : instances) {
 			Endpoint endpoint = known.get(instance.id());
-			endpoints.put(instance.id(), (endpoint != null) ? endpoint.describedAs(instance) : new Endpoint(instance));
+			endpoints.put(instance.id(),
+					(endpoint != null) ? endpoint.describedAs(instance) : new Endpoint(instance, this.clock));
 		}
 		List<Endpoint> list = List.copyOf(endpoints.values());
 		if (!list.equals(this.table.endpoints)) {

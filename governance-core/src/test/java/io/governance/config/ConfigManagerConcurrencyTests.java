@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,6 +87,31 @@ class ConfigManagerConcurrencyTests {
 			assertThat(reader.get(10, TimeUnit.SECONDS)).isBetween(0, 1000);
 		}
 		assertThat(number(sameDocument.get())).isEqualTo(1000);
+		assertThat(this.manager.status().rejection()).isNull();
+	}
+
+	@Test
+	void showsOneMomentToWhoReadsConsistentlyAndTheNewestAfterwards() throws Exception {
+		this.manager.load(REQUIRED);
+		ConfigView<List<Object>> known = view("a", "a");
+		this.manager.watch();
+		this.manager.validate((change) -> this.manager
+			.consistently(() -> assertThat(this.manager.visible()).isSameAs(change.after())));
+
+		this.manager.consistently(() -> {
+			this.source.put(Map.of("a.yaml", "a: 1", "b.yaml", "d: 1"));
+			ConfigView<List<Object>> made = view("d", "d");
+			assertThat(known.get()).containsExactly(0);
+			assertThat(this.manager.visible().get("a").value()).isEqualTo(0);
+			this.manager.consistently(() -> assertThat(known.get()).containsExactly(0));
+			assertThat(CompletableFuture.supplyAsync(known::get, this.threads).join()).as("on another thread")
+				.containsExactly(1);
+			assertThat(made.get()).as("made since").containsExactly(1);
+			return null;
+		});
+
+		assertThat(known.get()).containsExactly(1);
+		assertThat(this.manager.visible().get("a").value()).isEqualTo(1);
 		assertThat(this.manager.status().rejection()).isNull();
 	}
 

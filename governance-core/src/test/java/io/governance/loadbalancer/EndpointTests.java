@@ -18,8 +18,8 @@ class EndpointTests {
 		this.endpoint.end(7, Outcome.FAILURE);
 		this.endpoint.end(-1, Outcome.CANCELLED);
 		InstanceStats stats = this.endpoint.stats();
-		assertThat(stats.begun()).isEqualTo(4);
 		assertThat(stats.ended()).isEqualTo(3);
+		assertThat(stats.succeeded()).isEqualTo(1);
 		assertThat(stats.failed()).isEqualTo(1);
 		assertThat(stats.inFlight()).isEqualTo(1);
 		assertThat(stats.nanos()).isEqualTo(12);

@@ -163,7 +163,7 @@ class RoundRobinLoadBalancerTests {
 		finally {
 			pool.shutdownNow();
 		}
-		assertThat(endpoints.stream().mapToLong((endpoint) -> endpoint.stats().begun()).sum()).isEqualTo(600_000);
+		assertThat(endpoints.stream().mapToLong((endpoint) -> endpoint.stats().inFlight()).sum()).isEqualTo(600_000);
 	}
 
 	private RoundRobinLoadBalancer.RoundRobinPicker picker(List<Endpoint> endpoints) {
@@ -200,7 +200,7 @@ class RoundRobinLoadBalancerTests {
 	}
 
 	private static LongSummaryStatistics begun(List<Endpoint> endpoints) {
-		return endpoints.stream().mapToLong((endpoint) -> endpoint.stats().begun()).summaryStatistics();
+		return endpoints.stream().mapToLong((endpoint) -> endpoint.stats().inFlight()).summaryStatistics();
 	}
 
 }

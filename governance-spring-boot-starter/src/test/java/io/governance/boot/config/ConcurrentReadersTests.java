@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
@@ -80,7 +81,7 @@ class ConcurrentReadersTests {
 				ResolvableType.forClassWithGenerics(Map.class, String.class, Integer.class));
 		List<ToIntFunction<Integer>> kinds = List.of((last) -> whole(pair.get().left(), pair.get(), last),
 				(last) -> ofMap(map.get(), last), (last) -> ofSnapshot(this.manager.current(), last),
-				(last) -> ofEnvironment(this.environment, last));
+				(last) -> ofEnvironment(this.environment, last), (last) -> together(pair, last));
 		AtomicBoolean done = new AtomicBoolean();
 		List<Future<Integer>> readers = new ArrayList<>();
 		for (int i = 0; i < READERS; i++) {
@@ -133,6 +134,22 @@ class ConcurrentReadersTests {
 		assertThat(left).isGreaterThanOrEqualTo(last);
 		assertThat(right).isBetween(left, again);
 		return again;
+	}
+
+	/**
+	 * One moment for everything that is read, also by names, binding and placeholders.
+	 */
+	private int together(LiveConfig<Pair> pair, int last) {
+		return this.manager.consistently(() -> {
+			int left = this.environment.getRequiredProperty("pair.left", Integer.class);
+			assertThat(left).isGreaterThanOrEqualTo(last);
+			assertThat(this.environment.getRequiredProperty("pair.right", Integer.class)).isEqualTo(left);
+			assertThat(this.environment.resolvePlaceholders("${pair.left} ${pair.right}")).isEqualTo("%d %d", left,
+					left);
+			assertThat(Binder.get(this.environment).bind("pair", Pair.class).get()).isEqualTo(new Pair(left, left));
+			assertThat(pair.get()).isEqualTo(new Pair(left, left));
+			return left;
+		});
 	}
 
 	@Test

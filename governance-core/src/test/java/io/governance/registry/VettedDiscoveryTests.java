@@ -1,0 +1,83 @@
+package io.governance.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import io.governance.ConnectionState;
+import io.governance.Subscription;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Where calls are not to be led, whatever a registry holds. */
+class VettedDiscoveryTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "169.254.169.254", "169.254.0.1", "fe80::1", "[fe80::1]", "fe80::1%eth0", "fd00:ec2::254",
+			"[fd00:EC2::254]", "::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "0.0.0.0", "::", "224.0.0.1", "ff02::1",
+			"2852039166", "169.16689662", "169.254.43518", "0xA9FEA9FE", "0xa9.0xfe.0xa9.0xfe", "999.1.1.1",
+			"metadata.google.internal", "Metadata.Google.Internal.", "1:2" })
+	void leavesOutAddressesWhereNoServiceIs(String host) {
+		assertThat(VettedDiscovery.allows(host)).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "127.0.0.1", "10.1.2.3", "192.168.0.7", "172.16.0.1", "8.8.8.8", "2001:db8::1",
+			"[2001:db8::1]", "fd12:3456::1", "::1", "localhost", "orders", "orders.example.com", "node-1.local",
+			"169.254.169.254.example.com", "oxford", "x0x" })
+	void keepsAllOthers(String host) {
+		assertThat(VettedDiscovery.allows(host)).isTrue();
+	}
+
+	@Test
+	void tellsTheListWithoutThemAndTheConnection() {
+		List<Object> told = new ArrayList<>();
+		Discovery discovery = new VettedDiscovery(new OneDelivery(
+				List.of(instance("a", "10.0.0.1"), instance("b", "169.254.169.254"), instance("c", "orders-c"))));
+		discovery.watch("orders", new InstancesListener() {
+
+			@Override
+			public void onInstances(List<Instance> instances) {
+				told.add(instances.stream().map(Instance::id).toList());
+			}
+
+			@Override
+			public void onConnection(ConnectionState state) {
+				told.add(state);
+			}
+
+		});
+		assertThat(told).containsExactly(List.of("a", "c"), ConnectionState.DISCONNECTED);
+		assertThat(discovery.services()).containsExactly("orders");
+	}
+
+	private static Instance instance(String id, String host) {
+		return Instance.of("orders", host, 8080).id(id).build();
+	}
+
+	/** Delivers once, and loses the connection. */
+	private record OneDelivery(List<Instance> instances) implements Discovery {
+
+		@Override
+		public Set<String> services() {
+			return Set.of("orders");
+		}
+
+		@Override
+		public Subscription watch(String service, InstancesListener listener) {
+			listener.onInstances(this.instances);
+			listener.onConnection(ConnectionState.DISCONNECTED);
+			return () -> {
+			};
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}

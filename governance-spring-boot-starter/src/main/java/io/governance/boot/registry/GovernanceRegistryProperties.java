@@ -1,6 +1,7 @@
 package io.governance.boot.registry;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import io.governance.registry.Instance;
  * @param enabled Whether this application registers itself.
  * @param service Name that other services call this application by. By default
  * 'spring.application.name'.
+ * @param backends Names of the backends that this application registers in, all at once.
+ * By default that of 'governance.backend'.
  * @param instance Description of this instance.
  * @param reconcileInterval Time between two comparisons of what the backend holds with
  * what it should hold.
@@ -26,7 +29,7 @@ import io.governance.registry.Instance;
  */
 @ConfigurationProperties("governance.registry")
 public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled, @Nullable String service,
-		@DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval,
+		@DefaultValue List<String> backends, @DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval,
 		@DefaultValue("500ms") Duration drain, @DefaultValue("2s") Duration removalTimeout) {
 
 	/**

@@ -23,7 +23,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param eager Names of services that are known before this application is ready, rather
  * than at the first call.
  * @param fixed Static instances of services, by the name of the service, as URLs such as
- * 'http://10.0.0.7:8080?zone=a&amp;weight=50'.
+ * 'http://10.0.0.7:8080' or 'http://10.0.0.7:8080?zone=a'.
  * @param fallback Where a service is looked for while no instance of it that could be
  * called is known, in this order.
  * @param guard When a list of instances that shrinks is doubted.

@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UTFDataFormatException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.governance.internal.FileNames;
@@ -43,11 +45,16 @@ public final class InstanceCache {
 
 	private static final Logger logger = LoggerFactory.getLogger(InstanceCache.class);
 
+	/** With what is added to it, below the 255 bytes that file systems allow. */
+	private static final int MAX_NAME = 150;
+
 	private static final int FORMAT = 0x676f7669;
 
 	private static final String DIRECTORY = "governance.discovery.cache.directory";
 
 	private final Path directory;
+
+	private final String origin;
 
 	private final @Nullable String user;
 
@@ -56,24 +63,29 @@ public final class InstanceCache {
 	/**
 	 * A cache in a directory.
 	 * @param directory the directory of the files, created at the first save
-	 * @param names what the lists are from, such as the namespace and the backends; each
-	 * a directory in the one before
+	 * @param origin what the lists are from, such as the namespace and the backends; any
+	 * text
 	 */
-	public InstanceCache(Path directory, String... names) {
-		this(directory, ProcessHandle.current().info().user().orElse(null), names);
+	public InstanceCache(Path directory, String origin) {
+		this(directory, origin, ProcessHandle.current().info().user().orElse(null));
 	}
 
-	InstanceCache(Path directory, @Nullable String user, String... names) {
-		Path home = directory;
-		for (String name : names) {
-			home = home.resolve(FileNames.encode(name));
-		}
-		this.directory = home;
+	InstanceCache(Path directory, String origin, @Nullable String user) {
+		this.directory = directory;
+		this.origin = origin;
 		this.user = user;
 	}
 
 	private PrivateFile file(String service) {
-		return new PrivateFile(this.directory, FileNames.encode(service) + ".instances", this.user, DIRECTORY);
+		return new PrivateFile(this.directory, fileName(this.origin + "/" + service) + ".instances", this.user,
+				DIRECTORY);
+	}
+
+	/** As much of a long name as a file can have, and what tells it from others. */
+	private static String fileName(String name) {
+		String encoded = FileNames.encode(name);
+		return (encoded.length() <= MAX_NAME) ? encoded
+				: encoded.substring(0, MAX_NAME) + "-" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**

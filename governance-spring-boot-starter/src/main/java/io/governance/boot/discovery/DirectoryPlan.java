@@ -128,7 +128,7 @@ final class DirectoryPlan {
 					: Path.of(System.getProperty("user.home", "."), ".cache", "governance");
 			directory = home.resolve("instances");
 		}
-		return new InstanceCache(directory, namespace, String.join("_", this.names));
+		return new InstanceCache(directory, namespace + "/" + String.join(",", this.names));
 	}
 
 }

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.cloud.client.CommonsClientAutoConfiguration;
 import org.springframework.cloud.client.ConditionalOnBlockingDiscoveryEnabled;
 import org.springframework.cloud.client.ConditionalOnDiscoveryEnabled;
@@ -62,7 +63,7 @@ public final class GovernanceDiscoveryAutoConfiguration {
 	ServiceDirectory governanceServiceDirectory(DirectoryPlan plan, InstancesEventPublisher events,
 			Environment environment) {
 		String namespace = environment.getProperty("governance.namespace", DocumentId.DEFAULT);
-		Path cache = environment.getProperty("governance.config.cache.directory", Path.class);
+		Path cache = Binder.get(environment).bind("governance.config.cache.directory", Path.class).orElse(null);
 		return plan.begin(namespace, cache).listener(events).build();
 	}
 

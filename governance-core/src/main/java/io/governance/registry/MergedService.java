@@ -3,11 +3,14 @@ package io.governance.registry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.governance.ConnectionState;
@@ -16,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The list of one service, put together from several sources. The first list is told when
  * all sources have answered, or, unless it is empty, when those that have not are not
- * waited for any longer. Thread-safe; tells the listener one at a time.
+ * waited for any longer. A source that is lost keeps its last list in the whole, but for
+ * instances that have left another source since: they are not there any more.
+ * Thread-safe; tells the listener one at a time.
  */
 final class MergedService {
 
@@ -86,11 +91,7 @@ final class MergedService {
 		Map<Address, Instance> merged = new LinkedHashMap<>();
 		Stream<Part> current = this.parts.values().stream().filter((part) -> part.connected);
 		Stream<Part> stale = this.parts.values().stream().filter((part) -> !part.connected);
-		Stream.concat(current, stale)
-			.map((part) -> part.instances)
-			.filter(Objects::nonNull)
-			.flatMap(List::stream)
-			.forEach((one) -> merged.putIfAbsent(new Address(one.host(), one.port()), one));
+		Stream.concat(current, stale).flatMap(Part::stream).forEach((one) -> merged.putIfAbsent(Address.of(one), one));
 		Map<String, Instance> byId = new TreeMap<>();
 		List<Instance> rest = new ArrayList<>();
 		merged.values().forEach((instance) -> {
@@ -117,10 +118,32 @@ final class MergedService {
 
 		private boolean connected = true;
 
+		/** Who left another source while this one could not be reached. */
+		private final Set<Address> left = new HashSet<>();
+
+		private Stream<Instance> stream() {
+			List<Instance> all = this.instances;
+			return (all == null) ? Stream.empty()
+					: all.stream().filter((instance) -> !this.left.contains(Address.of(instance)));
+		}
+
+		private Set<Address> addresses() {
+			List<Instance> all = this.instances;
+			return (all == null) ? Set.of() : all.stream().map(Address::of).collect(Collectors.toSet());
+		}
+
 		@Override
 		public void onInstances(List<Instance> instances) {
 			synchronized (MergedService.this) {
+				Set<Address> gone = new HashSet<>(addresses());
 				this.instances = instances;
+				gone.removeAll(addresses());
+				for (Part other : MergedService.this.parts.values()) {
+					if (!other.connected) {
+						other.left.removeAll(addresses());
+						other.left.addAll(gone);
+					}
+				}
 				changed();
 			}
 		}
@@ -129,6 +152,9 @@ final class MergedService {
 		public void onConnection(ConnectionState state) {
 			synchronized (MergedService.this) {
 				this.connected = state == ConnectionState.CONNECTED;
+				if (this.connected) {
+					this.left.clear();
+				}
 				changed();
 			}
 		}
@@ -136,6 +162,11 @@ final class MergedService {
 	}
 
 	private record Address(String host, int port) {
+
+		static Address of(Instance instance) {
+			return new Address(instance.host(), instance.port());
+		}
+
 	}
 
 }

@@ -96,6 +96,21 @@ class SeveralSourcesTests {
 	}
 
 	@Test
+	void whoeverLeavesOneIsNotKeptByAnotherThatIsLost() {
+		this.first.tell("orders", instance(1), instance(2));
+		this.second.tell("orders", instance(1), instance(2));
+		this.first.down(true);
+		this.second.tell("orders", instance(2), instance(3));
+		assertThat(instances()).containsExactly(instance(2), instance(3));
+		this.second.tell("orders", instance(1), instance(2), instance(3));
+		assertThat(instances()).containsExactly(instance(1), instance(2), instance(3));
+		this.second.tell("orders", instance(3));
+		this.first.down(false);
+		assertThat(instances()).as("it says that they are there")
+			.containsExactly(instance(1), instance(2), instance(3));
+	}
+
+	@Test
 	void keepsDifferentInstancesOfOneIdApart() {
 		this.first.tell("orders", instance(1));
 		this.second.tell("orders", instance(2).toBuilder().id("o-1").build());

@@ -74,6 +74,12 @@ final class ConsulDiscovery implements Discovery {
 	}
 
 	@Override
+	public List<Instance> read(String service) {
+		Instance.checkService(service);
+		return this.source.read(service);
+	}
+
+	@Override
 	public Subscription watch(String service, InstancesListener listener) {
 		Instance.checkService(service);
 		return this.watches.watch(service, "service " + service, listener::onInstances, listener::onConnection);

@@ -62,6 +62,11 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 		this.detector.close();
 	}
 
+	/** Asks the servers anew, whatever the watches know. */
+	List<Instance> read(String service) {
+		return this.reader.read(service, this.client.readConsistent(health(service)).orFail().array());
+	}
+
 	private static ConsulRequest health(String service) {
 		return ConsulRequest.get("/v1/health/service/" + ConsulRequest.encode(service));
 	}

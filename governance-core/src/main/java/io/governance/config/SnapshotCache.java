@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import io.governance.internal.PrivateFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotCache {
 
 	private static final Logger logger = LoggerFactory.getLogger(SnapshotCache.class);
+
+	private static final String DIRECTORY = "governance.config.cache.directory";
 
 	/** With what is added to it, below the 255 bytes that file systems allow. */
 	private static final int MAX_NAME = 150;
@@ -61,8 +64,8 @@ public final class SnapshotCache {
 
 	SnapshotCache(Path directory, String name, @Nullable String user) {
 		String plain = fileName(name);
-		this.file = new PrivateFile(directory, plain + ".snapshot", user);
-		this.refusal = new PrivateFile(directory, plain + ".refused", user);
+		this.file = new PrivateFile(directory, plain + ".snapshot", user, DIRECTORY);
+		this.refusal = new PrivateFile(directory, plain + ".refused", user, DIRECTORY);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.governance.local;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.function.Supplier;
 import io.governance.Subscription;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.Delivery;
+import io.governance.backend.support.InstanceRecord;
 import io.governance.internal.FileNames;
 import io.governance.registry.Discovery;
 import io.governance.registry.Instance;
@@ -117,6 +121,49 @@ final class LocalDiscovery implements Discovery {
 		}
 		catch (IOException | IllegalArgumentException ex) {
 			return false;
+		}
+	}
+
+	@Override
+	public List<Instance> read(String service) {
+		Path home = this.services.resolve(FileNames.encode(service));
+		List<Instance> instances = new ArrayList<>();
+		try {
+			this.directory.open();
+			Instant now = this.clock.instant();
+			try (DirectoryStream<Path> files = Files.newDirectoryStream(home)) {
+				for (Path file : files) {
+					read(file, service, now).ifPresent(instances::add);
+				}
+			}
+			catch (NoSuchFileException ex) {
+				this.directory.checkBase();
+			}
+		}
+		catch (DirectoryIteratorException ex) {
+			throw this.directory.unavailable("read", home, new IOException(ex));
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("read", home, ex);
+		}
+		instances.sort(Comparator.comparing(Instance::id));
+		return List.copyOf(instances);
+	}
+
+	/** What is no instance any more is gone; what cannot be read is not known. */
+	private static Optional<Instance> read(Path file, String service, Instant now) throws IOException {
+		Optional<String> id = InstanceFile.idOf(file.getFileName().toString());
+		try {
+			Fingerprint fingerprint = Fingerprint.of(file, LinkOption.NOFOLLOW_LINKS);
+			if (id.isEmpty() || fingerprint == null) {
+				return Optional.empty();
+			}
+			InstanceRecord record = InstanceFile.read(file, service, id.get());
+			boolean alive = fingerprint.modified().toInstant().plus(record.lease()).isAfter(now);
+			return alive ? Optional.of(record.instance()) : Optional.empty();
+		}
+		catch (NoSuchFileException | IllegalArgumentException ex) {
+			return Optional.empty();
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.governance.registry;
 
+import java.util.List;
 import java.util.Set;
 
 import io.governance.BackendUnavailableException;
@@ -34,6 +35,20 @@ public interface Discovery extends AutoCloseable {
 	 * @return closes the watch
 	 */
 	Subscription watch(String service, InstancesListener listener);
+
+	/**
+	 * Asks the server for the instances of a service anew, so that what a watch has told
+	 * can be held against it. Blocks for no longer than the backend's own deadline.
+	 * <p>
+	 * By default the first list of a new watch, which is no better than what the backend
+	 * keeps for watches that there are: a backend that keeps something asks its server.
+	 * @param service the service, whether it exists or not
+	 * @return all its instances, in the order of their ids; empty if there is none
+	 * @throws BackendUnavailableException if the backend cannot be asked
+	 */
+	default List<Instance> read(String service) {
+		return FirstDelivery.of(this, service);
+	}
 
 	/**
 	 * Ends all watches and frees what this discovery holds, within 5 seconds.

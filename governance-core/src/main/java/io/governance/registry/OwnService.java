@@ -26,6 +26,8 @@ final class OwnService {
 
 	private final String name;
 
+	private final String backend;
+
 	private final Registry registry;
 
 	private final RegistrationSettings settings;
@@ -59,9 +61,10 @@ final class OwnService {
 	/** Whether the next round comes at once. */
 	private boolean due;
 
-	OwnService(String name, Registry registry, RegistrationSettings settings, RegistrationLog log,
+	OwnService(String name, String backend, Registry registry, RegistrationSettings settings, RegistrationLog log,
 			RandomGenerator random, LongSupplier nanoTime, Rounds rounds) {
 		this.name = name;
+		this.backend = backend;
 		this.registry = registry;
 		this.settings = settings;
 		this.log = log;
@@ -267,7 +270,7 @@ final class OwnService {
 	void addStates(List<RegistrationState> states) {
 		for (Instance instance : this.wanted.values()) {
 			states.add(new RegistrationState(instance, this.held.containsKey(instance.id()),
-					this.toldFailures.getOrDefault(instance.id(), "")));
+					this.toldFailures.getOrDefault(instance.id(), ""), this.backend));
 		}
 	}
 

@@ -7,8 +7,20 @@ package io.governance.registry;
  * @param service the service
  * @param instanceId the instance
  * @param reason why, in words; empty if there is nothing to add
+ * @param backend the name of the backend whose server it is; empty if it has none
  */
-public record RegistrationEvent(Kind kind, String service, String instanceId, String reason) {
+public record RegistrationEvent(Kind kind, String service, String instanceId, String reason, String backend) {
+
+	/**
+	 * Creates an event of a registry without a name.
+	 * @param kind what happened
+	 * @param service the service
+	 * @param instanceId the instance
+	 * @param reason why, in words, or empty
+	 */
+	public RegistrationEvent(Kind kind, String service, String instanceId, String reason) {
+		this(kind, service, instanceId, reason, "");
+	}
 
 	/** What happened. */
 	public enum Kind {

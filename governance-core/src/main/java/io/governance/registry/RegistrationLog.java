@@ -13,8 +13,19 @@ final class RegistrationLog {
 
 	private final RegistrationListener listener;
 
-	RegistrationLog(RegistrationListener listener) {
+	private final String backend;
+
+	private final String where;
+
+	/**
+	 * Creates a log.
+	 * @param backend the name of the backend, perhaps empty
+	 * @param several whether there are others, so that lines have to name this one
+	 */
+	RegistrationLog(RegistrationListener listener, String backend, boolean several) {
 		this.listener = listener;
+		this.backend = backend;
+		this.where = several ? " in backend '" + backend + "'" : "";
 	}
 
 	void tell(Kind kind, String service, String instanceId, String reason) {
@@ -26,16 +37,16 @@ final class RegistrationLog {
 			case UPDATED -> "was changed";
 			case REMOVED -> "was removed";
 		};
-		String message = "Instance {} of service {} {}{}";
+		String message = "Instance {} of service {} {}{}{}";
 		String because = reason.isEmpty() ? "" : ": " + reason;
 		if (kind == Kind.LOST || kind == Kind.REFUSED) {
-			logger.warn(message, instanceId, service, words, because);
+			logger.warn(message, instanceId, service, words, this.where, because);
 		}
 		else {
-			logger.info(message, instanceId, service, words, because);
+			logger.info(message, instanceId, service, words, this.where, because);
 		}
 		try {
-			this.listener.onEvent(new RegistrationEvent(kind, service, instanceId, reason));
+			this.listener.onEvent(new RegistrationEvent(kind, service, instanceId, reason, this.backend));
 		}
 		catch (RuntimeException ex) {
 			logger.warn("A listener failed on {} of instance {}", kind, instanceId, ex);

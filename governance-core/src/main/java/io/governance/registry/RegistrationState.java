@@ -7,7 +7,18 @@ package io.governance.registry;
  * @param registered whether the server was last seen holding it
  * @param failure why the server could not be asked or refused the last time; empty if it
  * did not
+ * @param backend the name of the backend whose server it is; empty if it has none
  */
-public record RegistrationState(Instance instance, boolean registered, String failure) {
+public record RegistrationState(Instance instance, boolean registered, String failure, String backend) {
+
+	/**
+	 * Creates a state in a registry without a name.
+	 * @param instance the instance
+	 * @param registered whether the server was last seen holding it
+	 * @param failure why the server could not be asked or refused, or empty
+	 */
+	public RegistrationState(Instance instance, boolean registered, String failure) {
+		this(instance, registered, failure, "");
+	}
 
 }

@@ -1,34 +1,40 @@
 package io.governance.registry;
 
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.governance.BackendUnavailableException;
-import io.governance.ConnectionState;
 import io.governance.Subscription;
 
 /**
  * Live lists of the instances of services. The first use of a service starts one watch,
  * which all callers share and which lasts until the directory is closed. While the
- * backend cannot be reached the last list stays. Thread-safe; only {@link #await} and
+ * backend cannot be reached the last list stays. Thread-safe; only {@code await} and
  * {@link #services()} block.
  */
 public final class ServiceDirectory implements AutoCloseable {
@@ -37,7 +43,19 @@ public final class ServiceDirectory implements AutoCloseable {
 
 	private final Discovery discovery;
 
-	private final ConcurrentMap<String, Watched> watched = new ConcurrentHashMap<>();
+	private final List<GuardedDiscovery> guarded;
+
+	private final DirectoryTasks tasks;
+
+	private final Duration patience;
+
+	private final @Nullable InstanceCache cache;
+
+	private final InstantSource clock;
+
+	private final @Nullable Consumer<ServiceInstances> listener;
+
+	private final ConcurrentMap<String, WatchedList> watched = new ConcurrentHashMap<>();
 
 	/** Starts watches, so that no caller is held up by what a backend does meanwhile. */
 	private final ThreadPoolExecutor starter;
@@ -45,17 +63,36 @@ public final class ServiceDirectory implements AutoCloseable {
 	private volatile boolean closed;
 
 	/**
-	 * Creates a directory; nothing is watched before it is asked for.
+	 * Creates a directory over one discovery, whose lists are believed as they are;
+	 * nothing is watched before it is asked for.
 	 * @param discovery where instances are found; not closed by the directory
 	 */
 	public ServiceDirectory(Discovery discovery) {
-		this.discovery = discovery;
+		this(new Builder().source("discovery", discovery).guard(null));
+	}
+
+	private ServiceDirectory(Builder builder) {
+		this.tasks = builder.tasks.get();
+		this.patience = builder.patience;
+		this.cache = builder.cache;
+		this.clock = builder.clock;
+		this.listener = builder.listener;
+		this.guarded = new ArrayList<>();
+		this.discovery = builder.discovery(this.tasks, this.guarded);
 		this.starter = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> {
 			Thread thread = new Thread(task, "governance-directory");
 			thread.setDaemon(true);
 			return thread;
 		});
 		this.starter.allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Begins a directory whose lists are doubted when they shrink.
+	 * @return a builder, which needs a source
+	 */
+	public static Builder builder() {
+		return new Builder();
 	}
 
 	/**
@@ -76,21 +113,21 @@ public final class ServiceDirectory implements AutoCloseable {
 	 * @throws IllegalStateException if the directory is closed
 	 */
 	public ServiceInstances instances(String service) {
-		return watched(service).current;
+		return watched(service).current();
 	}
 
 	/**
 	 * The instances of a service as soon as they are known.
 	 * @param service the service
-	 * @return completes with the first list that the backend delivers, when subscribers
-	 * have been told of it, on the thread that delivers it; at once if there is one;
-	 * fails when the directory is closed; never completes while the backend does not
-	 * answer
+	 * @return completes with the first list, from the backend or, while it does not
+	 * answer, from the disk, when subscribers have been told of it, on the thread that
+	 * delivers it; at once if there is one; fails when the directory is closed; never
+	 * completes while nothing is known
 	 * @throws IllegalArgumentException if this is not a service's name
 	 * @throws IllegalStateException if the directory is closed
 	 */
 	public CompletionStage<ServiceInstances> ready(String service) {
-		return watched(service).ready.minimalCompletionStage();
+		return watched(service).ready().minimalCompletionStage();
 	}
 
 	/**
@@ -104,13 +141,13 @@ public final class ServiceDirectory implements AutoCloseable {
 	 * @throws IllegalStateException if the directory is closed
 	 */
 	public ServiceInstances await(String service, Duration timeout) {
-		Watched entry = watched(service);
+		WatchedList entry = watched(service);
 		// Not "known": the list is known a moment before all subscribers have been told.
-		if (entry.ready.isDone() && !entry.ready.isCompletedExceptionally()) {
-			return entry.current;
+		if (entry.ready().isDone() && !entry.ready().isCompletedExceptionally()) {
+			return entry.current();
 		}
 		try {
-			entry.ready.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			entry.ready().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (TimeoutException ex) {
 			logger.debug("Nothing is known of service {} after {}", service, timeout);
@@ -121,7 +158,49 @@ public final class ServiceDirectory implements AutoCloseable {
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
 		}
-		return entry.current;
+		return entry.current();
+	}
+
+	/**
+	 * Starts to watch services, and waits for the first list of all of them. Blocks: not
+	 * for event loops.
+	 * @param services the services
+	 * @param timeout how long to wait at most, for all of them together
+	 * @return those of which nothing is known yet
+	 * @throws IllegalArgumentException if one of them is not a service's name
+	 * @throws IllegalStateException if the directory is closed
+	 */
+	public Set<String> await(Collection<String> services, Duration timeout) {
+		services.forEach(this::watched);
+		long end = System.nanoTime() + timeout.toNanos();
+		Set<String> unknown = new TreeSet<>();
+		for (String service : services) {
+			Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+			if (!await(service, left).known()) {
+				unknown.add(service);
+			}
+		}
+		return unknown;
+	}
+
+	/**
+	 * The instances that are kept although their backend lacks them, until it confirms
+	 * that they are gone.
+	 * @return how many, by service; only services that have some
+	 */
+	public Map<String, Integer> held() {
+		Map<String, Integer> held = new TreeMap<>();
+		this.guarded
+			.forEach((backend) -> backend.held().forEach((service, count) -> held.merge(service, count, Integer::sum)));
+		return held;
+	}
+
+	/**
+	 * The services that are watched, and what is known of them now.
+	 * @return the lists in the order of the services' names, perhaps not known
+	 */
+	public List<ServiceInstances> watched() {
+		return new TreeMap<>(this.watched).values().stream().map(WatchedList::current).toList();
 	}
 
 	/**
@@ -145,166 +224,180 @@ public final class ServiceDirectory implements AutoCloseable {
 	public void close() {
 		this.closed = true;
 		this.starter.shutdown();
-		this.watched.values().forEach(Watched::close);
+		this.watched.values().forEach(WatchedList::close);
+		this.tasks.close();
 	}
 
-	private Watched watched(String service) {
-		Watched entry = this.watched.get(service);
+	private WatchedList watched(String service) {
+		WatchedList entry = this.watched.get(service);
 		if (entry == null) {
 			return start(service);
 		}
-		if (entry.refused.get() && entry.refused.compareAndSet(true, false) && !this.closed) {
-			execute(entry);
+		if (entry.takeRefusal() && !this.closed) {
+			execute(entry::follow);
 		}
 		return entry;
 	}
 
-	private Watched start(String service) {
+	private WatchedList start(String service) {
 		Instance.checkService(service);
 		if (this.closed) {
 			throw new IllegalStateException("Discovery has ended");
 		}
-		Watched entry = new Watched(service);
-		Watched other = this.watched.putIfAbsent(service, entry);
+		WatchedList entry = new WatchedList(service, this.discovery, this.tasks, this.cache, this.clock);
+		WatchedList other = this.watched.putIfAbsent(service, entry);
 		if (other != null) {
 			return other;
 		}
-		execute(entry);
+		if (this.listener != null) {
+			entry.subscribe(this.listener);
+		}
+		execute(() -> entry.start(this.patience));
 		return entry;
 	}
 
-	private void execute(Watched entry) {
+	private void execute(Runnable task) {
 		try {
-			this.starter.execute(entry::start);
+			this.starter.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
 			throw new IllegalStateException("Discovery has ended", ex);
 		}
 	}
 
-	/** One watch and what it delivered last. */
-	private final class Watched implements InstancesListener {
+	/** Builds a {@link ServiceDirectory}. Not thread-safe. */
+	public static final class Builder {
 
-		private final String service;
+		private final Map<String, Discovery> sources = new LinkedHashMap<>();
 
-		private final CompletableFuture<ServiceInstances> ready = new CompletableFuture<>();
+		private final Map<String, Supplier<Discovery>> fallbacks = new LinkedHashMap<>();
 
-		private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+		private @Nullable ShrinkGuard guard = ShrinkGuard.DEFAULTS;
 
-		private volatile ServiceInstances current;
+		private Duration patience = Duration.ofSeconds(1);
 
-		private @Nullable Subscription watch;
+		private @Nullable InstanceCache cache;
 
-		private boolean told;
+		private InstantSource clock = InstantSource.system();
 
-		/** Set when the discovery would not watch; the next use tries again. */
-		private final AtomicBoolean refused = new AtomicBoolean();
+		private @Nullable Consumer<ServiceInstances> listener;
 
-		Watched(String service) {
-			this.service = service;
-			this.current = ServiceInstances.unknown(service);
+		private Supplier<DirectoryTasks> tasks = DirectoryTasks::onThreads;
+
+		private RandomGenerator random = new SplittableRandom();
+
+		private Builder() {
 		}
 
-		synchronized void start() {
-			if (ServiceDirectory.this.closed) {
-				return;
-			}
-			try {
-				this.watch = ServiceDirectory.this.discovery.watch(this.service, this);
-			}
-			catch (RuntimeException ex) {
-				if (!this.told) {
-					this.told = true;
-					logger.warn("Service {} cannot be watched ({}): its next use tries again", this.service,
-							ex.getClass().getName());
-				}
-				this.refused.set(true);
-			}
+		/**
+		 * Adds a source of instances. Of several, the first in their order that tells an
+		 * instance, by its host and port, describes it.
+		 * @param name a name of its own, for the log
+		 * @param discovery the source; not closed by the directory
+		 * @return this builder
+		 */
+		public Builder source(String name, Discovery discovery) {
+			this.sources.put(name, discovery);
+			return this;
 		}
 
-		@Override
-		public void onInstances(List<Instance> instances) {
-			ServiceInstances before = this.current;
-			if (!before.known() || !before.instances().equals(instances)) {
-				become(before.with(instances));
-				long callable = instances.stream().filter((instance) -> instance.status().takesCalls()).count();
-				logger.info("Service {} has {} instances, {} of them take calls", this.service, instances.size(),
-						callable);
-			}
+		/**
+		 * Adds what is used for a service while the sources, and the fallbacks before it,
+		 * know no instance of it that could be called; never because of an error.
+		 * @param name a name of its own, for the log
+		 * @param discovery gives it, always the same, when it is needed; not closed by
+		 * the directory
+		 * @return this builder
+		 */
+		public Builder fallback(String name, Supplier<Discovery> discovery) {
+			this.fallbacks.put(name, discovery);
+			return this;
 		}
 
-		@Override
-		public void onConnection(ConnectionState state) {
-			boolean connected = state == ConnectionState.CONNECTED;
-			if (connected != this.current.connected()) {
-				become(this.current.with(connected));
-			}
+		/**
+		 * Sets when a list that shrinks is doubted; {@link ShrinkGuard#DEFAULTS} if this
+		 * is not called.
+		 * @param guard the guard, or {@code null} to believe every list
+		 * @return this builder
+		 */
+		public Builder guard(@Nullable ShrinkGuard guard) {
+			this.guard = guard;
+			return this;
 		}
 
-		/** Called one at a time, as the watch delivers. */
-		private void become(ServiceInstances next) {
-			this.current = next;
-			this.subscribers.forEach(Subscriber::tell);
-			if (next.known()) {
-				this.ready.complete(next);
-			}
+		/**
+		 * Sets how long one source that does not answer holds up the first list of a
+		 * service, and its list on disk; 1 s if this is not called.
+		 * @param patience the time
+		 * @return this builder
+		 */
+		public Builder patience(Duration patience) {
+			this.patience = patience;
+			return this;
 		}
 
-		Subscription subscribe(Consumer<ServiceInstances> consumer) {
-			Subscriber subscriber = new Subscriber(this, consumer);
-			this.subscribers.add(subscriber);
-			subscriber.tell();
-			return subscriber;
+		/**
+		 * Sets where lists are kept for a start without the backend; nowhere if this is
+		 * not called.
+		 * @param cache the cache, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder cache(@Nullable InstanceCache cache) {
+			this.cache = cache;
+			return this;
 		}
 
-		void close() {
-			Subscription ended;
-			synchronized (this) {
-				ended = this.watch;
-				this.watch = null;
-			}
-			if (ended != null) {
-				ended.close();
-			}
-			this.ready.completeExceptionally(new IllegalStateException("Discovery has ended"));
+		/**
+		 * Sets who is told of every change of every service, on the thread that delivers
+		 * it: it must be quick.
+		 * @param listener who is told, for each service one at a time
+		 * @return this builder
+		 */
+		public Builder listener(Consumer<ServiceInstances> listener) {
+			this.listener = listener;
+			return this;
 		}
 
-	}
-
-	/** Told the newest state, one at a time, whichever thread brings it. */
-	private static final class Subscriber implements Subscription {
-
-		private final Watched watched;
-
-		private final Consumer<ServiceInstances> consumer;
-
-		private @Nullable ServiceInstances told;
-
-		private boolean ended;
-
-		Subscriber(Watched watched, Consumer<ServiceInstances> consumer) {
-			this.watched = watched;
-			this.consumer = consumer;
+		Builder clock(InstantSource clock) {
+			this.clock = clock;
+			return this;
 		}
 
-		synchronized void tell() {
-			ServiceInstances current = this.watched.current;
-			if (this.ended || !current.known() || current == this.told) {
-				return;
-			}
-			this.told = current;
-			try {
-				this.consumer.accept(current);
-			}
-			catch (RuntimeException ex) {
-				logger.warn("A subscriber to service {} failed", this.watched.service, ex);
-			}
+		Builder tasks(DirectoryTasks tasks, RandomGenerator random) {
+			this.tasks = () -> tasks;
+			this.random = random;
+			return this;
 		}
 
-		@Override
-		public synchronized void close() {
-			this.ended = true;
-			this.watched.subscribers.remove(this);
+		/**
+		 * Builds the directory.
+		 * @return the directory; nothing is watched before it is asked for
+		 * @throws IllegalStateException if there is no source
+		 */
+		public ServiceDirectory build() {
+			return new ServiceDirectory(this);
+		}
+
+		private Discovery discovery(DirectoryTasks tasks, List<GuardedDiscovery> guarded) {
+			if (this.sources.isEmpty()) {
+				throw new IllegalStateException("A directory needs a source");
+			}
+			Map<String, Discovery> all = new LinkedHashMap<>();
+			this.sources.forEach((name, source) -> all.put(name, guarded(name, source, tasks, guarded)));
+			Discovery whole = (all.size() == 1) ? all.values().iterator().next()
+					: new MergedDiscovery(all, this.patience, tasks);
+			return this.fallbacks.isEmpty() ? whole
+					: new FallbackDiscovery(whole, this.fallbacks, this.patience, tasks);
+		}
+
+		private Discovery guarded(String name, Discovery source, DirectoryTasks tasks, List<GuardedDiscovery> all) {
+			ShrinkGuard guard = this.guard;
+			if (guard == null || !guard.enabled() || source instanceof StaticDiscovery) {
+				return source;
+			}
+			GuardedDiscovery guarded = new GuardedDiscovery(name, source, guard, tasks, this.random);
+			all.add(guarded);
+			return guarded;
 		}
 
 	}

@@ -55,6 +55,11 @@ public final class VettedDiscovery implements Discovery {
 	}
 
 	@Override
+	public List<Instance> read(String service) {
+		return this.discovery.read(service).stream().filter((instance) -> allows(instance.host())).toList();
+	}
+
+	@Override
 	public void close() {
 		this.discovery.close();
 	}

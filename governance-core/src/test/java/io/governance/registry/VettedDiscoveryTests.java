@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.governance.ConnectionState;
 import io.governance.Subscription;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,7 @@ class VettedDiscoveryTests {
 	}
 
 	@Test
+	@DisplayName("(c)7 What a registry holds does not lead calls to where no service is")
 	void tellsTheListWithoutThemAndTheConnection() {
 		List<Object> told = new ArrayList<>();
 		Discovery discovery = new VettedDiscovery(new OneDelivery(
@@ -51,6 +53,7 @@ class VettedDiscoveryTests {
 
 		});
 		assertThat(told).containsExactly(List.of("a", "c"), ConnectionState.DISCONNECTED);
+		assertThat(discovery.read("orders")).extracting(Instance::id).containsExactly("a", "c");
 		assertThat(discovery.services()).containsExactly("orders");
 	}
 

@@ -87,6 +87,22 @@ final class EtcdDiscovery implements Discovery {
 	}
 
 	@Override
+	public List<Instance> read(String service) {
+		Instance.checkService(service);
+		Snapshot snapshot = this.client.await("read the instances of " + service,
+				this.reader.read(KeyRange.below(this.keys.service(this.namespace, service))));
+		List<Instance> instances = new ArrayList<>();
+		snapshot.entries().forEach((key, entry) -> {
+			Instance instance = decode(key, entry.value(), entry.modified());
+			if (instance != null) {
+				instances.add(instance);
+			}
+		});
+		instances.sort(Comparator.comparing(Instance::id));
+		return List.copyOf(instances);
+	}
+
+	@Override
 	public Subscription watch(String service, InstancesListener listener) {
 		Instance.checkService(service);
 		return this.watches.watch(service, "service '" + service + "'", listener::onInstances, listener::onConnection);

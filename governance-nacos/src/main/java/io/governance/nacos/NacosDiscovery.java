@@ -32,6 +32,12 @@ final class NacosDiscovery implements Discovery {
 	}
 
 	@Override
+	public List<Instance> read(String service) {
+		Instance.checkService(service);
+		return this.naming.query(service);
+	}
+
+	@Override
 	public Subscription watch(String service, InstancesListener listener) {
 		Instance.checkService(service);
 		return this.watches.watch(service, "service '" + service + "'", listener::onInstances, listener::onConnection);

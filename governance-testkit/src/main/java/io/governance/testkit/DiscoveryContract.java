@@ -82,6 +82,22 @@ public abstract class DiscoveryContract extends BackendContract {
 	}
 
 	@Test
+	@DisplayName("F39 The instances are read anew, beside a watch; an error is no empty list")
+	void instancesAreReadAnew() {
+		assertThat(this.discovery.read(this.service)).isEmpty();
+		watch();
+		await().until(() -> this.listener.shows());
+		put(instance(2), instance(1).withStatus(InstanceStatus.DRAINING));
+		await().until(() -> this.discovery.read(this.service)
+			.equals(List.of(instance(1).withStatus(InstanceStatus.DRAINING), instance(2))));
+		FaultyConnection way = connect();
+		Discovery remote = openThrough(way).discovery();
+		assertThat(remote.read(this.service)).hasSize(2);
+		way.cut();
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> remote.read(this.service));
+	}
+
+	@Test
 	void servicesAreNamedPerNamespace() {
 		String stock = unique("stock");
 		put(instance(1));

@@ -76,9 +76,10 @@ public final class GovernanceInstanceEndpoint {
 
 	private static Registered describe(RegistrationState state) {
 		Instance instance = state.instance();
-		return new Registered(instance.service(), instance.id(), instance.host(), instance.port(), instance.secure(),
-				instance.status(), instance.zone(), instance.version(), instance.lane(), instance.weight(),
-				instance.metadata(), state.registered(), state.failure().isEmpty() ? null : state.failure());
+		return new Registered(state.backend(), instance.service(), instance.id(), instance.host(), instance.port(),
+				instance.secure(), instance.status(), instance.zone(), instance.version(), instance.lane(),
+				instance.weight(), instance.metadata(), state.registered(),
+				state.failure().isEmpty() ? null : state.failure());
 	}
 
 	/**
@@ -94,6 +95,7 @@ public final class GovernanceInstanceEndpoint {
 	/**
 	 * One registration.
 	 *
+	 * @param backend the name of the backend; empty if it has none
 	 * @param service the service
 	 * @param id the instance's id
 	 * @param host where it is reached
@@ -108,9 +110,9 @@ public final class GovernanceInstanceEndpoint {
 	 * @param registered whether the registry is known to hold it
 	 * @param problem why not
 	 */
-	public record Registered(String service, String id, String host, int port, boolean secure, InstanceStatus status,
-			String zone, String version, String lane, int weight, Map<String, String> metadata, boolean registered,
-			@Nullable String problem) {
+	public record Registered(String backend, String service, String id, String host, int port, boolean secure,
+			InstanceStatus status, String zone, String version, String lane, int weight, Map<String, String> metadata,
+			boolean registered, @Nullable String problem) {
 	}
 
 }

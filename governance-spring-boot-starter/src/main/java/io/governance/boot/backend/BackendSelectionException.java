@@ -21,6 +21,21 @@ public class BackendSelectionException extends GovernanceException {
 				"Set governance.backend to one of them, or add the dependency io.governance:governance-" + name);
 	}
 
+	static BackendSelectionException unknown(String property, String name, Collection<String> available) {
+		return new BackendSelectionException(
+				"There is no backend '" + name + "', as " + property + " names it; available are " + available,
+				"Set " + property + " to what there is, describe it by governance.backends." + name
+						+ ".type, or add the dependency io.governance:governance-" + name);
+	}
+
+	static BackendSelectionException unknownType(String name, String type, Collection<String> available) {
+		return new BackendSelectionException(
+				"There is no backend of the type '" + type + "', as governance.backends." + name
+						+ ".type names it; available are " + available,
+				"Set governance.backends." + name
+						+ ".type to one of them, or add the dependency io.governance:governance-" + type);
+	}
+
 	static BackendSelectionException ambiguous(Collection<String> available) {
 		return new BackendSelectionException("Several backends are on the classpath: " + available,
 				"Set governance.backend to the one to use, or remove the jar of the other");

@@ -1,13 +1,18 @@
 package io.governance.boot.backend;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 import io.governance.backend.Backend;
 import io.governance.backend.BackendFactory;
-import io.governance.boot.GovernanceProperties;
+import io.governance.config.DocumentId;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
@@ -20,13 +25,19 @@ public final class Backends implements AutoCloseable {
 
 	private static final String LOCAL = "local";
 
+	private static final String SELECTED = "governance.backend";
+
+	private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?");
+
+	private static final Bindable<List<String>> NAMES = Bindable.listOf(String.class);
+
 	private final Environment environment;
 
 	private final SslContexts sslContexts;
 
 	private final Map<String, BackendFactory> factories = new TreeMap<>();
 
-	private final Map<String, Backend> created = new TreeMap<>();
+	private final Map<Place, Backend> created = new LinkedHashMap<>();
 
 	private boolean closed;
 
@@ -44,30 +55,91 @@ public final class Backends implements AutoCloseable {
 
 	/**
 	 * The backend that {@code governance.backend} names, or that follows from the
-	 * classpath.
+	 * classpath, or else the first one that is named for the config, the registration or
+	 * the discovery.
 	 * @return the backend, created at the first call
 	 * @throws BackendSelectionException if there is none of that name, or if several jars
 	 * leave the choice open
 	 * @throws IllegalArgumentException if one of its settings is wrong
 	 */
 	public synchronized Backend select() {
+		String selected = bind(SELECTED);
+		return get(SELECTED, (selected != null) ? selected : only());
+	}
+
+	/**
+	 * The backend that keeps the documents: the one that
+	 * {@code governance.config.backend} names, or else {@link #select() the selected
+	 * one}.
+	 * @return the backend, created at the first call
+	 * @throws BackendSelectionException if there is none of that name
+	 * @throws IllegalArgumentException if one of its settings is wrong
+	 */
+	public synchronized Backend forConfig() {
+		String property = "governance.config.backend";
+		String name = bind(property);
+		return (name != null) ? get(property, name) : select();
+	}
+
+	/**
+	 * A backend by its name: its type, or the name of a further one below
+	 * {@code governance.backends}.
+	 * @param property the property that names it, for whoever has to mend it
+	 * @param name the name
+	 * @return the backend, created at the first call
+	 * @throws BackendSelectionException if there is none of that name
+	 * @throws IllegalArgumentException if one of its settings is wrong
+	 */
+	public Backend get(String property, String name) {
+		return get(property, name, null);
+	}
+
+	/**
+	 * A backend by its name, which looks into another namespace than that of this
+	 * application.
+	 * @param property the property that names it, for whoever has to mend it
+	 * @param name the name
+	 * @param namespace the namespace; {@code null} for that of this application
+	 * @return the backend, created at the first call; with another namespace it has
+	 * clients of its own
+	 * @throws BackendSelectionException if there is none of that name
+	 * @throws IllegalArgumentException if one of its settings is wrong
+	 */
+	public synchronized Backend get(String property, String name, @Nullable String namespace) {
 		if (this.closed) {
 			throw new IllegalStateException("The backends are closed");
 		}
-		String name = Binder.get(this.environment).bind("governance.backend", String.class).orElseGet(this::only);
-		Backend backend = this.created.get(name);
+		String own = Binder.get(this.environment).bind("governance.namespace", String.class).orElse(DocumentId.DEFAULT);
+		Place place = new Place(name, (namespace != null) ? namespace : own);
+		Backend backend = this.created.get(place);
 		if (backend == null) {
-			BackendFactory factory = this.factories.get(name);
-			if (factory == null) {
-				throw BackendSelectionException.unknown(name, this.factories.keySet());
-			}
-			GovernanceProperties properties = Binder.get(this.environment)
-				.bindOrCreate("governance", GovernanceProperties.class);
-			backend = factory
-				.create(new BoundBackendEnvironment(this.environment, name, properties.namespace(), this.sslContexts));
-			this.created.put(name, backend);
+			backend = create(property, place);
+			this.created.put(place, backend);
 		}
 		return backend;
+	}
+
+	private Backend create(String property, Place place) {
+		String name = place.name;
+		if (!NAME.matcher(name).matches()) {
+			throw BackendSelectionException.unknown(property, name, this.factories.keySet());
+		}
+		String further = "governance.backends." + name;
+		String type = bind(further + ".type");
+		BackendFactory factory = this.factories.get((type != null) ? type : name);
+		if (factory == null) {
+			if (type != null) {
+				throw BackendSelectionException.unknownType(name, type, this.factories.keySet());
+			}
+			throw property.equals(SELECTED) ? BackendSelectionException.unknown(name, this.factories.keySet())
+					: BackendSelectionException.unknown(property, name, this.factories.keySet());
+		}
+		return factory.create(new BoundBackendEnvironment(this.environment, name,
+				(type != null) ? further : "governance." + name, place.namespace, this.sslContexts));
+	}
+
+	private @Nullable String bind(String property) {
+		return Binder.get(this.environment).bind(property, String.class).orElse(null);
 	}
 
 	private String only() {
@@ -75,8 +147,24 @@ public final class Backends implements AutoCloseable {
 		return switch (others.size()) {
 			case 0 -> LOCAL;
 			case 1 -> others.get(0);
-			default -> throw BackendSelectionException.ambiguous(others);
+			default -> named().orElseThrow(() -> BackendSelectionException.ambiguous(others));
 		};
+	}
+
+	/** Who names a backend for one thing has made a choice. */
+	private Optional<String> named() {
+		String config = bind("governance.config.backend");
+		return (config != null) ? Optional.of(config)
+				: first("governance.registry.backends").or(() -> first("governance.discovery.backends"));
+	}
+
+	private Optional<String> first(String property) {
+		return Binder.get(this.environment)
+			.bind(property, NAMES)
+			.orElse(List.of())
+			.stream()
+			.filter((name) -> !name.equals("static"))
+			.findFirst();
 	}
 
 	/**
@@ -96,6 +184,10 @@ public final class Backends implements AutoCloseable {
 		this.closed = true;
 		this.created.values().forEach(Backend::close);
 		this.created.clear();
+	}
+
+	/** What there is one backend for. */
+	private record Place(String name, String namespace) {
 	}
 
 }

@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * The settings of a backend, bound from {@code governance.{name}}.
+ * The settings of a backend, bound from {@code governance.{type}}, or, if it is a further
+ * one of its type, from {@code governance.backends.{name}}.
  */
 final class BoundBackendEnvironment implements BackendEnvironment {
 
@@ -15,13 +16,17 @@ final class BoundBackendEnvironment implements BackendEnvironment {
 
 	private final String name;
 
+	private final String prefix;
+
 	private final String namespace;
 
 	private final SslContexts sslContexts;
 
-	BoundBackendEnvironment(Environment environment, String name, String namespace, SslContexts sslContexts) {
+	BoundBackendEnvironment(Environment environment, String name, String prefix, String namespace,
+			SslContexts sslContexts) {
 		this.environment = environment;
 		this.name = name;
+		this.prefix = prefix;
 		this.namespace = namespace;
 		this.sslContexts = sslContexts;
 	}
@@ -38,7 +43,7 @@ final class BoundBackendEnvironment implements BackendEnvironment {
 
 	@Override
 	public <T> T settings(Class<T> type) {
-		return Binder.get(this.environment).bindOrCreate("governance." + this.name, type);
+		return Binder.get(this.environment).bindOrCreate(this.prefix, type);
 	}
 
 	@Override

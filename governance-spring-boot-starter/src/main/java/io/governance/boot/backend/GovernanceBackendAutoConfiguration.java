@@ -36,4 +36,11 @@ public final class GovernanceBackendAutoConfiguration {
 		return backends.select();
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	ConfigBackend governanceConfigBackend(Backend backend, Backends backends, Environment environment) {
+		return new ConfigBackend(
+				environment.containsProperty("governance.config.backend") ? backends.forConfig() : backend);
+	}
+
 }

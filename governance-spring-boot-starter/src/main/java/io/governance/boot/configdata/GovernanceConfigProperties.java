@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Properties of the config centre.
  *
  * @param enabled Whether remote config is read at all.
+ * @param backend Name of the backend that keeps the documents. By default that of
+ * 'governance.backend'.
  * @param group Group of the documents.
  * @param onInvalid What to do at start when the stored config cannot be used.
  * @param cache Last good config, kept on disk.
@@ -20,7 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * pause is applied after five times that time.
  */
 @ConfigurationProperties("governance.config")
-public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled,
+public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled, @Nullable String backend,
 		@DefaultValue(DocumentId.DEFAULT) String group, @DefaultValue("last-good") OnInvalid onInvalid,
 		@DefaultValue Cache cache, @DefaultValue("0s") Duration settle) {
 

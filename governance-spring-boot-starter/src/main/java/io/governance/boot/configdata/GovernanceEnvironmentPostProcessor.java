@@ -126,7 +126,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		String application = environment.getProperty("spring.application.name", "application");
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
-		Backend backend = backends.select();
+		Backend backend = backends.forConfig();
 		StartingInstance instance = StartingInstance.of(environment, backend.name());
 		// Instances on one machine may have different variants.
 		SnapshotCache cache = config.cache()

@@ -1,24 +1,32 @@
 package io.governance.boot.discovery;
 
+import java.nio.file.Path;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.cloud.client.CommonsClientAutoConfiguration;
 import org.springframework.cloud.client.ConditionalOnBlockingDiscoveryEnabled;
 import org.springframework.cloud.client.ConditionalOnDiscoveryEnabled;
 import org.springframework.cloud.client.ConditionalOnReactiveDiscoveryEnabled;
 import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClientAutoConfiguration;
 import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClientAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 import reactor.core.publisher.Flux;
 
 import io.governance.backend.Backend;
+import io.governance.boot.backend.Backends;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
+import io.governance.config.DocumentId;
 import io.governance.registry.ServiceDirectory;
 
 /**
@@ -39,8 +47,30 @@ public final class GovernanceDiscoveryAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ServiceDirectory governanceServiceDirectory(Backend backend) {
-		return new ServiceDirectory(backend.discovery());
+	DirectoryPlan governanceDirectoryPlan(Backend backend, ObjectProvider<Backends> backends,
+			GovernanceDiscoveryProperties properties) {
+		return new DirectoryPlan(properties, backend, backends::getObject);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	InstancesEventPublisher governanceInstancesEventPublisher(ApplicationEventPublisher publisher) {
+		return new InstancesEventPublisher(publisher);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ServiceDirectory governanceServiceDirectory(DirectoryPlan plan, InstancesEventPublisher events,
+			Environment environment) {
+		String namespace = environment.getProperty("governance.namespace", DocumentId.DEFAULT);
+		Path cache = Binder.get(environment).bind("governance.config.cache.directory", Path.class).orElse(null);
+		return plan.begin(namespace, cache).listener(events).build();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	EagerServices governanceEagerServices(ServiceDirectory directory, GovernanceDiscoveryProperties properties) {
+		return new EagerServices(directory, properties);
 	}
 
 	@Bean
@@ -55,9 +85,9 @@ public final class GovernanceDiscoveryAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		GovernanceDiscoveryClient governanceDiscoveryClient(Backend backend, ServiceDirectory directory,
+		GovernanceDiscoveryClient governanceDiscoveryClient(DirectoryPlan plan, ServiceDirectory directory,
 				FirstList firstList) {
-			return new GovernanceDiscoveryClient(backend.name(), directory, firstList);
+			return new GovernanceDiscoveryClient(plan.description(), directory, firstList);
 		}
 
 	}
@@ -69,9 +99,9 @@ public final class GovernanceDiscoveryAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		GovernanceReactiveDiscoveryClient governanceReactiveDiscoveryClient(Backend backend, ServiceDirectory directory,
-				GovernanceDiscoveryProperties properties) {
-			return new GovernanceReactiveDiscoveryClient(backend.name(), directory, properties.timeout());
+		GovernanceReactiveDiscoveryClient governanceReactiveDiscoveryClient(DirectoryPlan plan,
+				ServiceDirectory directory, GovernanceDiscoveryProperties properties) {
+			return new GovernanceReactiveDiscoveryClient(plan.description(), directory, properties.timeout());
 		}
 
 	}

@@ -27,6 +27,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.WebFilter;
 
 import io.governance.backend.Backend;
+import io.governance.boot.backend.ConfigBackend;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.boot.loadbalancer.CallLane;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
@@ -65,10 +66,10 @@ public final class GovernanceGrayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GrayRulesKeeper governanceGrayRulesKeeper(Backend backend, GovernanceGrayProperties properties,
-			GrayRulesParser parser, Environment environment, ObjectProvider<GrayRulesListener> listeners,
-			ObjectProvider<ServiceBalancers> balancers, GovernanceProperties governance,
-			GovernanceConfigProperties config) {
+	GrayRulesKeeper governanceGrayRulesKeeper(Backend backend, ObjectProvider<ConfigBackend> documents,
+			GovernanceGrayProperties properties, GrayRulesParser parser, Environment environment,
+			ObjectProvider<GrayRulesListener> listeners, ObjectProvider<ServiceBalancers> balancers,
+			GovernanceProperties governance, GovernanceConfigProperties config) {
 		DocumentId document = new DocumentId(governance.namespace(), config.group(), properties.document());
 		SnapshotCache cache = config.cache()
 			.open("gray", governance.namespace(), config.group(),
@@ -76,7 +77,8 @@ public final class GovernanceGrayAutoConfiguration {
 		List<GrayRulesListener> all = new ArrayList<>();
 		balancers.ifAvailable((target) -> all.add((rules) -> target.lanes((service) -> policy(rules, service))));
 		all.addAll(listeners.orderedStream().toList());
-		return new GrayRulesKeeper(backend.config(), document, parser, cache, all);
+		return new GrayRulesKeeper(documents.getIfAvailable(() -> new ConfigBackend(backend)).backend().config(),
+				document, parser, cache, all);
 	}
 
 	/** Rules about config are to be refused where those about requests are. */

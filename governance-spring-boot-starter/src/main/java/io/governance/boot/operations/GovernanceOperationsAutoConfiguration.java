@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 
 import io.governance.backend.Backend;
+import io.governance.boot.backend.ConfigBackend;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.config.ConfigFormats;
 import io.governance.config.ConfigLayer;
@@ -40,16 +41,17 @@ public final class GovernanceOperationsAutoConfiguration {
 	/** None for a backend that has no config store: it is an optional dependency then. */
 	@Bean
 	@ConditionalOnMissingBean
-	@Nullable ConfigOperations governanceConfigOperations(Backend backend, Environment environment,
-			ObjectProvider<GrayRulesParser> grayRules, ObjectProvider<ConfigAuditListener> listeners,
-			ObjectProvider<ConfigManager> manager) {
+	@Nullable ConfigOperations governanceConfigOperations(Backend backend, ObjectProvider<ConfigBackend> documents,
+			Environment environment, ObjectProvider<GrayRulesParser> grayRules,
+			ObjectProvider<ConfigAuditListener> listeners, ObjectProvider<ConfigManager> manager) {
 		String grayDocument = environment.getProperty("governance.gray.document", DocumentChecks.GRAY_DOCUMENT);
 		DocumentChecks checks = new DocumentChecks(ConfigFormats.standard(),
 				grayRules.getIfAvailable(GrayRulesParser::new), grayDocument)
 			.reading(layers(manager.getIfAvailable()));
 		List<ConfigAuditListener> all = listeners.orderedStream().toList();
 		try {
-			return new ConfigOperations(backend, checks, all, InstantSource.system());
+			return new ConfigOperations(documents.getIfAvailable(() -> new ConfigBackend(backend)).backend(), checks,
+					all, InstantSource.system());
 		}
 		catch (UnsupportedOperationException ex) {
 			return null;

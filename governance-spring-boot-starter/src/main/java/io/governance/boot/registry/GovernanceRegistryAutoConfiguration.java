@@ -1,7 +1,9 @@
 package io.governance.boot.registry;
 
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
+import java.util.Random;
 
 import jakarta.servlet.Filter;
 import org.slf4j.LoggerFactory;
@@ -31,10 +33,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.web.server.WebFilter;
 
 import io.governance.backend.Backend;
+import io.governance.boot.backend.Backends;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.registry.RegistrationKeeper;
 import io.governance.registry.RegistrationListener;
 import io.governance.registry.RegistrationSettings;
+import io.governance.registry.Registry;
 
 /**
  * Auto-configuration for the registration of this application.
@@ -49,15 +53,25 @@ public final class GovernanceRegistryAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RegistrationKeeper governanceRegistrationKeeper(Backend backend, GovernanceRegistryProperties properties,
-			ObjectProvider<RegistrationListener> listeners) {
+	RegistrationKeeper governanceRegistrationKeeper(Backend backend, ObjectProvider<Backends> backends,
+			GovernanceRegistryProperties properties, ObjectProvider<RegistrationListener> listeners) {
 		RegistrationSettings defaults = RegistrationSettings.DEFAULTS;
 		RegistrationSettings settings = new RegistrationSettings(properties.reconcileInterval(), defaults.retryBase(),
 				defaults.retryCap(), properties.removalTimeout());
 		List<RegistrationListener> all = listeners.orderedStream().toList();
-		return new RegistrationKeeper(backend.registry(), settings,
-				(event) -> all.forEach((listener) -> listener.onEvent(event)), new SplittableRandom(),
-				System::nanoTime);
+		return new RegistrationKeeper(registries(backend, backends, properties.backends()), settings,
+				(event) -> all.forEach((listener) -> listener.onEvent(event)), new Random(), System::nanoTime);
+	}
+
+	private static Map<String, Registry> registries(Backend backend, ObjectProvider<Backends> backends,
+			List<String> names) {
+		if (names.isEmpty()) {
+			return Map.of(backend.name(), backend.registry());
+		}
+		Map<String, Registry> registries = new LinkedHashMap<>();
+		names.forEach((name) -> registries.put(name,
+				backends.getObject().get("governance.registry.backends", name).registry()));
+		return registries;
 	}
 
 	@Bean

@@ -17,6 +17,8 @@ import io.governance.registry.Instance;
  * @param enabled Whether this application registers itself.
  * @param service Name that other services call this application by. By default
  * 'spring.application.name'.
+ * @param backends Names of the backends that this application registers in, all at once.
+ * By default that of 'governance.backend'.
  * @param instance Description of this instance.
  * @param reconcileInterval Time between two comparisons of what the backend holds with
  * what it should hold.
@@ -27,8 +29,8 @@ import io.governance.registry.Instance;
  */
 @ConfigurationProperties("governance.registry")
 public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled, @Nullable String service,
-		@DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval, @DefaultValue Health health,
-		@DefaultValue Drain drain, @DefaultValue("2s") Duration removalTimeout) {
+		@DefaultValue List<String> backends, @DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval,
+		@DefaultValue Health health, @DefaultValue Drain drain, @DefaultValue("2s") Duration removalTimeout) {
 
 	/**
 	 * What the registry is told of the health of this application.

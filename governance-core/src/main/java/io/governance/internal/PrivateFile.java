@@ -1,4 +1,4 @@
-package io.governance.config;
+package io.governance.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,8 +14,11 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
 
@@ -28,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * the rest. Neither it nor its directory may be a symbolic link or be open for others to
  * write. Immutable.
  */
-final class PrivateFile {
+public final class PrivateFile {
 
 	private static final Logger logger = LoggerFactory.getLogger(PrivateFile.class);
 
@@ -43,25 +46,36 @@ final class PrivateFile {
 
 	private final @Nullable String user;
 
+	private final String property;
+
 	/**
 	 * A file that may exist.
+	 * @param directory its directory, created at the first write
+	 * @param name its name
 	 * @param user who must own what is read, or {@code null} if that is not known
+	 * @param property the property that names the directory, for what is said of it
 	 */
-	PrivateFile(Path directory, String name, @Nullable String user) {
+	public PrivateFile(Path directory, String name, @Nullable String user, String property) {
 		this.directory = directory;
 		this.path = directory.resolve(name);
 		this.user = user;
+		this.property = property;
 	}
 
-	Path path() {
+	/**
+	 * Where the file is.
+	 * @return the path
+	 */
+	public Path path() {
 		return this.path;
 	}
 
 	/**
 	 * Replaces the content.
+	 * @param body the content
 	 * @throws IOException if that is not possible or not safe
 	 */
-	void write(byte[] body) throws IOException {
+	public void write(byte[] body) throws IOException {
 		Path temporary = this.path.resolveSibling(this.path.getFileName() + "." + UUID.randomUUID() + ".tmp");
 		try {
 			if (!Files.isSymbolicLink(this.directory)) {
@@ -69,7 +83,7 @@ final class PrivateFile {
 			}
 			refuseOpenDirectory();
 			refuseOther();
-			byte[] digest = ConfigDocument.digestOf(body).getBytes(StandardCharsets.US_ASCII);
+			byte[] digest = digestOf(body).getBytes(StandardCharsets.US_ASCII);
 			try (FileChannel channel = FileChannel.open(temporary,
 					Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly("rw-------"))) {
 				writeAll(channel, digest);
@@ -109,11 +123,11 @@ final class PrivateFile {
 	private void refuseOpenDirectory() throws IOException {
 		if (Files.isSymbolicLink(this.directory)) {
 			throw new IOException("its directory is a symbolic link, which is never followed: name the directory "
-					+ "itself in governance.config.cache.directory");
+					+ "itself in " + this.property);
 		}
 		if (posix() && isWritableByOthers(attributesOf(this.directory))) {
 			throw new IOException("its directory can be written by others: take that right away (chmod 700), or let "
-					+ "governance.config.cache.directory name a directory in it, which is created");
+					+ this.property + " name a directory in it, which is created");
 		}
 	}
 
@@ -150,23 +164,39 @@ final class PrivateFile {
 
 	/**
 	 * Reads the content.
+	 * @return the content
 	 * @throws java.nio.file.NoSuchFileException if there is no such file
 	 * @throws IOException if it cannot be read, is damaged or is not to be trusted
 	 */
-	byte[] read() throws IOException {
+	public byte[] read() throws IOException {
+		return read(Integer.MAX_VALUE - 1);
+	}
+
+	/**
+	 * Reads the content, unless it is too large.
+	 * @param max how many bytes are read at most
+	 * @return the content
+	 * @throws java.nio.file.NoSuchFileException if there is no such file
+	 * @throws IOException if it cannot be read, is too large, damaged or not to be
+	 * trusted
+	 */
+	public byte[] read(int max) throws IOException {
 		refuseOther();
 		refuseForeign();
 		refuseOpenDirectory();
 		byte[] content;
 		try (var input = Files.newInputStream(this.path, LinkOption.NOFOLLOW_LINKS)) {
-			content = input.readAllBytes();
+			content = input.readNBytes(max + 1);
+		}
+		if (content.length > max) {
+			throw new IOException("is larger than " + max + " bytes");
 		}
 		if (content.length <= DIGEST_LENGTH) {
 			throw new IOException("is cut off");
 		}
 		String digest = new String(content, 0, DIGEST_LENGTH, StandardCharsets.US_ASCII);
 		byte[] body = Arrays.copyOfRange(content, DIGEST_LENGTH + 1, content.length);
-		if (!digest.equals(ConfigDocument.digestOf(body))) {
+		if (!digest.equals(digestOf(body))) {
 			throw new IOException("is damaged");
 		}
 		return body;
@@ -175,8 +205,17 @@ final class PrivateFile {
 	/**
 	 * Takes the file away, if it is there. Never throws.
 	 */
-	void delete() {
+	public void delete() {
 		deleteQuietly(this.path);
+	}
+
+	private static String digestOf(byte[] content) {
+		try {
+			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JDK has SHA-256", ex);
+		}
 	}
 
 	private static void deleteQuietly(Path path) {

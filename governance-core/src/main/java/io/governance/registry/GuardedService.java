@@ -1,0 +1,263 @@
+package io.governance.registry;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+import io.governance.Backoff;
+import io.governance.ConnectionState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The list of one service from one backend, doubted when it shrinks. What comes or
+ * changes is told at once, also while others are kept. Thread-safe; tells the listener
+ * one at a time.
+ */
+final class GuardedService implements InstancesListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServiceDirectory.class);
+
+	private static final Duration FIRST_READ = Duration.ofSeconds(1);
+
+	private static final Duration READ_CAP = Duration.ofSeconds(30);
+
+	private final String backend;
+
+	private final String service;
+
+	private final Discovery discovery;
+
+	private final ShrinkGuard guard;
+
+	private final DirectoryTasks tasks;
+
+	private final InstancesListener listener;
+
+	private final Backoff backoff;
+
+	/** What was told, with those that are kept. */
+	private @Nullable List<Instance> told;
+
+	/** Those that went within the time that counts as at once. */
+	private final Deque<Gone> gone = new ArrayDeque<>();
+
+	/** What is in doubt; {@code null} while nothing is. */
+	private @Nullable Doubt doubt;
+
+	/** Counts what the watch has told, to see whether a read was overtaken. */
+	private long version;
+
+	private boolean connected = true;
+
+	private @Nullable Long recoveredAt;
+
+	private boolean ended;
+
+	GuardedService(String backend, String service, Discovery discovery, ShrinkGuard guard, DirectoryTasks tasks,
+			RandomGenerator random, InstancesListener listener) {
+		this.backend = backend;
+		this.service = service;
+		this.discovery = discovery;
+		this.guard = guard;
+		this.tasks = tasks;
+		this.listener = listener;
+		this.backoff = new Backoff(FIRST_READ, READ_CAP, random);
+	}
+
+	String service() {
+		return this.service;
+	}
+
+	synchronized int held() {
+		return (this.doubt != null) ? this.doubt.kept : 0;
+	}
+
+	@Override
+	public synchronized void onInstances(List<Instance> instances) {
+		this.version++;
+		take(instances, false);
+	}
+
+	@Override
+	public synchronized void onConnection(ConnectionState state) {
+		if (this.ended) {
+			return;
+		}
+		boolean now = state == ConnectionState.CONNECTED;
+		if (now && !this.connected) {
+			this.recoveredAt = this.tasks.nanoTime();
+		}
+		this.connected = now;
+		this.listener.onConnection(state);
+	}
+
+	/** What the backend says, by its watch or because it was asked. */
+	private void take(List<Instance> truth, boolean confirmed) {
+		if (this.ended) {
+			return;
+		}
+		List<Instance> before = this.told;
+		if (before == null) {
+			tell(truth);
+			return;
+		}
+		Set<String> there = truth.stream().map(Instance::id).collect(Collectors.toSet());
+		List<Instance> staying = before.stream().filter((instance) -> !isLeaving(instance)).toList();
+		List<Instance> missing = staying.stream().filter((instance) -> !there.contains(instance.id())).toList();
+		forget(there);
+		boolean tooMany = !missing.isEmpty() && isTooMany(missing.size(), staying.size());
+		if (tooMany && !confirmed) {
+			keep(missing, staying.size());
+			tell(with(truth, missing));
+			return;
+		}
+		if (confirmed) {
+			this.gone.clear();
+		}
+		else {
+			long now = this.tasks.nanoTime();
+			missing.forEach((instance) -> this.gone.add(new Gone(instance.id(), now)));
+		}
+		settle(missing.size());
+		tell(truth);
+	}
+
+	/** Whoever says that it leaves is not missed. */
+	private static boolean isLeaving(Instance instance) {
+		return instance.status() == InstanceStatus.DRAINING || instance.status() == InstanceStatus.OUT_OF_SERVICE;
+	}
+
+	/** Those that are back, or went too long ago, do not count any more. */
+	private void forget(Set<String> there) {
+		long since = this.tasks.nanoTime() - this.guard.hold().toNanos();
+		this.gone.removeIf((one) -> one.at - since < 0 || there.contains(one.id));
+	}
+
+	private boolean isTooMany(int missing, int staying) {
+		int all = staying + this.gone.size();
+		int lost = missing + this.gone.size();
+		return lost > this.guard.share() * all && (all > this.guard.minInstances() || isShaken());
+	}
+
+	/** Whether the backend was unreachable a moment ago: it may have lost its data. */
+	private boolean isShaken() {
+		Long recovered = this.recoveredAt;
+		return !this.connected
+				|| (recovered != null && this.tasks.nanoTime() - recovered < this.guard.hold().toNanos());
+	}
+
+	private void keep(List<Instance> missing, int staying) {
+		Doubt doubt = this.doubt;
+		if (doubt != null) {
+			doubt.kept = missing.size();
+			return;
+		}
+		this.doubt = new Doubt(this.tasks.nanoTime(), missing.size());
+		this.backoff.reset();
+		logger.warn(
+				"Service {}: {} of {} instances are gone at once from backend '{}', which had not said that they leave. "
+						+ "They are kept until it confirms that when asked again",
+				this.service, missing.size(), staying, this.backend);
+		readLater(FIRST_READ, this.doubt);
+	}
+
+	private void settle(int missing) {
+		Doubt doubt = this.doubt;
+		if (doubt == null) {
+			return;
+		}
+		this.doubt = null;
+		if (missing > 0) {
+			logger.info("Service {}: {} instances were gone from backend '{}' and are given up: it confirms that",
+					this.service, missing, this.backend);
+		}
+		else {
+			logger.info("Service {}: the instances that were gone from backend '{}' are there again", this.service,
+					this.backend);
+		}
+	}
+
+	private void readLater(Duration delay, Doubt reason) {
+		this.tasks.later(delay, () -> this.tasks.waiting(() -> read(reason)));
+	}
+
+	private void read(Doubt reason) {
+		long before;
+		synchronized (this) {
+			if (this.doubt != reason || this.ended) {
+				return;
+			}
+			before = this.version;
+		}
+		List<Instance> read = null;
+		try {
+			read = this.discovery.read(this.service);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Backend '{}' cannot confirm what is gone from service {}", this.backend, this.service, ex);
+		}
+		judge(reason, read, before);
+	}
+
+	private synchronized void judge(Doubt reason, @Nullable List<Instance> read, long before) {
+		if (this.doubt != reason || this.ended) {
+			return;
+		}
+		long left = reason.since + this.guard.hold().toNanos() - this.tasks.nanoTime();
+		// What the watch has told meanwhile may be newer than what was read.
+		if (read != null && before == this.version) {
+			take(read, left <= 0);
+			this.backoff.reset();
+		}
+		if (this.doubt == reason) {
+			long pause = Math.max(this.backoff.nextNanos(), FIRST_READ.toNanos());
+			readLater(Duration.ofNanos((left > 0) ? Math.min(pause, left) : pause), reason);
+		}
+	}
+
+	private static List<Instance> with(List<Instance> truth, List<Instance> kept) {
+		List<Instance> all = new ArrayList<>(truth);
+		all.addAll(kept);
+		all.sort(Comparator.comparing(Instance::id));
+		return List.copyOf(all);
+	}
+
+	private void tell(List<Instance> instances) {
+		if (!instances.equals(this.told)) {
+			this.told = instances;
+			this.listener.onInstances(instances);
+		}
+	}
+
+	synchronized void end() {
+		this.ended = true;
+		this.doubt = null;
+	}
+
+	/** That instances are missing, since when. */
+	private static final class Doubt {
+
+		private final long since;
+
+		private int kept;
+
+		Doubt(long since, int kept) {
+			this.since = since;
+			this.kept = kept;
+		}
+
+	}
+
+	/** An instance that was let go, as one of few. */
+	private record Gone(String id, long at) {
+	}
+
+}

@@ -1,0 +1,172 @@
+package io.governance.registry;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.governance.ConnectionState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The list of one service, put together from several sources. The first list is told when
+ * all sources have answered, or, unless it is empty, when those that have not are not
+ * waited for any longer. A source that is lost keeps its last list in the whole, but for
+ * instances that have left another source since: they are not there any more.
+ * Thread-safe; tells the listener one at a time.
+ */
+final class MergedService {
+
+	private final InstancesListener listener;
+
+	private final Map<String, Part> parts = new LinkedHashMap<>();
+
+	private @Nullable List<Instance> told;
+
+	private boolean connected = true;
+
+	private boolean hurried;
+
+	private boolean ended;
+
+	MergedService(InstancesListener listener) {
+		this.listener = listener;
+	}
+
+	/** Adds a source; all are added before any is watched. */
+	synchronized void add(String name) {
+		this.parts.put(name, new Part());
+	}
+
+	InstancesListener part(String name) {
+		return Objects.requireNonNull(this.parts.get(name));
+	}
+
+	/** Waits no longer for sources that have not answered. */
+	synchronized void hurry() {
+		this.hurried = true;
+		changed();
+	}
+
+	synchronized void end() {
+		this.ended = true;
+	}
+
+	private void changed() {
+		if (this.ended) {
+			return;
+		}
+		boolean connected = this.parts.values().stream().allMatch((part) -> part.connected);
+		if (connected != this.connected) {
+			this.connected = connected;
+			this.listener.onConnection(connected ? ConnectionState.CONNECTED : ConnectionState.DISCONNECTED);
+		}
+		List<Instance> merged = merge();
+		if (!merged.equals(this.told) && mayTell(merged)) {
+			this.told = merged;
+			this.listener.onInstances(merged);
+		}
+	}
+
+	private boolean mayTell(List<Instance> merged) {
+		Collection<Part> all = this.parts.values();
+		if (this.told != null || all.stream().allMatch((part) -> part.instances != null)) {
+			return true;
+		}
+		// Nothing, while somebody has not answered, does not mean that there is nothing.
+		return !merged.isEmpty()
+				&& (this.hurried || all.stream().allMatch((part) -> part.instances != null || !part.connected));
+	}
+
+	/** What is current describes an instance rather than what may be outdated. */
+	private List<Instance> merge() {
+		Map<Address, Instance> merged = new LinkedHashMap<>();
+		Stream<Part> current = this.parts.values().stream().filter((part) -> part.connected);
+		Stream<Part> stale = this.parts.values().stream().filter((part) -> !part.connected);
+		Stream.concat(current, stale).flatMap(Part::stream).forEach((one) -> merged.putIfAbsent(Address.of(one), one));
+		Map<String, Instance> byId = new TreeMap<>();
+		List<Instance> rest = new ArrayList<>();
+		merged.values().forEach((instance) -> {
+			if (byId.putIfAbsent(instance.id(), instance) != null) {
+				rest.add(instance);
+			}
+		});
+		List<Instance> all = new ArrayList<>(byId.values());
+		rest.forEach((instance) -> all.add(withIdOfItsAddress(instance)));
+		all.sort(Comparator.comparing(Instance::id));
+		return List.copyOf(all);
+	}
+
+	/** Different sources may give different instances the same id. */
+	private static Instance withIdOfItsAddress(Instance instance) {
+		String id = Instance.of(instance.service(), instance.host(), instance.port()).build().id();
+		return instance.toBuilder().id(id).build();
+	}
+
+	/** What one source tells. */
+	private final class Part implements InstancesListener {
+
+		private @Nullable List<Instance> instances;
+
+		private boolean connected = true;
+
+		/** Who left another source while this one could not be reached. */
+		private final Set<Address> left = new HashSet<>();
+
+		private Stream<Instance> stream() {
+			List<Instance> all = this.instances;
+			return (all == null) ? Stream.empty()
+					: all.stream().filter((instance) -> !this.left.contains(Address.of(instance)));
+		}
+
+		private Set<Address> addresses() {
+			List<Instance> all = this.instances;
+			return (all == null) ? Set.of() : all.stream().map(Address::of).collect(Collectors.toSet());
+		}
+
+		@Override
+		public void onInstances(List<Instance> instances) {
+			synchronized (MergedService.this) {
+				Set<Address> gone = new HashSet<>(addresses());
+				this.instances = instances;
+				gone.removeAll(addresses());
+				for (Part other : MergedService.this.parts.values()) {
+					if (!other.connected) {
+						other.left.removeAll(addresses());
+						other.left.addAll(gone);
+					}
+				}
+				changed();
+			}
+		}
+
+		@Override
+		public void onConnection(ConnectionState state) {
+			synchronized (MergedService.this) {
+				this.connected = state == ConnectionState.CONNECTED;
+				if (this.connected) {
+					this.left.clear();
+				}
+				changed();
+			}
+		}
+
+	}
+
+	private record Address(String host, int port) {
+
+		static Address of(Instance instance) {
+			return new Address(instance.host(), instance.port());
+		}
+
+	}
+
+}

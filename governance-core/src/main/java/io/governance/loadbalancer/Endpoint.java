@@ -52,6 +52,16 @@ public final class Endpoint {
 	}
 
 	/**
+	 * Whether another endpoint stands for the same instance, though it may be described
+	 * differently: endpoints are replaced when a description changes.
+	 * @param other the other endpoint
+	 * @return {@code true} if both share their statistics
+	 */
+	public boolean isSameInstance(Endpoint other) {
+		return this.stats == other.stats;
+	}
+
+	/**
 	 * The statistics of the instance: as long as it stays known they survive every change
 	 * of the list and of its own description.
 	 * @return the statistics

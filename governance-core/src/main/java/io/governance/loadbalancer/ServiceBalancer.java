@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * becomes visible as a whole. Thread-safe; picks take no lock.
  */
 public final class ServiceBalancer {
-
-	private static final Picker NONE = (request) -> null;
 
 	private final String service;
 
@@ -72,7 +71,7 @@ public final class ServiceBalancer {
 		this.clock = new CallClock(ticker);
 		this.random = random;
 		this.settings = Map.copyOf(settings);
-		this.table = new Table(List.of(), Map.of(), NONE, Map.of(), NONE);
+		this.table = new Table(List.of(), Map.of(), LaneGroup.NONE, Map.of(), LaneGroup.NONE);
 	}
 
 	/**
@@ -125,7 +124,23 @@ public final class ServiceBalancer {
 	 * @return the endpoint, or {@code null} if there is none
 	 */
 	public @Nullable Endpoint pick(String lane, PickRequest request) {
-		return this.table.picker(lane).pick(request);
+		return this.table.group(lane).pick(request);
+	}
+
+	/**
+	 * Picks an instance for a further try of a call: one that need not be avoided, in the
+	 * same way as {@link #pick(String, PickRequest)} where that finds one, else any other
+	 * that the call may go to, those of the caller's zone first. Takes no lock and
+	 * allocates nothing.
+	 * @param lane the name of the lane; {@link Instance#STABLE} for the ordinary one
+	 * @param request what is known of the call
+	 * @param avoid who must not be picked, such as those that were tried already (see
+	 * {@link Endpoint#isSameInstance}); asked more than once for one endpoint, quick and
+	 * without side effects
+	 * @return the endpoint, or {@code null} if all must be avoided or there is none
+	 */
+	public @Nullable Endpoint pick(String lane, PickRequest request, Predicate<? super Endpoint> avoid) {
+		return this.table.group(lane).pick(request, avoid);
 	}
 
 	/**
@@ -183,29 +198,31 @@ public final class ServiceBalancer {
 				all.add(endpoint);
 			}
 		}
-		Map<String, Picker> own = new HashMap<>();
-		groups.forEach((lane, group) -> own.put(lane, newPicker(group, this.table.own.get(lane))));
+		Map<String, LaneGroup> own = new HashMap<>();
+		groups.forEach((lane, group) -> own.put(lane, newGroup(group, this.table.own.get(lane))));
 		boolean anyUsed = this.policy.fallbacks().containsValue(LaneFallback.ANY);
-		Picker any = anyUsed ? newPicker(all, (this.table.any != NONE) ? this.table.any : null) : NONE;
-		Picker stable = own.getOrDefault(Instance.STABLE, fallback(Instance.STABLE, NONE, any));
-		Map<String, Picker> lanes = new HashMap<>();
+		LaneGroup any = anyUsed ? newGroup(all, (this.table.any != LaneGroup.NONE) ? this.table.any : null)
+				: LaneGroup.NONE;
+		LaneGroup stable = own.getOrDefault(Instance.STABLE, fallback(Instance.STABLE, LaneGroup.NONE, any));
+		Map<String, LaneGroup> lanes = new HashMap<>();
 		this.policy.fallbacks().keySet().forEach((lane) -> lanes.put(lane, fallback(lane, stable, any)));
 		lanes.putAll(own);
 		lanes.put(Instance.STABLE, stable);
 		this.table = new Table(endpoints, own, any, Map.copyOf(lanes), stable);
 	}
 
-	private Picker fallback(String lane, Picker stable, Picker any) {
+	private LaneGroup fallback(String lane, LaneGroup stable, LaneGroup any) {
 		return switch (this.policy.fallbackOf(lane)) {
 			case STABLE -> stable;
 			case ANY -> any;
-			case REFUSE -> NONE;
+			case REFUSE -> LaneGroup.NONE;
 		};
 	}
 
-	private Picker newPicker(List<Endpoint> endpoints, @Nullable Picker previous) {
-		return this.loadBalancer
-			.newPicker(new PickerInput(endpoints, this.zone, this.ticker, this.random, this.settings, previous));
+	private LaneGroup newGroup(List<Endpoint> endpoints, @Nullable LaneGroup previous) {
+		Picker picker = this.loadBalancer.newPicker(new PickerInput(endpoints, this.zone, this.ticker, this.random,
+				this.settings, (previous != null) ? previous.picker() : null));
+		return new LaneGroup(picker, List.of(endpoints), this.random);
 	}
 
 	@Override
@@ -217,20 +234,20 @@ public final class ServiceBalancer {
 	 * What was computed for one list of instances and one policy.
 	 *
 	 * @param endpoints all known endpoints, in the order of their ids
-	 * @param own the pickers of the lanes that have instances
-	 * @param any the picker over all lanes; picks none while no lane falls back to it
-	 * @param lanes the pickers of all lanes that have instances or a declared fallback
-	 * @param stable the picker of the stable lane and of all lanes not in {@code lanes}
+	 * @param own the groups of the lanes that have instances
+	 * @param any the group of all lanes; nobody while no lane falls back to it
+	 * @param lanes the groups of all lanes that have instances or a declared fallback
+	 * @param stable the group of the stable lane and of all lanes not in {@code lanes}
 	 */
-	private record Table(List<Endpoint> endpoints, Map<String, Picker> own, Picker any, Map<String, Picker> lanes,
-			Picker stable) {
+	private record Table(List<Endpoint> endpoints, Map<String, LaneGroup> own, LaneGroup any,
+			Map<String, LaneGroup> lanes, LaneGroup stable) {
 
-		Picker picker(String lane) {
+		LaneGroup group(String lane) {
 			if (lane.equals(Instance.STABLE)) {
 				return this.stable;
 			}
-			Picker picker = this.lanes.get(lane);
-			return (picker != null) ? picker : this.stable;
+			LaneGroup group = this.lanes.get(lane);
+			return (group != null) ? group : this.stable;
 		}
 
 	}

@@ -189,6 +189,31 @@ class ServiceBalancerTests {
 		assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(picks);
 	}
 
+	@Test
+	void aFurtherTryGoesToAnotherInstance() {
+		this.balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("b"), Endpoints.instance("c"),
+				Endpoints.instance("g", "gray")));
+		List<Endpoint> tried = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			Endpoint endpoint = this.balancer.pick(STABLE, PickRequest.ANY,
+					(candidate) -> tried.stream().anyMatch(candidate::isSameInstance));
+			assertThat(endpoint).isNotNull();
+			tried.add(endpoint);
+		}
+		assertThat(tried).extracting((endpoint) -> endpoint.instance().id()).containsExactlyInAnyOrder("a", "b", "c");
+		assertThat(this.balancer.pick(STABLE, PickRequest.ANY, tried::contains)).isNull();
+		assertThat(this.balancer.pick("gray", PickRequest.ANY, tried::contains)).isNotNull();
+	}
+
+	@Test
+	void knowsAnInstanceThatWasTriedUnderAnotherDescription() {
+		this.balancer.update(List.of(Endpoints.instance("a")));
+		Endpoint tried = this.balancer.pick(STABLE, PickRequest.ANY);
+		this.balancer.update(List.of(Endpoints.instance("a").toBuilder().version("2").build()));
+		assertThat(endpoint("a")).isNotSameAs(tried).matches(tried::isSameInstance);
+		assertThat(this.balancer.pick(STABLE, PickRequest.ANY, tried::isSameInstance)).isNull();
+	}
+
 	private void pick(String[] lanes, int picks) {
 		for (int i = 0; i < picks; i++) {
 			this.balancer.pick(lanes[i & 3], PickRequest.ANY);

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -68,9 +69,31 @@ public final class ServiceBalancers implements AutoCloseable {
 		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
 	}
 
+	/**
+	 * Picks an instance for a further try of a call, without waiting.
+	 * @param service the service
+	 * @param lane the lane of the call
+	 * @param request what is known of the call
+	 * @param avoid who must not be picked, such as those that were tried already (see
+	 * {@link Endpoint#isSameInstance})
+	 * @return the choice, or {@code null} if all must be avoided or there is none
+	 * @throws IllegalArgumentException if this is not a service's name
+	 */
+	public @Nullable ChosenInstance pick(String service, String lane, PickRequest request,
+			Predicate<? super Endpoint> avoid) {
+		Endpoint endpoint = entry(service).balancer.pick(lane, request, avoid);
+		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
+	}
+
 	/** The same for a reactive call, whose lanes go with it. */
 	@Nullable ChosenInstance pick(String service, LaneContext lanes) {
 		Endpoint endpoint = entry(service).balancer.pick(lanes.laneFor(service).name(), PickRequest.ANY);
+		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
+	}
+
+	/** The same for a further try of a reactive call, whose lanes go with it. */
+	@Nullable ChosenInstance pick(String service, LaneContext lanes, PickRequest request, Predicate<? super Endpoint> avoid) {
+		Endpoint endpoint = entry(service).balancer.pick(lanes.laneFor(service).name(), request, avoid);
 		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
 	}
 

@@ -2,7 +2,7 @@ package io.governance.loadbalancer;
 
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,34 +12,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneGroup {
 
-	/** Nobody. */
-	static final LaneGroup NONE = new LaneGroup((request) -> null, List.of(), PerThreadRandom.INSTANCE);
-
 	/** How often a picker may come up with somebody to avoid before all are looked at. */
 	private static final int TRIES = 3;
+
+	private static final Predicate<Endpoint> NOBODY = (endpoint) -> false;
+
+	private final LaneSelection selection;
+
+	private final LanePickers pickers;
 
 	private final Picker picker;
 
 	/** Those that are preferred, then the next best and so on. */
 	private final Endpoint[][] tiers;
 
-	private final RandomGenerator random;
+	private final Chance chance;
 
-	/**
-	 * Creates a group.
-	 * @param picker picks for an ordinary call
-	 * @param tiers who may be picked: those that are preferred first, then the next best,
-	 * each endpoint once
-	 * @param random the source of randomness
-	 */
-	LaneGroup(Picker picker, List<List<Endpoint>> tiers, RandomGenerator random) {
-		this.picker = picker;
-		this.tiers = tiers.stream().map((tier) -> tier.toArray(Endpoint[]::new)).toArray(Endpoint[][]::new);
-		this.random = random;
+	LaneGroup(LaneSelection selection, LanePickers pickers, Chance chance) {
+		this.selection = selection;
+		this.pickers = pickers;
+		this.picker = pickers.picker();
+		this.tiers = Stream.of(selection.preferred(), selection.others(), selection.reserve())
+			.filter((tier) -> !tier.isEmpty())
+			.map((tier) -> tier.toArray(Endpoint[]::new))
+			.toArray(Endpoint[][]::new);
+		this.chance = chance;
+	}
+
+	LaneSelection selection() {
+		return this.selection;
+	}
+
+	LanePickers pickers() {
+		return this.pickers;
 	}
 
 	@Nullable Endpoint pick(PickRequest request) {
 		return this.picker.pick(request);
+	}
+
+	/**
+	 * Picks while this group is not up to date: nobody who has been ejected since.
+	 */
+	@Nullable Endpoint pickOfNow(PickRequest request) {
+		Endpoint endpoint = pick(request, NOBODY);
+		return (endpoint != null) ? endpoint : this.picker.pick(request);
 	}
 
 	/**
@@ -51,32 +68,27 @@ final class LaneGroup {
 			if (endpoint == null) {
 				return null;
 			}
-			if (!avoid.test(endpoint)) {
+			if (isFree(endpoint, avoid)) {
 				return endpoint;
 			}
 		}
 		// Calls that belong together also go to the same second choice.
-		int start = (int) (mix((request.affinity() != 0) ? request.affinity() : this.random.nextLong()) >>> 33);
+		int start = this.chance.start(request);
 		for (Endpoint[] tier : this.tiers) {
+			int at = start % tier.length;
 			for (int i = 0; i < tier.length; i++) {
-				Endpoint endpoint = tier[(start % tier.length + i) % tier.length];
-				if (!avoid.test(endpoint)) {
+				Endpoint endpoint = tier[at];
+				if (isFree(endpoint, avoid)) {
 					return endpoint;
 				}
+				at = (at + 1 < tier.length) ? at + 1 : 0;
 			}
 		}
 		return null;
 	}
 
-	/** The finalizer of SplitMix64: every bit depends on every other. */
-	private static long mix(long value) {
-		long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-		mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-		return mixed ^ (mixed >>> 31);
-	}
-
-	Picker picker() {
-		return this.picker;
+	private boolean isFree(Endpoint endpoint, Predicate<? super Endpoint> avoid) {
+		return (this.selection.panic() || !endpoint.health().isAvoided()) && !avoid.test(endpoint);
 	}
 
 }

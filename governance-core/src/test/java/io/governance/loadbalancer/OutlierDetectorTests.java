@@ -398,14 +398,16 @@ class OutlierDetectorTests {
 		assertThat(this.test.picks(9000)).hasSize(900).doesNotContainKey("i42");
 	}
 
+	/** The failures are spread, so that none of them is one of many in a row. */
 	private void mix(String id, int succeeded, int failed) {
-		int run = 4;
+		Endpoint endpoint = this.test.endpoint(id);
 		int left = failed;
 		for (int done = 0; done < succeeded; done++) {
-			int now = (int) Math.min(run, Math.ceil(left / (double) (succeeded - done)));
-			this.test.fail(id, now);
-			left -= now;
-			this.test.succeed(id, 1);
+			for (int share = (int) Math.ceil(left / (double) (succeeded - done)); share > 0; share--) {
+				endpoint.end(1, Outcome.FAILURE);
+				left--;
+			}
+			endpoint.end(1, Outcome.SUCCESS);
 		}
 		assertThat(left).isZero();
 	}

@@ -55,7 +55,7 @@ public final class ActiveHealthChecks implements AutoCloseable {
 	 * @param settings how they are asked
 	 * @param executor runs probes, which block; may refuse, then they are late
 	 * @param ticker a clock in nanoseconds
-	 * @param random the source of randomness; thread-safe
+	 * @param random the source of randomness, which nobody else uses
 	 */
 	public ActiveHealthChecks(ServiceBalancer balancer, HealthProbe probe, HealthCheckSettings settings,
 			Executor executor, LongSupplier ticker, RandomGenerator random) {

@@ -186,6 +186,14 @@ public final class ServiceBalancer {
 	}
 
 	/**
+	 * The settings as they are now.
+	 * @return the settings
+	 */
+	public synchronized LoadBalancerSettings settings() {
+		return this.settings;
+	}
+
+	/**
 	 * Changes the settings. Statistics and positions stay; ejections stay unless they are
 	 * switched off.
 	 * @param settings the new settings

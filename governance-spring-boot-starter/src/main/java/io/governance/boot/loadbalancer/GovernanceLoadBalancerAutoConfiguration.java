@@ -62,15 +62,25 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 	}
 
 	@Bean
+	ConfiguredBalancers governanceConfiguredBalancers(GovernanceLoadBalancerProperties properties,
+			ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes,
+			ObjectProvider<BalancerListener> listeners, Environment environment) {
+		return new ConfiguredBalancers(properties, algorithms.stream().toList(), probes.stream().toList(),
+				listeners.orderedStream().toList(), environment.getProperty("governance.registry.instance.zone", ""),
+				environment.getProperty("governance.registry.instance.id", ""));
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	ServiceBalancers governanceServiceBalancers(ServiceDirectory directory, FirstList firstList,
-			GovernanceLoadBalancerProperties properties, ObjectProvider<LoadBalancer> algorithms,
-			ObjectProvider<HealthProbe> probes, ObjectProvider<BalancerListener> listeners, Environment environment) {
-		return new ServiceBalancers(directory, firstList,
-				new ConfiguredBalancers(properties, algorithms.stream().toList(), probes.stream().toList(),
-						listeners.orderedStream().toList(),
-						environment.getProperty("governance.registry.instance.zone", ""),
-						environment.getProperty("governance.registry.instance.id", "")));
+			ConfiguredBalancers factory) {
+		return new ServiceBalancers(directory, firstList, factory);
+	}
+
+	@Bean
+	BalancerSettingsReloader governanceBalancerSettingsReloader(ConfiguredBalancers settings,
+			ServiceBalancers balancers) {
+		return new BalancerSettingsReloader(settings, balancers);
 	}
 
 	@Bean

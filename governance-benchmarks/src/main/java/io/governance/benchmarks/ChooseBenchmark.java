@@ -13,11 +13,16 @@ import io.governance.boot.discovery.FirstList;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerClient;
 import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.gray.LaneContext;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.HealthState;
+import io.governance.loadbalancer.Outcome;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
+import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.registry.Discovery;
 import io.governance.registry.Instance;
 import io.governance.registry.InstancesListener;
 import io.governance.registry.ServiceDirectory;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -40,8 +45,9 @@ import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * One {@code LoadBalancerClient.choose("orders")} of one of n instances: ours, and Spring
- * Cloud LoadBalancer's own with its cached list.
+ * One {@code LoadBalancerClient.choose("orders")} of one of n instances: ours, ours where
+ * every filter has something to do, and Spring Cloud LoadBalancer's own with its cached
+ * list.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -53,12 +59,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 public class ChooseBenchmark {
 
 	/** The number of instances. */
-	@Param({ "10", "100" })
+	@Param({ "10", "100", "1000" })
 	public int n;
 
 	private ServiceDirectory directory;
 
 	private LoadBalancerClient ours;
+
+	private ServiceBalancers filteredBalancers;
+
+	private LoadBalancerClient filtered;
 
 	private ConfigurableApplicationContext context;
 
@@ -71,6 +81,13 @@ public class ChooseBenchmark {
 		this.ours = new GovernanceLoadBalancerClient(new ServiceBalancers(this.directory,
 				new FirstList(this.directory, Duration.ofSeconds(5)), (service) -> new RoundRobinLoadBalancer(), ""),
 				LaneContext::current);
+		this.filteredBalancers = new ServiceBalancers(this.directory,
+				new FirstList(this.directory, Duration.ofSeconds(5)), (service) -> new RoundRobinLoadBalancer(),
+				"east");
+		LaneContext gray = LaneContext.parse("other=blue,carts=gray");
+		this.filtered = new GovernanceLoadBalancerClient(this.filteredBalancers, () -> gray);
+		check(this.filtered, "carts");
+		eject(this.filteredBalancers.balancers().get("carts"));
 		Map<String, Object> properties = new LinkedHashMap<>();
 		properties.put("governance.enabled", "false");
 		properties.put("spring.main.banner-mode", "off");
@@ -83,13 +100,32 @@ public class ChooseBenchmark {
 			.properties(properties)
 			.run();
 		this.springCloud = this.context.getBean(LoadBalancerClient.class);
-		check(this.ours);
-		check(this.springCloud);
+		check(this.ours, "orders");
+		check(this.springCloud, "orders");
 	}
 
-	private static void check(LoadBalancerClient client) {
-		if (client.choose("orders") == null) {
+	private static void check(LoadBalancerClient client, String service) {
+		if (client.choose(service) == null) {
 			throw new IllegalStateException(client + " finds no instance");
+		}
+	}
+
+	private static void eject(@Nullable ServiceBalancer balancer) {
+		if (balancer == null) {
+			throw new IllegalStateException("There is no balancer");
+		}
+		Endpoint endpoint = balancer.endpoints()
+			.stream()
+			.filter((one) -> one.instance().lane().equals("gray") && one.instance().zone().equals("east"))
+			.findFirst()
+			.orElseThrow();
+		for (int i = 0; i < 5; i++) {
+			endpoint.begin();
+			endpoint.end(1, Outcome.FAILURE);
+		}
+		balancer.maintain();
+		if (endpoint.health().state() != HealthState.EJECTED) {
+			throw new IllegalStateException(endpoint + " is not ejected");
 		}
 	}
 
@@ -97,6 +133,7 @@ public class ChooseBenchmark {
 	@TearDown(Level.Trial)
 	public void tearDown() {
 		this.context.close();
+		this.filteredBalancers.close();
 		this.directory.close();
 	}
 
@@ -107,6 +144,15 @@ public class ChooseBenchmark {
 	@Benchmark
 	public ServiceInstance governance() {
 		return this.ours.choose("orders");
+	}
+
+	/**
+	 * Ours for a call of a lane from a zone, while an instance is ejected.
+	 * @return the instance
+	 */
+	@Benchmark
+	public ServiceInstance governanceFiltered() {
+		return this.filtered.choose("carts");
 	}
 
 	/**
@@ -124,7 +170,7 @@ public class ChooseBenchmark {
 
 	}
 
-	/** Delivers n instances at once. */
+	/** Delivers n instances at once; those of carts are of two lanes and two zones. */
 	private record FixedDiscovery(int n) implements Discovery {
 
 		@Override
@@ -134,12 +180,18 @@ public class ChooseBenchmark {
 
 		@Override
 		public Subscription watch(String service, InstancesListener listener) {
-			List<Instance> instances = IntStream.range(0, this.n)
-				.mapToObj((i) -> Instance.of(service, "host" + i, 8080).build())
-				.toList();
+			List<Instance> instances = IntStream.range(0, this.n).mapToObj((i) -> instance(service, i)).toList();
 			listener.onInstances(instances);
 			return () -> {
 			};
+		}
+
+		private static Instance instance(String service, int i) {
+			Instance.Builder instance = Instance.of(service, "host" + i, 8080);
+			if (service.equals("carts")) {
+				instance.lane((i % 5 == 4) ? "stable" : "gray").zone((i % 2 == 0) ? "east" : "west");
+			}
+			return instance.build();
 		}
 
 		@Override

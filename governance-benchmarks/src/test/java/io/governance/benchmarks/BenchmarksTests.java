@@ -1,7 +1,9 @@
 package io.governance.benchmarks;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,28 @@ class BenchmarksTests {
 			assertThat(armeria).hasSize(n).doesNotContainNull();
 			assertThat(governance).hasSize(n).isEqualTo(bare);
 			assertThat(service).hasSize(n).isEqualTo(bare);
+		}
+		finally {
+			benchmark.tearDown();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 10, 1000 })
+	void aFifthRampsWhileSlowStartIsMeasured(int n) {
+		SlowStartBenchmark benchmark = new SlowStartBenchmark();
+		benchmark.n = n;
+		benchmark.setUp();
+		try {
+			Map<Object, Integer> picks = new HashMap<>();
+			Set<Object> settled = new HashSet<>();
+			for (int i = 0; i < 100 * n; i++) {
+				picks.merge(benchmark.governance(), 1, Integer::sum);
+				settled.add(benchmark.governanceSettled());
+				assertThat(benchmark.armeria()).isNotNull();
+			}
+			assertThat(picks.values().stream().filter((count) -> count < 50)).hasSize(n / 5);
+			assertThat(settled).hasSize(n).doesNotContainNull();
 		}
 		finally {
 			benchmark.tearDown();

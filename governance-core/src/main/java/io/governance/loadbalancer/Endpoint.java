@@ -1,6 +1,7 @@
 package io.governance.loadbalancer;
 
 import io.governance.registry.Instance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance together with its long-lived statistics. Immutable apart from them, and
@@ -12,6 +13,8 @@ public final class Endpoint {
 
 	private final InstanceStats stats;
 
+	private final EndpointHealth health;
+
 	/**
 	 * Creates an endpoint without a past, by the system's clock.
 	 * @param instance the instance
@@ -21,17 +24,31 @@ public final class Endpoint {
 	}
 
 	/**
-	 * Creates an endpoint without a past.
+	 * Creates an endpoint without a past, which nobody ejects.
 	 * @param instance the instance
 	 * @param clock the clock of the service, which its calls advance
 	 */
 	Endpoint(Instance instance, CallClock clock) {
-		this(instance, new InstanceStats(clock));
+		this(instance, clock, null);
 	}
 
-	private Endpoint(Instance instance, InstanceStats stats) {
+	/**
+	 * Creates an endpoint without a past.
+	 * @param instance the instance
+	 * @param clock the clock of the service, which its calls advance
+	 * @param detector told of calls that fail
+	 */
+	Endpoint(Instance instance, CallClock clock, @Nullable OutlierDetector detector) {
 		this.instance = instance;
-		this.stats = stats;
+		this.stats = new InstanceStats(clock);
+		this.health = new EndpointHealth(instance, this.stats, detector);
+	}
+
+	private Endpoint(Instance instance, Endpoint before) {
+		this.instance = instance;
+		this.stats = before.stats;
+		this.health = before.health;
+		this.health.describedAs(instance);
 	}
 
 	/**
@@ -40,7 +57,7 @@ public final class Endpoint {
 	 * @return this endpoint if nothing changed, else one that shares its statistics
 	 */
 	Endpoint describedAs(Instance instance) {
-		return instance.equals(this.instance) ? this : new Endpoint(instance, this.stats);
+		return instance.equals(this.instance) ? this : new Endpoint(instance, this);
 	}
 
 	/**
@@ -52,12 +69,30 @@ public final class Endpoint {
 	}
 
 	/**
+	 * Whether another endpoint stands for the same instance, though it may be described
+	 * differently: endpoints are replaced when a description changes.
+	 * @param other the other endpoint
+	 * @return {@code true} if both share their statistics
+	 */
+	public boolean isSameInstance(Endpoint other) {
+		return this.stats == other.stats;
+	}
+
+	/**
 	 * The statistics of the instance: as long as it stays known they survive every change
 	 * of the list and of its own description.
 	 * @return the statistics
 	 */
 	public InstanceStats stats() {
 		return this.stats;
+	}
+
+	/**
+	 * What this process makes of the instance; lives as long as the statistics.
+	 * @return the health
+	 */
+	public EndpointHealth health() {
+		return this.health;
 	}
 
 	/**
@@ -75,6 +110,9 @@ public final class Endpoint {
 	 */
 	public void end(long nanos, Outcome outcome) {
 		this.stats.end(nanos, outcome);
+		if (outcome == Outcome.FAILURE) {
+			this.health.failed();
+		}
 	}
 
 	@Override

@@ -1,44 +1,60 @@
 package io.governance.loadbalancer;
 
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 import io.governance.registry.Instance;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Picks instances of one service: keeps the {@link Endpoint}s of its instances and one
- * {@link Picker} for each lane. All is computed when instances or policy change, and
- * becomes visible as a whole. Thread-safe; picks take no lock.
+ * Picks instances of one service: keeps the {@link Endpoint}s of its instances, and for
+ * each lane a {@link Picker} over those that are left by the filters. All is computed
+ * when instances, policy, settings or health change, and becomes visible as a whole.
+ * Thread-safe; picks take no lock.
  */
 public final class ServiceBalancer {
 
-	private static final Picker NONE = (request) -> null;
+	private static final Logger logger = LoggerFactory.getLogger(ServiceBalancer.class);
 
 	private final String service;
 
-	private final LoadBalancer loadBalancer;
-
-	private final String zone;
-
-	private final LongSupplier ticker;
+	private final String client;
 
 	private final CallClock clock;
 
-	private final RandomGenerator random;
+	private final SlowStart slowStart;
 
-	private final Map<String, String> settings;
+	private final Executor executor;
+
+	private final LanePickersFactory pickers;
+
+	private final HealthLog log;
+
+	private final OutlierDetector detector;
+
+	private final AtomicBoolean refreshing = new AtomicBoolean();
+
+	private LoadBalancerSettings settings;
 
 	private LanePolicy policy;
 
-	private volatile Table table;
+	/** Whether a list has come yet. */
+	private boolean listed;
+
+	private volatile LaneTable table;
 
 	/**
 	 * Creates a balancer that knows no instance yet, with the system's clock and
@@ -49,7 +65,7 @@ public final class ServiceBalancer {
 	 * @param policy what to do for lanes without instances
 	 */
 	public ServiceBalancer(String service, LoadBalancer loadBalancer, String zone, LanePolicy policy) {
-		this(service, loadBalancer, zone, policy, System::nanoTime, PerThreadRandom.INSTANCE, Map.of());
+		this(builder(service, loadBalancer).zone(zone).lanes(policy));
 	}
 
 	/**
@@ -64,15 +80,37 @@ public final class ServiceBalancer {
 	 */
 	public ServiceBalancer(String service, LoadBalancer loadBalancer, String zone, LanePolicy policy,
 			LongSupplier ticker, RandomGenerator random, Map<String, String> settings) {
-		this.service = service;
-		this.loadBalancer = loadBalancer;
-		this.zone = zone;
-		this.policy = policy;
-		this.ticker = ticker;
-		this.clock = new CallClock(ticker);
-		this.random = random;
-		this.settings = Map.copyOf(settings);
-		this.table = new Table(List.of(), Map.of(), NONE, Map.of(), NONE);
+		this(builder(service, loadBalancer).zone(zone)
+			.lanes(policy)
+			.ticker(ticker)
+			.random(random)
+			.algorithmSettings(settings));
+	}
+
+	private ServiceBalancer(Builder builder) {
+		this.service = builder.service;
+		this.client = builder.client;
+		this.policy = builder.policy;
+		this.settings = builder.settings;
+		this.executor = builder.executor;
+		this.clock = new CallClock(builder.ticker);
+		this.slowStart = new SlowStart(builder.instants);
+		this.pickers = new LanePickersFactory(builder.loadBalancer, builder.zone, builder.ticker, this.clock,
+				builder.random, builder.algorithmSettings);
+		this.log = new HealthLog(builder.listener);
+		this.detector = new OutlierDetector(this.service, this.clock, this.settings.outliers(), this.log,
+				this::refreshSoon);
+		this.table = tables().empty();
+	}
+
+	/**
+	 * Begins a balancer.
+	 * @param service the service's name
+	 * @param loadBalancer the algorithm
+	 * @return a builder for the rest
+	 */
+	public static Builder builder(String service, LoadBalancer loadBalancer) {
+		return new Builder(service, loadBalancer);
 	}
 
 	/**
@@ -85,36 +123,129 @@ public final class ServiceBalancer {
 
 	/**
 	 * Takes over the instances as they are now. Those that take no calls or have weight 0
-	 * stay known but are not picked. An instance that was known before keeps its
-	 * statistics. Does nothing if nothing changed.
+	 * stay known. An instance that was known before keeps its statistics. Does nothing if
+	 * nothing changed.
 	 * @param instances all instances of the service, each id once
 	 */
-	public synchronized void update(List<Instance> instances) {
+	public void update(List<Instance> instances) {
+		synchronized (this) {
+			List<Endpoint> endpoints = endpointsOf(instances);
+			this.listed = true;
+			if (!endpoints.equals(this.table.endpoints())) {
+				rebuild(endpoints);
+			}
+		}
+		this.log.deliver();
+	}
+
+	private List<Endpoint> endpointsOf(List<Instance> instances) {
+		long now = this.clock.advance();
 		Map<String, Endpoint> known = new HashMap<>();
-		for (Endpoint endpoint : this.table.endpoints) {
+		for (Endpoint endpoint : this.table.endpoints()) {
 			known.put(endpoint.instance().id(), endpoint);
 		}
 		Map<String, Endpoint> endpoints = new TreeMap<>();
 		for (Instance instance : instances) {
 			Endpoint endpoint = known.get(instance.id());
-			endpoints.put(instance.id(),
-					(endpoint != null) ? endpoint.describedAs(instance) : new Endpoint(instance, this.clock));
+			endpoints.put(instance.id(), (endpoint != null) ? changed(endpoint, instance, now) : added(instance, now));
 		}
-		List<Endpoint> list = List.copyOf(endpoints.values());
-		if (!list.equals(this.table.endpoints)) {
-			rebuild(list);
+		return List.copyOf(endpoints.values());
+	}
+
+	private Endpoint added(Instance instance, long now) {
+		Endpoint endpoint = new Endpoint(instance, this.clock, this.detector);
+		endpoint.health().ramp(this.slowStart.ofNew(instance, !this.listed, this.settings.slowStart(), now));
+		return endpoint;
+	}
+
+	private Endpoint changed(Endpoint endpoint, Instance instance, long now) {
+		Instance before = endpoint.instance();
+		Endpoint changed = endpoint.describedAs(instance);
+		if (changed != endpoint) {
+			EndpointHealth health = endpoint.health();
+			health.ramp(this.slowStart.ofChanged(before, instance, health.ramp(), this.settings.slowStart(), now));
+			if (SlowStart.isStartedAnew(before, instance)) {
+				this.detector.replaced(health);
+			}
 		}
+		return changed;
 	}
 
 	/**
 	 * Changes what happens to calls of lanes without instances.
 	 * @param policy the new policy
 	 */
-	public synchronized void lanes(LanePolicy policy) {
-		if (!policy.equals(this.policy)) {
-			this.policy = policy;
-			rebuild(this.table.endpoints);
+	public void lanes(LanePolicy policy) {
+		synchronized (this) {
+			if (!policy.equals(this.policy)) {
+				this.policy = policy;
+				rebuild(this.table.endpoints());
+			}
 		}
+		this.log.deliver();
+	}
+
+	/**
+	 * The settings as they are now.
+	 * @return the settings
+	 */
+	public synchronized LoadBalancerSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * Changes the settings. Statistics and positions stay; ejections stay unless they are
+	 * switched off.
+	 * @param settings the new settings
+	 */
+	public void settings(LoadBalancerSettings settings) {
+		synchronized (this) {
+			if (!settings.equals(this.settings)) {
+				this.settings = settings;
+				this.detector.settings(settings.outliers());
+				rebuild(this.table.endpoints());
+			}
+		}
+		this.log.deliver();
+	}
+
+	/**
+	 * Tells what a probe of an instance found. Instances that do not answer are avoided
+	 * until they do; unknown ones are ignored.
+	 * @param instanceId the instance's id
+	 * @param answers whether it answers as it should
+	 * @param reason why, in words without secrets
+	 */
+	public void probed(String instanceId, boolean answers, String reason) {
+		for (Endpoint endpoint : this.table.endpoints()) {
+			if (endpoint.instance().id().equals(instanceId)) {
+				this.detector.probed(endpoint.health(), answers, reason);
+			}
+		}
+	}
+
+	/**
+	 * Does what time demands: ends ejections and ramps, and compares success rates. To be
+	 * called about once a second, by one thread that may wait; is quick unless something
+	 * changes.
+	 */
+	public void maintain() {
+		synchronized (this) {
+			long now = this.clock.advance();
+			this.detector.maintain(now);
+			boolean settled = false;
+			for (Endpoint endpoint : this.table.endpoints()) {
+				Ramp ramp = endpoint.health().ramp();
+				if (ramp != null && ramp.isOver(now)) {
+					endpoint.health().ramp(null);
+					settled = true;
+				}
+			}
+			if (settled || isStale()) {
+				rebuild(this.table.endpoints());
+			}
+		}
+		this.log.deliver();
 	}
 
 	/**
@@ -125,7 +256,25 @@ public final class ServiceBalancer {
 	 * @return the endpoint, or {@code null} if there is none
 	 */
 	public @Nullable Endpoint pick(String lane, PickRequest request) {
-		return this.table.picker(lane).pick(request);
+		LaneTable table = this.table;
+		LaneGroup group = table.group(lane);
+		return (table.revision() == this.detector.revision()) ? group.pick(request) : group.pickOfNow(request);
+	}
+
+	/**
+	 * Picks an instance for a further try of a call: one that need not be avoided, in the
+	 * same way as {@link #pick(String, PickRequest)} where that finds one, else any other
+	 * that the call may go to, those of the caller's zone first. Takes no lock and
+	 * allocates nothing.
+	 * @param lane the name of the lane; {@link Instance#STABLE} for the ordinary one
+	 * @param request what is known of the call
+	 * @param avoid who must not be picked, such as those that were tried already (see
+	 * {@link Endpoint#isSameInstance}); asked more than once for one endpoint, quick and
+	 * without side effects
+	 * @return the endpoint, or {@code null} if all must be avoided or there is none
+	 */
+	public @Nullable Endpoint pick(String lane, PickRequest request, Predicate<? super Endpoint> avoid) {
+		return this.table.group(lane).pick(request, avoid);
 	}
 
 	/**
@@ -133,7 +282,24 @@ public final class ServiceBalancer {
 	 * @return the endpoints in the order of their ids, immutable
 	 */
 	public List<Endpoint> endpoints() {
-		return this.table.endpoints;
+		return this.table.endpoints();
+	}
+
+	/**
+	 * Tells for a sample call why it could go to each instance, or could not. Picks one,
+	 * which moves the position of an algorithm that has one. Not for hot paths.
+	 * @param lane the name of the lane
+	 * @param request what is known of the call
+	 * @return the explanation
+	 */
+	public Explanation explain(String lane, PickRequest request) {
+		LaneTable table;
+		LaneFilters filters;
+		synchronized (this) {
+			table = this.table;
+			filters = filters();
+		}
+		return Explanation.of(this.service, lane, table, filters, this.clock.last(), pick(lane, request));
 	}
 
 	/**
@@ -142,30 +308,21 @@ public final class ServiceBalancer {
 	 * @return the reason as far as it can be told from the instances known now
 	 */
 	public String whyNone() {
-		Table table = this.table;
-		if (table.endpoints.isEmpty()) {
+		List<Endpoint> endpoints = this.table.endpoints();
+		if (endpoints.isEmpty()) {
 			return "Service '" + this.service + "' has no instances";
 		}
-		if (table.own.isEmpty()) {
+		if (endpoints.stream().noneMatch(LaneFilters::isUsable)) {
 			return "Service '" + this.service + "' has no instance that takes calls, but "
-					+ count(table.endpoints, ServiceBalancer::obstacle);
+					+ count(endpoints, LaneFilters::obstacle);
 		}
 		return "Service '" + this.service + "' has no instance that takes calls in the lane asked for, nor where that"
-				+ " lane falls back to; instances by lane: "
-				+ count(table.endpoints, (instance) -> (obstacle(instance).isEmpty() ? instance.lane()
-						: instance.lane() + " " + obstacle(instance)));
+				+ " lane falls back to; instances by lane: " + count(endpoints,
+						(endpoint) -> (endpoint.instance().lane() + " " + LaneFilters.obstacle(endpoint)).strip());
 	}
 
-	private static String obstacle(Instance instance) {
-		if (!instance.status().takesCalls()) {
-			return instance.status().name();
-		}
-		return (instance.weight() > 0) ? "" : "of weight 0";
-	}
-
-	private static String count(List<Endpoint> endpoints, Function<Instance, String> by) {
+	private static String count(List<Endpoint> endpoints, Function<Endpoint, String> by) {
 		return endpoints.stream()
-			.map(Endpoint::instance)
 			.collect(Collectors.groupingBy(by, TreeMap::new, Collectors.counting()))
 			.entrySet()
 			.stream()
@@ -173,64 +330,200 @@ public final class ServiceBalancer {
 			.collect(Collectors.joining(", "));
 	}
 
-	private void rebuild(List<Endpoint> endpoints) {
-		Map<String, List<Endpoint>> groups = new TreeMap<>();
-		List<Endpoint> all = new ArrayList<>();
-		for (Endpoint endpoint : endpoints) {
-			Instance instance = endpoint.instance();
-			if (instance.status().takesCalls() && instance.weight() > 0) {
-				groups.computeIfAbsent(instance.lane(), (lane) -> new ArrayList<>()).add(endpoint);
-				all.add(endpoint);
+	/** On the thread of a call: leaves the work to the executor. */
+	private void refreshSoon() {
+		if (this.refreshing.compareAndSet(false, true)) {
+			try {
+				this.executor.execute(this::refresh);
+			}
+			catch (RejectedExecutionException ex) {
+				// Picks avoid what they must also without new groups.
+				this.refreshing.set(false);
+				logger.debug("The groups of service {} are not computed anew: {}", this.service, ex.getMessage());
 			}
 		}
-		Map<String, Picker> own = new HashMap<>();
-		groups.forEach((lane, group) -> own.put(lane, newPicker(group, this.table.own.get(lane))));
-		boolean anyUsed = this.policy.fallbacks().containsValue(LaneFallback.ANY);
-		Picker any = anyUsed ? newPicker(all, (this.table.any != NONE) ? this.table.any : null) : NONE;
-		Picker stable = own.getOrDefault(Instance.STABLE, fallback(Instance.STABLE, NONE, any));
-		Map<String, Picker> lanes = new HashMap<>();
-		this.policy.fallbacks().keySet().forEach((lane) -> lanes.put(lane, fallback(lane, stable, any)));
-		lanes.putAll(own);
-		lanes.put(Instance.STABLE, stable);
-		this.table = new Table(endpoints, own, any, Map.copyOf(lanes), stable);
 	}
 
-	private Picker fallback(String lane, Picker stable, Picker any) {
-		return switch (this.policy.fallbackOf(lane)) {
-			case STABLE -> stable;
-			case ANY -> any;
-			case REFUSE -> NONE;
-		};
+	private void refresh() {
+		this.refreshing.set(false);
+		try {
+			synchronized (this) {
+				if (isStale()) {
+					rebuild(this.table.endpoints());
+				}
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The groups of service {} could not be computed anew", this.service, ex);
+		}
+		this.log.deliver();
 	}
 
-	private Picker newPicker(List<Endpoint> endpoints, @Nullable Picker previous) {
-		return this.loadBalancer
-			.newPicker(new PickerInput(endpoints, this.zone, this.ticker, this.random, this.settings, previous));
+	private boolean isStale() {
+		return this.table.revision() != this.detector.revision();
+	}
+
+	private void rebuild(List<Endpoint> endpoints) {
+		this.detector.members(endpoints);
+		LaneTable before = this.table;
+		LaneTable after = tables().build(endpoints, this.detector.revision(), before);
+		this.table = after;
+		after.tellPanic(this.service, before, this.log);
+	}
+
+	private LaneTable.Builder tables() {
+		return new LaneTable.Builder(this.policy, filters(), this.pickers);
+	}
+
+	private LaneFilters filters() {
+		return new LaneFilters(this.pickers.zone(), new Subset(this.client, this.settings.subsetSize()), this.settings);
 	}
 
 	@Override
 	public String toString() {
-		return this.service + this.table.endpoints;
+		return this.service + this.table.endpoints();
 	}
 
-	/**
-	 * What was computed for one list of instances and one policy.
-	 *
-	 * @param endpoints all known endpoints, in the order of their ids
-	 * @param own the pickers of the lanes that have instances
-	 * @param any the picker over all lanes; picks none while no lane falls back to it
-	 * @param lanes the pickers of all lanes that have instances or a declared fallback
-	 * @param stable the picker of the stable lane and of all lanes not in {@code lanes}
-	 */
-	private record Table(List<Endpoint> endpoints, Map<String, Picker> own, Picker any, Map<String, Picker> lanes,
-			Picker stable) {
+	/** Builds a {@link ServiceBalancer}. Not thread-safe. */
+	public static final class Builder {
 
-		Picker picker(String lane) {
-			if (lane.equals(Instance.STABLE)) {
-				return this.stable;
-			}
-			Picker picker = this.lanes.get(lane);
-			return (picker != null) ? picker : this.stable;
+		private final String service;
+
+		private final LoadBalancer loadBalancer;
+
+		private String zone = "";
+
+		private String client = "";
+
+		private LanePolicy policy = LanePolicy.DEFAULT;
+
+		private LoadBalancerSettings settings = LoadBalancerSettings.DEFAULTS;
+
+		private Map<String, String> algorithmSettings = Map.of();
+
+		private LongSupplier ticker = System::nanoTime;
+
+		private InstantSource instants = InstantSource.system();
+
+		private RandomGenerator random = PerThreadRandom.INSTANCE;
+
+		private Executor executor = Runnable::run;
+
+		private BalancerListener listener = BalancerListener.NONE;
+
+		private Builder(String service, LoadBalancer loadBalancer) {
+			this.service = service;
+			this.loadBalancer = loadBalancer;
+		}
+
+		/**
+		 * Sets the zone of the caller.
+		 * @param zone the zone; empty if not known, as by default
+		 * @return this builder
+		 */
+		public Builder zone(String zone) {
+			this.zone = zone;
+			return this;
+		}
+
+		/**
+		 * Sets what distinguishes this caller from the others of its service, for
+		 * subsets.
+		 * @param client a name that stays, such as the id of the own instance
+		 * @return this builder
+		 */
+		public Builder client(String client) {
+			this.client = client;
+			return this;
+		}
+
+		/**
+		 * Sets what happens to calls of lanes without instances.
+		 * @param policy the policy
+		 * @return this builder
+		 */
+		public Builder lanes(LanePolicy policy) {
+			this.policy = policy;
+			return this;
+		}
+
+		/**
+		 * Sets which instances calls may go to.
+		 * @param settings the settings
+		 * @return this builder
+		 */
+		public Builder settings(LoadBalancerSettings settings) {
+			this.settings = settings;
+			return this;
+		}
+
+		/**
+		 * Sets the algorithm's settings.
+		 * @param settings by name
+		 * @return this builder
+		 */
+		public Builder algorithmSettings(Map<String, String> settings) {
+			this.algorithmSettings = Map.copyOf(settings);
+			return this;
+		}
+
+		/**
+		 * Sets the clock for durations.
+		 * @param ticker the time in nanoseconds, as {@link System#nanoTime()}
+		 * @return this builder
+		 */
+		public Builder ticker(LongSupplier ticker) {
+			this.ticker = ticker;
+			return this;
+		}
+
+		/**
+		 * Sets the clock that instances' start times are held against.
+		 * @param instants the clock
+		 * @return this builder
+		 */
+		public Builder clock(InstantSource instants) {
+			this.instants = instants;
+			return this;
+		}
+
+		/**
+		 * Sets the source of randomness.
+		 * @param random thread-safe
+		 * @return this builder
+		 */
+		public Builder random(RandomGenerator random) {
+			this.random = random;
+			return this;
+		}
+
+		/**
+		 * Sets who computes groups anew after an ejection, and tells the listener. By
+		 * default the thread of the call that led to it.
+		 * @param executor may refuse; what is ejected is not picked all the same
+		 * @return this builder
+		 */
+		public Builder executor(Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		/**
+		 * Sets who is told of ejections and panic.
+		 * @param listener the listener
+		 * @return this builder
+		 */
+		public Builder listener(BalancerListener listener) {
+			this.listener = listener;
+			return this;
+		}
+
+		/**
+		 * Builds the balancer, which knows no instance yet.
+		 * @return the balancer
+		 */
+		public ServiceBalancer build() {
+			return new ServiceBalancer(this);
 		}
 
 	}

@@ -43,6 +43,7 @@ class ServiceBalancerTests {
 	@ParameterizedTest
 	@EnumSource(InstanceStatus.class)
 	void picksOnlyWhatTakesCalls(InstanceStatus status) {
+		this.balancer.settings(LoadBalancerSettings.PLAIN);
 		this.balancer.update(List.of(Endpoints.instance("a").withStatus(status)));
 		assertThat(picked(STABLE)).isEqualTo(status.takesCalls() ? Set.of("a") : Set.of());
 		assertThat(this.balancer.endpoints()).hasSize(1);
@@ -161,6 +162,7 @@ class ServiceBalancerTests {
 	}
 
 	@Test
+	@DisplayName("F40 the old instances are called until the new ones are ready")
 	void pickerThatCannotBeBuiltLeavesTheOldOnes() {
 		Counting counting = new Counting();
 		ServiceBalancer balancer = new ServiceBalancer("orders", counting, "", LanePolicy.DEFAULT);
@@ -187,6 +189,31 @@ class ServiceBalancerTests {
 		// The measurement itself and late class loading may allocate a little, never per
 		// pick.
 		assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(picks);
+	}
+
+	@Test
+	void aFurtherTryGoesToAnotherInstance() {
+		this.balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("b"), Endpoints.instance("c"),
+				Endpoints.instance("g", "gray")));
+		List<Endpoint> tried = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			Endpoint endpoint = this.balancer.pick(STABLE, PickRequest.ANY,
+					(candidate) -> tried.stream().anyMatch(candidate::isSameInstance));
+			assertThat(endpoint).isNotNull();
+			tried.add(endpoint);
+		}
+		assertThat(tried).extracting((endpoint) -> endpoint.instance().id()).containsExactlyInAnyOrder("a", "b", "c");
+		assertThat(this.balancer.pick(STABLE, PickRequest.ANY, tried::contains)).isNull();
+		assertThat(this.balancer.pick("gray", PickRequest.ANY, tried::contains)).isNotNull();
+	}
+
+	@Test
+	void knowsAnInstanceThatWasTriedUnderAnotherDescription() {
+		this.balancer.update(List.of(Endpoints.instance("a")));
+		Endpoint tried = this.balancer.pick(STABLE, PickRequest.ANY);
+		this.balancer.update(List.of(Endpoints.instance("a").toBuilder().version("2").build()));
+		assertThat(endpoint("a")).isNotSameAs(tried).matches(tried::isSameInstance);
+		assertThat(this.balancer.pick(STABLE, PickRequest.ANY, tried::isSameInstance)).isNull();
 	}
 
 	private void pick(String[] lanes, int picks) {

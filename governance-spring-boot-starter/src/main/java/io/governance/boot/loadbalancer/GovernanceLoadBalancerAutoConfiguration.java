@@ -1,11 +1,5 @@
 package io.governance.boot.loadbalancer;
 
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
-
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -27,12 +21,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
-import io.governance.boot.InvalidSettingException;
 import io.governance.boot.discovery.FirstList;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
+import io.governance.loadbalancer.BalancerListener;
+import io.governance.loadbalancer.HealthProbe;
 import io.governance.loadbalancer.LoadBalancer;
 import io.governance.loadbalancer.RandomLoadBalancer;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
@@ -68,52 +62,31 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 	}
 
 	@Bean
+	ConfiguredBalancers governanceConfiguredBalancers(GovernanceLoadBalancerProperties properties,
+			ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes,
+			ObjectProvider<BalancerListener> listeners, Environment environment) {
+		return new ConfiguredBalancers(properties, algorithms.stream().toList(), probes.stream().toList(),
+				listeners.orderedStream().toList(), environment.getProperty("governance.registry.instance.zone", ""),
+				environment.getProperty("governance.registry.instance.id", ""));
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	ServiceBalancers governanceServiceBalancers(ServiceDirectory directory, FirstList firstList,
-			GovernanceLoadBalancerProperties properties, ObjectProvider<LoadBalancer> algorithms,
-			Environment environment) {
-		return new ServiceBalancers(directory, firstList, new Algorithms(properties, algorithms.stream().toList()),
-				environment.getProperty("governance.registry.instance.zone", ""));
+			ConfiguredBalancers factory) {
+		return new ServiceBalancers(directory, firstList, factory);
+	}
+
+	@Bean
+	BalancerSettingsReloader governanceBalancerSettingsReloader(ConfiguredBalancers settings,
+			ServiceBalancers balancers) {
+		return new BalancerSettingsReloader(settings, balancers);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	CallLane governanceCallLane() {
 		return CallLane.STABLE;
-	}
-
-	/** The algorithm of each service, by its configured name. */
-	private static final class Algorithms implements Function<String, LoadBalancer> {
-
-		private final GovernanceLoadBalancerProperties properties;
-
-		private final Map<String, LoadBalancer> byName = new TreeMap<>();
-
-		Algorithms(GovernanceLoadBalancerProperties properties, List<LoadBalancer> algorithms) {
-			this.properties = properties;
-			algorithms.forEach((algorithm) -> this.byName.put(algorithm.name(), algorithm));
-			find("governance.loadbalancer.algorithm", properties.algorithm());
-			properties.services()
-				.forEach((service, own) -> find("governance.loadbalancer.services." + service + ".algorithm",
-						own.algorithm()));
-		}
-
-		@Override
-		public LoadBalancer apply(String service) {
-			return find("governance.loadbalancer.algorithm", this.properties.algorithmOf(service));
-		}
-
-		private LoadBalancer find(String property, @Nullable String name) {
-			LoadBalancer algorithm = (name != null) ? this.byName.get(name) : null;
-			if (algorithm == null) {
-				String problem = StringUtils.hasText(name) ? "There is no load-balancing algorithm '" + name + "'"
-						: "There is no algorithm given";
-				throw new InvalidSettingException(property, problem, "Set " + property + " to one of "
-						+ this.byName.keySet() + ", or define a LoadBalancer bean of that name", null);
-			}
-			return algorithm;
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -5,17 +5,23 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.governance.Subscription;
 import io.governance.boot.discovery.FirstList;
 import io.governance.gray.LaneContext;
+import io.governance.loadbalancer.ActiveHealthChecks;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.LanePolicy;
 import io.governance.loadbalancer.LoadBalancer;
+import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.registry.Instance;
@@ -29,20 +35,22 @@ import io.governance.registry.ServiceInstances;
  */
 public final class ServiceBalancers implements AutoCloseable {
 
+	private static final Logger logger = LoggerFactory.getLogger(ServiceBalancers.class);
+
 	private final ServiceDirectory directory;
 
 	private final FirstList firstList;
 
-	private final Function<String, LoadBalancer> algorithms;
+	private final BalancerFactory factory;
 
-	private final String zone;
+	private final BalancerThreads threads = new BalancerThreads();
 
 	private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
 
 	private volatile Function<String, LanePolicy> policies = (service) -> LanePolicy.DEFAULT;
 
 	/**
-	 * Creates the balancers.
+	 * Creates the balancers, with settings by default.
 	 * @param directory the live lists
 	 * @param firstList waits for the first list of a service
 	 * @param algorithms the algorithm of each service, by the service's name
@@ -50,10 +58,19 @@ public final class ServiceBalancers implements AutoCloseable {
 	 */
 	public ServiceBalancers(ServiceDirectory directory, FirstList firstList, Function<String, LoadBalancer> algorithms,
 			String zone) {
+		this(directory, firstList, new DefaultFactory(algorithms, zone));
+	}
+
+	/**
+	 * Creates the balancers.
+	 * @param directory the live lists
+	 * @param firstList waits for the first list of a service
+	 * @param factory makes the balancer of a service
+	 */
+	ServiceBalancers(ServiceDirectory directory, FirstList firstList, BalancerFactory factory) {
 		this.directory = directory;
 		this.firstList = firstList;
-		this.algorithms = algorithms;
-		this.zone = zone;
+		this.factory = factory;
 	}
 
 	/**
@@ -68,9 +85,31 @@ public final class ServiceBalancers implements AutoCloseable {
 		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
 	}
 
+	/**
+	 * Picks an instance for a further try of a call, without waiting.
+	 * @param service the service
+	 * @param lane the lane of the call
+	 * @param request what is known of the call
+	 * @param avoid who must not be picked, such as those that were tried already (see
+	 * {@link Endpoint#isSameInstance})
+	 * @return the choice, or {@code null} if all must be avoided or there is none
+	 * @throws IllegalArgumentException if this is not a service's name
+	 */
+	public @Nullable ChosenInstance pick(String service, String lane, PickRequest request,
+			Predicate<? super Endpoint> avoid) {
+		Endpoint endpoint = entry(service).balancer.pick(lane, request, avoid);
+		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
+	}
+
 	/** The same for a reactive call, whose lanes go with it. */
 	@Nullable ChosenInstance pick(String service, LaneContext lanes) {
 		Endpoint endpoint = entry(service).balancer.pick(lanes.laneFor(service).name(), PickRequest.ANY);
+		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
+	}
+
+	/** The same for a further try of a reactive call, whose lanes go with it. */
+	@Nullable ChosenInstance pick(String service, LaneContext lanes, PickRequest request, Predicate<? super Endpoint> avoid) {
+		Endpoint endpoint = entry(service).balancer.pick(lanes.laneFor(service).name(), request, avoid);
 		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
 	}
 
@@ -158,6 +197,22 @@ public final class ServiceBalancers implements AutoCloseable {
 		this.entries.forEach((service, entry) -> entry.balancer.lanes(policies.apply(service)));
 	}
 
+	/** Takes over the settings of all services as they are now. */
+	void refreshSettings() {
+		this.entries.forEach((service, entry) -> entry.balancer.settings(this.factory.settings(service)));
+	}
+
+	private void maintain() {
+		this.entries.forEach((service, entry) -> {
+			try {
+				entry.maintain();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("The balancer of service {} could not be looked after", service, ex);
+			}
+		});
+	}
+
 	private Entry entry(String service) {
 		Entry entry = this.entries.get(service);
 		return (entry != null) ? entry : create(service);
@@ -165,8 +220,11 @@ public final class ServiceBalancers implements AutoCloseable {
 
 	private Entry create(String service) {
 		Instance.checkService(service);
-		Entry created = new Entry(
-				new ServiceBalancer(service, this.algorithms.apply(service), this.zone, this.policies.apply(service)));
+		ServiceBalancer balancer = this.factory.balancer(service)
+			.lanes(this.policies.apply(service))
+			.executor(this.threads.keeper())
+			.build();
+		Entry created = new Entry(balancer, this.factory.checks(balancer, this.threads.probes()));
 		// A list that is there goes in before anybody can pick.
 		Subscription subscription = this.directory.subscribe(service, created);
 		Entry other = this.entries.putIfAbsent(service, created);
@@ -175,15 +233,17 @@ public final class ServiceBalancers implements AutoCloseable {
 			return other;
 		}
 		created.subscription = subscription;
-		// Policies that changed meanwhile did not reach a balancer that was not there
-		// yet.
+		// What changed meanwhile did not reach a balancer that was not there yet.
 		created.balancer.lanes(this.policies.apply(service));
+		created.balancer.settings(this.factory.settings(service));
+		this.threads.start(this::maintain);
 		return created;
 	}
 
 	@Override
 	public void close() {
 		this.entries.values().forEach(Entry::close);
+		this.threads.close();
 	}
 
 	/** A balancer and what feeds it. */
@@ -191,12 +251,22 @@ public final class ServiceBalancers implements AutoCloseable {
 
 		private final ServiceBalancer balancer;
 
+		private final @Nullable ActiveHealthChecks checks;
+
 		private volatile @Nullable Subscription subscription;
 
 		private volatile boolean known;
 
-		Entry(ServiceBalancer balancer) {
+		Entry(ServiceBalancer balancer, @Nullable ActiveHealthChecks checks) {
 			this.balancer = balancer;
+			this.checks = checks;
+		}
+
+		void maintain() {
+			this.balancer.maintain();
+			if (this.checks != null) {
+				this.checks.tick();
+			}
 		}
 
 		@Override
@@ -210,6 +280,29 @@ public final class ServiceBalancers implements AutoCloseable {
 			if (subscription != null) {
 				subscription.close();
 			}
+			if (this.checks != null) {
+				this.checks.close();
+			}
+		}
+
+	}
+
+	/** One algorithm for each service, and all else by default. */
+	private record DefaultFactory(Function<String, LoadBalancer> algorithms, String zone) implements BalancerFactory {
+
+		@Override
+		public ServiceBalancer.Builder balancer(String service) {
+			return ServiceBalancer.builder(service, this.algorithms.apply(service)).zone(this.zone);
+		}
+
+		@Override
+		public LoadBalancerSettings settings(String service) {
+			return LoadBalancerSettings.DEFAULTS;
+		}
+
+		@Override
+		public @Nullable ActiveHealthChecks checks(ServiceBalancer balancer, Executor executor) {
+			return null;
 		}
 
 	}

@@ -1,0 +1,38 @@
+package io.governance.boot.loadbalancer;
+
+import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
+
+import io.governance.loadbalancer.ActiveHealthChecks;
+import io.governance.loadbalancer.LoadBalancerSettings;
+import io.governance.loadbalancer.ServiceBalancer;
+
+/**
+ * Makes the balancer of a service, by the settings of the service. Thread-safe.
+ */
+interface BalancerFactory {
+
+	/**
+	 * Begins a balancer.
+	 * @param service the service
+	 * @return a builder to which lanes and executor are added
+	 */
+	ServiceBalancer.Builder balancer(String service);
+
+	/**
+	 * The settings of a service as they are now.
+	 * @param service the service
+	 * @return the settings
+	 */
+	LoadBalancerSettings settings(String service);
+
+	/**
+	 * Makes the probes of a service.
+	 * @param balancer the balancer of the service
+	 * @param executor runs probes
+	 * @return the probes, or {@code null} if the service is not probed
+	 */
+	@Nullable ActiveHealthChecks checks(ServiceBalancer balancer, Executor executor);
+
+}

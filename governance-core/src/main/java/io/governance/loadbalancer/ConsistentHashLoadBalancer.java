@@ -135,17 +135,31 @@ public final class ConsistentHashLoadBalancer implements LoadBalancer {
 		@Override
 		public Endpoint pick(PickRequest request) {
 			long hash = hash(request, this.random);
-			int owner = this.table.owner(hash);
-			int calls = this.underWay.count(this.stats[owner]) + 1;
-			int candidate = owner;
-			for (int tries = 1; this.stats[candidate].inFlight() >= this.shares[candidate] * calls; tries++) {
+			int candidate = this.table.owner(hash);
+			int calls = this.underWay.count(this.stats[candidate]) + 1;
+			for (int tries = 1; isFull(candidate, calls); tries++) {
 				if (tries == TRIES) {
-					return this.endpoints[owner];
+					return this.endpoints[next(candidate, calls)];
 				}
 				hash = StableHash.mix(hash + NEXT);
 				candidate = this.table.owner(hash);
 			}
 			return this.endpoints[candidate];
+		}
+
+		private boolean isFull(int index, int calls) {
+			return this.stats[index].inFlight() >= this.shares[index] * calls;
+		}
+
+		private int next(int index, int calls) {
+			int size = this.endpoints.length;
+			for (int i = 1; i < size; i++) {
+				int candidate = (index + i) % size;
+				if (!isFull(candidate, calls)) {
+					return candidate;
+				}
+			}
+			return index;
 		}
 
 	}

@@ -76,9 +76,7 @@ public final class InstanceStats {
 		switch (outcome) {
 			case SUCCESS -> {
 				this.succeeded.increment();
-				float answered = Math.max(1, taken);
-				this.clock.answered(answered, now);
-				observeLatency(answered, now);
+				observeAnswer(Math.max(1, taken), now);
 				if (this.failures != 0) {
 					observeFailure(0, now);
 				}
@@ -88,10 +86,7 @@ public final class InstanceStats {
 			}
 			case FAILURE -> {
 				this.failed.increment();
-				// Whoever fails fast is not fast; whoever fails slowly is slow.
-				if (taken > Math.max(latencyNanos(now), this.clock.typicalNanos())) {
-					observeLatency(taken, now);
-				}
+				observeNoAnswer(taken, now);
 				observeFailure(1, now);
 				FAILURES_IN_A_ROW.getAndAdd(this, 1);
 			}
@@ -101,12 +96,24 @@ public final class InstanceStats {
 		IN_FLIGHT.getAndAdd(this, -1);
 	}
 
-	private void observeLatency(float nanos, long now) {
+	private void observeAnswer(float nanos, long now) {
 		long before;
 		do {
 			before = this.latency;
 		}
 		while (!LATENCY_STATE.compareAndSet(this, before, LATENCY.peak(before, nanos, now)));
+	}
+
+	/**
+	 * Whoever fails slowly is slow. Whoever fails fast is not fast: that tells nothing of
+	 * how long an answer would have taken.
+	 */
+	private void observeNoAnswer(float nanos, long now) {
+		long before;
+		do {
+			before = this.latency;
+		}
+		while (!LATENCY_STATE.compareAndSet(this, before, LATENCY.held(before, nanos, now)));
 	}
 
 	private void observeFailure(float failure, long now) {
@@ -166,9 +173,10 @@ public final class InstanceStats {
 	}
 
 	/**
-	 * How long calls take: rises at once with a slow one, and falls with time. Takes no
-	 * lock and allocates nothing. The time is that of the last call to the service.
-	 * @return nanoseconds; 0 while nothing is known
+	 * How long calls take: rises at once with a slow one, and falls with time. Calls that
+	 * fail count only if they are slower. Takes no lock and allocates nothing. The time
+	 * is that of the last call to the service.
+	 * @return nanoseconds; 0 before the first answer, and long after the last one
 	 */
 	public float latencyNanos() {
 		return latencyNanos(this.clock.last());

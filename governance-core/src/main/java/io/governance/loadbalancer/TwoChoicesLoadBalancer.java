@@ -10,23 +10,24 @@ import org.jspecify.annotations.Nullable;
  * that are under way. What calls take is a peak EWMA as in Finagle: it rises at once with
  * a slow answer and falls with time, so that an endpoint that was slow is tried again.
  * <ul>
- * <li>An endpoint without an answer so far counts as one of ordinary latency: it is
- * neither avoided nor flooded.</li>
- * <li>Failures cost what many ordinary calls do, and more the more of the last calls
- * failed: whoever fails fast is not fast. A single failure after successes costs about
- * one call; one that only fails gets a call every few seconds, and is back soon after it
- * answers.</li>
+ * <li>An endpoint without an answer so far counts as being as fast as the other one, so
+ * that it is neither avoided nor flooded.</li>
+ * <li>Failures multiply the cost, the more of the last calls failed: by two after a
+ * single one, by hundreds where most fail. One that only fails is tried every few
+ * seconds, and is back soon after it answers. Whoever fails fast is not fast.</li>
  * <li>With weights, endpoints are drawn by weight, calls under way count in relation to
- * it, and the second one must be half as costly to be preferred. So shares follow weights
+ * it, and the second one must cost a third to be preferred. So shares follow weights
  * while there is little to do, and capacity when there is much.</li>
  * </ul>
  */
 public final class TwoChoicesLoadBalancer implements LoadBalancer {
 
-	/** How many ordinary calls the failures cost where all calls failed, at the least. */
+	/**
+	 * With {@link #penalty} of 2 after one failure, and of 26 if half of the calls fail.
+	 */
 	private static final float PENALTY = 100;
 
-	/** Of one call; keeps the penalty finite. */
+	/** The least share of calls that are taken to succeed; keeps the penalty finite. */
 	private static final float LEAST_SUCCESS = 1e-4f;
 
 	@Override
@@ -40,26 +41,6 @@ public final class TwoChoicesLoadBalancer implements LoadBalancer {
 		int[] weights = Weights.of(endpoints);
 		return Weights.equal(weights) ? new TwoChoicesPicker(endpoints, input.random())
 				: new WeightedTwoChoicesPicker(endpoints, weights, input.random());
-	}
-
-	/**
-	 * What a call to an endpoint costs.
-	 * @param stats its statistics
-	 * @param relative how much a call under way counts
-	 * @param now the time
-	 * @param typical what calls to the service take on average, in nanoseconds
-	 * @return nanoseconds, above 0
-	 */
-	static float cost(InstanceStats stats, float relative, long now, float typical) {
-		float cost = stats.latencyNanos(now);
-		if (cost == 0) {
-			cost = typical;
-		}
-		float failures = stats.failureScore(now);
-		if (failures != 0) {
-			cost += typical * PENALTY * failures * failures * failures / Math.max(LEAST_SUCCESS, 1 - failures);
-		}
-		return cost * (1 + stats.inFlight() * relative);
 	}
 
 	private static final class TwoChoicesPicker implements Picker {
@@ -97,7 +78,7 @@ public final class TwoChoicesLoadBalancer implements LoadBalancer {
 
 	private static final class WeightedTwoChoicesPicker implements Picker {
 
-		private static final float CLEARLY = 2;
+		private static final float CLEARLY = 3;
 
 		private final Endpoint[] endpoints;
 
@@ -139,9 +120,23 @@ public final class TwoChoicesLoadBalancer implements LoadBalancer {
 		// In a service all endpoints have one clock; others may each have their own.
 		long now = a.clock().last();
 		now += Math.max(0, b.clock().last() - now);
-		float typical = Math.max(1, Math.max(a.clock().typicalNanos(), b.clock().typicalNanos()));
-		return (cost(b, secondRelative, now, typical) * clearly < cost(a, firstRelative, now, typical)) ? second
-				: first;
+		float latencyOfA = a.latencyNanos(now);
+		float latencyOfB = b.latencyNanos(now);
+		if (latencyOfA == 0 || latencyOfB == 0) {
+			latencyOfA = 1;
+			latencyOfB = 1;
+		}
+		float costOfA = latencyOfA * penalty(a, now) * (1 + a.inFlight() * firstRelative);
+		float costOfB = latencyOfB * penalty(b, now) * (1 + b.inFlight() * secondRelative);
+		return (costOfB * clearly < costOfA) ? second : first;
+	}
+
+	private static float penalty(InstanceStats stats, long now) {
+		float failures = stats.failureScore(now);
+		if (failures == 0) {
+			return 1;
+		}
+		return 1 + PENALTY * failures * failures * failures / Math.max(LEAST_SUCCESS, 1 - failures);
 	}
 
 }

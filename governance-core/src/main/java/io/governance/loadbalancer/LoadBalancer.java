@@ -17,8 +17,8 @@ public interface LoadBalancer {
 	 */
 	static List<LoadBalancer> builtIn() {
 		return List.of(new RoundRobinLoadBalancer(), new RandomLoadBalancer(), new WeightedRandomLoadBalancer(),
-				new WeightedRoundRobinLoadBalancer(), new ConsistentHashLoadBalancer(),
-				new LeastInFlightLoadBalancer(), new TwoChoicesLoadBalancer());
+				new WeightedRoundRobinLoadBalancer(), new ConsistentHashLoadBalancer(), new LeastInFlightLoadBalancer(),
+				new TwoChoicesLoadBalancer());
 	}
 
 	/**

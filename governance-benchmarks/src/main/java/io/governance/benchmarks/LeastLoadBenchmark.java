@@ -1,8 +1,12 @@
 package io.governance.benchmarks;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 import io.governance.loadbalancer.Endpoint;
@@ -30,8 +34,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One pick of one of n instances by what was seen of them: all have answered, each has
- * some calls under way, and a tenth has failed lately.
+ * One pick of one of n instances by what was seen of them: all have answered, some
+ * seconds ago and at different times, each has some calls under way, and a tenth has
+ * failed.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -64,12 +69,15 @@ public class LeastLoadBenchmark {
 	}
 
 	private Endpoint[] endpoints(int step) {
-		ServiceBalancer balancer = new ServiceBalancer("orders", new TwoChoicesLoadBalancer(), "", LanePolicy.DEFAULT);
+		AtomicLong waited = new AtomicLong();
+		ServiceBalancer balancer = new ServiceBalancer("orders", new TwoChoicesLoadBalancer(), "", LanePolicy.DEFAULT,
+				() -> System.nanoTime() + waited.get(), RandomGenerator.getDefault(), Map.of());
 		balancer.update(IntStream.range(0, this.n)
 			.mapToObj((i) -> Instance.of("orders", "host" + i, 8080).weight(100 + step * (i % 10)).build())
 			.toList());
 		Endpoint[] endpoints = balancer.endpoints().toArray(Endpoint[]::new);
 		for (int i = 0; i < this.n; i++) {
+			waited.addAndGet(Duration.ofSeconds(5).toNanos() / this.n);
 			endpoints[i].begin();
 			endpoints[i].end(1_000_000 + 10_000 * (i % 100), Outcome.SUCCESS);
 			if (i % 10 == 0) {

@@ -91,6 +91,7 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 
 		Algorithms(GovernanceLoadBalancerProperties properties, List<LoadBalancer> algorithms) {
 			this.properties = properties;
+			LoadBalancer.builtIn().forEach((algorithm) -> this.byName.put(algorithm.name(), algorithm));
 			algorithms.forEach((algorithm) -> this.byName.put(algorithm.name(), algorithm));
 			find("governance.loadbalancer.algorithm", properties.algorithm());
 			properties.services()

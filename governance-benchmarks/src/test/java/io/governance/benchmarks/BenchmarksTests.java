@@ -3,11 +3,15 @@ package io.governance.benchmarks;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
+import io.governance.loadbalancer.PickRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,6 +67,72 @@ class BenchmarksTests {
 		finally {
 			benchmark.tearDown();
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10, tens", "100, tens", "1000, any" })
+	void eachWeightedChoiceReachesAllInstances(int n, String weights) {
+		WeightedBenchmark benchmark = new WeightedBenchmark();
+		benchmark.n = n;
+		benchmark.weights = weights;
+		benchmark.setUp();
+		try {
+			assertReached(n, benchmark::bareRandom);
+			assertReached(n / 2, benchmark::armeria);
+			assertReached(n * 9 / 10, benchmark::governance);
+			assertReached(n * 9 / 10, benchmark::governanceRandom);
+		}
+		finally {
+			benchmark.tearDown();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 10, 100, 1000 })
+	void eachHashReachesAllInstances(int n) {
+		ConsistentHashBenchmark benchmark = new ConsistentHashBenchmark();
+		benchmark.n = n;
+		benchmark.setUp();
+		try {
+			assertReached(n, benchmark::bareModulo);
+			assertReached(n, benchmark::armeria);
+			assertReached(n, benchmark::governance);
+			assertReached(n, benchmark::governanceBounded);
+		}
+		finally {
+			benchmark.tearDown();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 10, 100, 1000 })
+	void choicesByLoadReachMostInstances(int n) {
+		LeastLoadBenchmark benchmark = new LeastLoadBenchmark();
+		benchmark.n = n;
+		benchmark.setUp();
+		assertReached(n, benchmark::bareRandom);
+		assertReached(n / 2, benchmark::governance);
+		assertReached(n / 2, benchmark::governanceWeighted);
+		assertReached(n / 5, benchmark::governanceLeastInFlight);
+		assertReached(n / 2, benchmark::governanceCall);
+	}
+
+	@Test
+	void buildsPickersThatPick() {
+		PickerBuildBenchmark benchmark = new PickerBuildBenchmark();
+		benchmark.n = 10;
+		benchmark.setUp();
+		assertThat(List.of(benchmark.weightedRoundRobin(), benchmark.weightedRandom(), benchmark.hashFirst(),
+				benchmark.hashFirstWeighted(), benchmark.hashOneCame(), benchmark.hashOneLeft()))
+			.allSatisfy((picker) -> assertThat(picker.pick(PickRequest.ANY)).isNotNull());
+	}
+
+	private static void assertReached(int atLeast, Supplier<?> pick) {
+		Set<Object> reached = new HashSet<>();
+		for (int i = 0; i < 50_000; i++) {
+			reached.add(pick.get());
+		}
+		assertThat(reached).hasSizeGreaterThanOrEqualTo(atLeast).doesNotContainNull();
 	}
 
 	@Test

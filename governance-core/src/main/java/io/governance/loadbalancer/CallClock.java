@@ -6,8 +6,9 @@ import java.util.function.LongSupplier;
 
 /**
  * A clock that advances with the calls of one service: each that begins or ends reads the
- * time, and picks use what was read last. Reading the system's clock takes longer than a
- * pick should. Thread-safe.
+ * system's clock, and picks use what was read last, since reading it takes longer than a
+ * pick should. It is written about once in a millisecond at most, so that threads that
+ * pick keep it in their caches. Thread-safe without a lock.
  */
 final class CallClock {
 
@@ -21,6 +22,8 @@ final class CallClock {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
+
+	private static final long RESOLUTION = 1L << DecayingAverage.TICK_BITS;
 
 	private final LongSupplier ticker;
 
@@ -37,8 +40,8 @@ final class CallClock {
 	}
 
 	/**
-	 * The time when a call last began or ended.
-	 * @return nanoseconds, only to be compared with others of this clock
+	 * The time when a call last began or ended, to about a millisecond.
+	 * @return nanoseconds, only to be compared with others of this ticker
 	 */
 	long last() {
 		return (long) LAST.getOpaque(this);
@@ -46,11 +49,13 @@ final class CallClock {
 
 	/**
 	 * Reads the time.
-	 * @return nanoseconds, only to be compared with others of this clock
+	 * @return nanoseconds, only to be compared with others of this ticker
 	 */
 	long advance() {
 		long now = this.ticker.getAsLong();
-		LAST.setOpaque(this, now);
+		if (now - last() >= RESOLUTION) {
+			LAST.setOpaque(this, now);
+		}
 		return now;
 	}
 

@@ -1,7 +1,9 @@
 package io.governance.loadbalancer;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -12,22 +14,44 @@ import java.util.concurrent.atomic.LongAdder;
 public final class InstanceStats {
 
 	/** The half-life of the latency; Finagle's peak EWMA decays about as fast. */
-	private static final long LATENCY_HALF_LIFE = Duration.ofSeconds(7).toNanos();
+	private static final DecayingAverage LATENCY = new DecayingAverage(Duration.ofSeconds(7));
 
-	private static final long FAILURES_HALF_LIFE = Duration.ofSeconds(2).toNanos();
+	private static final DecayingAverage FAILURES = new DecayingAverage(Duration.ofSeconds(5));
 
 	/** The share of one call in {@link #failureScore()}. */
 	private static final float CALL = 0.2f;
 
+	private static final VarHandle IN_FLIGHT;
+
+	private static final VarHandle FAILURES_IN_A_ROW;
+
+	private static final VarHandle LATENCY_STATE;
+
+	private static final VarHandle FAILURES_STATE;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			IN_FLIGHT = lookup.findVarHandle(InstanceStats.class, "inFlight", int.class);
+			FAILURES_IN_A_ROW = lookup.findVarHandle(InstanceStats.class, "failuresInARow", int.class);
+			LATENCY_STATE = lookup.findVarHandle(InstanceStats.class, "latency", long.class);
+			FAILURES_STATE = lookup.findVarHandle(InstanceStats.class, "failures", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private final CallClock clock;
 
-	private final AtomicInteger inFlight = new AtomicInteger();
+	// What picks read lies together in this object, not behind further references.
+	private volatile int inFlight;
 
-	private final DecayingAverage latency = new DecayingAverage(LATENCY_HALF_LIFE);
+	private volatile int failuresInARow;
 
-	private final DecayingAverage failures = new DecayingAverage(FAILURES_HALF_LIFE);
+	private volatile long latency;
 
-	private final AtomicInteger failuresInARow = new AtomicInteger();
+	private volatile long failures;
 
 	private final LongAdder succeeded = new LongAdder();
 
@@ -43,7 +67,7 @@ public final class InstanceStats {
 
 	void begin() {
 		this.clock.advance();
-		this.inFlight.getAndIncrement();
+		IN_FLIGHT.getAndAdd(this, 1);
 	}
 
 	void end(long nanos, Outcome outcome) {
@@ -52,25 +76,60 @@ public final class InstanceStats {
 		switch (outcome) {
 			case SUCCESS -> {
 				this.succeeded.increment();
-				this.latency.peak(taken, now);
-				this.failures.move(0, CALL, now);
-				if (this.failuresInARow.get() != 0) {
-					this.failuresInARow.set(0);
+				observeAnswer(Math.max(1, taken), now);
+				if (this.failures != 0) {
+					observeFailure(0, now);
+				}
+				if (this.failuresInARow != 0) {
+					this.failuresInARow = 0;
 				}
 			}
 			case FAILURE -> {
 				this.failed.increment();
-				// Whoever fails fast is not fast; whoever fails slowly is slow.
-				if (taken > this.latency.at(now)) {
-					this.latency.peak(taken, now);
-				}
-				this.failures.move(1, CALL, now);
-				this.failuresInARow.getAndIncrement();
+				observeNoAnswer(taken, now);
+				observeFailure(1, now);
+				FAILURES_IN_A_ROW.getAndAdd(this, 1);
 			}
 			case CANCELLED -> this.cancelled.increment();
 		}
 		this.nanos.add(taken);
-		this.inFlight.getAndDecrement();
+		IN_FLIGHT.getAndAdd(this, -1);
+	}
+
+	private void observeAnswer(float nanos, long now) {
+		long before;
+		do {
+			before = this.latency;
+		}
+		while (!LATENCY_STATE.compareAndSet(this, before, LATENCY.peak(before, nanos, now)));
+	}
+
+	/**
+	 * Whoever fails slowly is slow. Whoever fails fast is not fast: that tells nothing of
+	 * how long an answer would have taken.
+	 */
+	private void observeNoAnswer(float nanos, long now) {
+		long before;
+		do {
+			before = this.latency;
+		}
+		while (!LATENCY_STATE.compareAndSet(this, before, LATENCY.held(before, nanos, now)));
+	}
+
+	private void observeFailure(float failure, long now) {
+		long before;
+		do {
+			before = this.failures;
+		}
+		while (!FAILURES_STATE.compareAndSet(this, before, FAILURES.moved(before, failure, CALL, now)));
+	}
+
+	static InstanceStats[] of(Endpoint[] endpoints) {
+		return Arrays.stream(endpoints).map(Endpoint::stats).toArray(InstanceStats[]::new);
+	}
+
+	CallClock clock() {
+		return this.clock;
 	}
 
 	/**
@@ -78,7 +137,7 @@ public final class InstanceStats {
 	 * @return their number, 0 or more
 	 */
 	public int inFlight() {
-		return Math.max(0, this.inFlight.get());
+		return Math.max(0, this.inFlight);
 	}
 
 	/**
@@ -114,12 +173,17 @@ public final class InstanceStats {
 	}
 
 	/**
-	 * How long calls take: rises at once with a slow one, and falls with time. Takes no
-	 * lock and allocates nothing. The time is that of the last call to the service.
-	 * @return nanoseconds; 0 while nothing is known
+	 * How long calls take: rises at once with a slow one, and falls with time. Calls that
+	 * fail count only if they are slower. Takes no lock and allocates nothing. The time
+	 * is that of the last call to the service.
+	 * @return nanoseconds; 0 before the first answer, and long after the last one
 	 */
 	public float latencyNanos() {
-		return this.latency.at(this.clock.last());
+		return latencyNanos(this.clock.last());
+	}
+
+	float latencyNanos(long now) {
+		return LATENCY.at(this.latency, now);
 	}
 
 	/**
@@ -128,7 +192,11 @@ public final class InstanceStats {
 	 * @return 0 to 1
 	 */
 	public float failureScore() {
-		return this.failures.at(this.clock.last());
+		return failureScore(this.clock.last());
+	}
+
+	float failureScore(long now) {
+		return FAILURES.at(this.failures, now);
 	}
 
 	/**
@@ -136,7 +204,7 @@ public final class InstanceStats {
 	 * @return their number
 	 */
 	public int failuresInARow() {
-		return this.failuresInARow.get();
+		return this.failuresInARow;
 	}
 
 	@Override

@@ -1,11 +1,25 @@
 package io.governance.loadbalancer;
 
+import java.util.List;
+
 /**
  * An algorithm that spreads calls over endpoints. Stateless and thread-safe: what an
  * algorithm remembers lives in its {@link Picker}s, which hand it on to each other, and
  * in {@link InstanceStats}.
  */
 public interface LoadBalancer {
+
+	/**
+	 * The algorithms that come with Governance, each new.
+	 * @return {@code round-robin}, {@code random}, {@code weighted-random},
+	 * {@code weighted-round-robin}, {@code consistent-hash}, {@code least-in-flight} and
+	 * {@code p2c}
+	 */
+	static List<LoadBalancer> builtIn() {
+		return List.of(new RoundRobinLoadBalancer(), new RandomLoadBalancer(), new WeightedRandomLoadBalancer(),
+				new WeightedRoundRobinLoadBalancer(), new ConsistentHashLoadBalancer(), new LeastInFlightLoadBalancer(),
+				new TwoChoicesLoadBalancer());
+	}
 
 	/**
 	 * The name by which configuration chooses this algorithm.

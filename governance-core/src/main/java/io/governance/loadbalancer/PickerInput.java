@@ -39,12 +39,29 @@ public record PickerInput(List<Endpoint> endpoints, String zone, LongSupplier ti
 	}
 
 	/**
+	 * The endpoints that may take calls: those whose weight is not 0.
+	 * @return the endpoints, a new array
+	 */
+	Endpoint[] weighted() {
+		return this.endpoints.stream().filter((endpoint) -> endpoint.instance().weight() > 0).toArray(Endpoint[]::new);
+	}
+
+	/**
 	 * The same input for a picker that replaces another one.
 	 * @param previous the picker to replace
 	 * @return the input
 	 */
 	public PickerInput replacing(@Nullable Picker previous) {
 		return new PickerInput(this.endpoints, this.zone, this.ticker, this.random, this.settings, previous);
+	}
+
+	/**
+	 * The same input with other settings.
+	 * @param settings the algorithm's settings
+	 * @return the input
+	 */
+	public PickerInput withSettings(Map<String, String> settings) {
+		return new PickerInput(this.endpoints, this.zone, this.ticker, this.random, settings, this.previous);
 	}
 
 	/**

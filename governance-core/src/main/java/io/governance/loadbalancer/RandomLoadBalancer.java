@@ -5,7 +5,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Picks each endpoint with the same probability, whatever was picked before.
+ * Picks each endpoint with the same probability, whatever was picked before. Of weights
+ * it knows only 0: no calls.
  */
 public final class RandomLoadBalancer implements LoadBalancer {
 
@@ -16,7 +17,7 @@ public final class RandomLoadBalancer implements LoadBalancer {
 
 	@Override
 	public Picker newPicker(PickerInput input) {
-		return new RandomPicker(input.endpoints().toArray(Endpoint[]::new), input.random());
+		return new RandomPicker(input.weighted(), input.random());
 	}
 
 	private static final class RandomPicker implements Picker {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Picks the endpoints one after the other. As long as picks rarely meet, all threads
  * together see the exact cycle; under contention each of a bounded number of stripes runs
  * an exact cycle of its own. A change of the endpoints does not start the cycle anew: it
- * goes on where it was, and when their number changes, from a random one.
+ * goes on where it was, and when their number changes, from a random one. Of weights it
+ * knows only 0: no calls.
  */
 public final class RoundRobinLoadBalancer implements LoadBalancer {
 
@@ -17,7 +18,7 @@ public final class RoundRobinLoadBalancer implements LoadBalancer {
 
 	@Override
 	public Picker newPicker(PickerInput input) {
-		Endpoint[] endpoints = input.endpoints().toArray(Endpoint[]::new);
+		Endpoint[] endpoints = input.weighted();
 		if (endpoints.length > RoundRobinPosition.MAX_SIZE) {
 			throw new IllegalArgumentException("At most " + RoundRobinPosition.MAX_SIZE + " endpoints are supported");
 		}

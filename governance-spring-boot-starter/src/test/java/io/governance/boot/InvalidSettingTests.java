@@ -30,27 +30,28 @@ class InvalidSettingTests {
 	private Path directory;
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			governance.loadbalancer.algorithm                 | round-rubin | one of [random, round-robin]
-			governance.loadbalancer.services.orders.algorithm | fastest     | one of [random, round-robin]
-			governance.loadbalancer.services.orders.algorithm | ''          | There is no algorithm given
-			governance.loadbalancer.panic-percent             | 101         | must be 0 to 100, not 101
-			governance.loadbalancer.slow-start                | -1s         | must not be negative
-			governance.loadbalancer.outlier.max-time          | 1s          | must not be less than baseTime
-			governance.loadbalancer.services.orders.zone.min-instances | 0  | must be 1 or more, not 0
-			governance.loadbalancer.services.orders.outlier.warn-consecutive-failures | 9 | must be 1 to 5, not 9
-			governance.loadbalancer.health-check.probe        | icmp        | one of [http, none, tcp]
-			governance.loadbalancer.health-check.interval     | 1ms         | must be 100 ms or more
-			governance.gray.trusted-peers                     | 10.0.0.0/33 | is neither an IP address nor a network
-			governance.registry.service                       | or/ders     | Not a valid service name
-			governance.registry.instance.id                   | a b         | Not a valid instance id
-			governance.registry.instance.host                 | a b         | Not a valid host
-			governance.registry.instance.port                 | 65536       | 1 to 65535
-			governance.registry.instance.zone                 | a b         | Not a valid zone
-			governance.registry.instance.version              | 1,2         | Not a valid version
-			governance.registry.instance.lane                 | a b         | Not a valid lane
-			governance.registry.instance.weight               | 10001       | 0 to 10000
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					governance.loadbalancer.algorithm                 | round-rubin | one of [consistent-hash, least-in-flight, p2c, random
+					governance.loadbalancer.services.orders.algorithm | fastest     | one of [consistent-hash, least-in-flight, p2c, random
+					governance.loadbalancer.services.orders.algorithm | ''          | There is no algorithm given
+					governance.loadbalancer.panic-percent             | 101         | must be 0 to 100, not 101
+					governance.loadbalancer.slow-start                | -1s         | must not be negative
+					governance.loadbalancer.outlier.max-time          | 1s          | must not be less than baseTime
+					governance.loadbalancer.services.orders.zone.min-instances | 0  | must be 1 or more, not 0
+					governance.loadbalancer.services.orders.outlier.warn-consecutive-failures | 9 | must be 1 to 5, not 9
+					governance.loadbalancer.health-check.probe        | icmp        | one of [grpc, http, none, tcp]
+					governance.loadbalancer.health-check.interval     | 1ms         | must be 100 ms or more
+					governance.gray.trusted-peers                     | 10.0.0.0/33 | is neither an IP address nor a network
+					governance.registry.service                       | or/ders     | Not a valid service name
+					governance.registry.instance.id                   | a b         | Not a valid instance id
+					governance.registry.instance.host                 | a b         | Not a valid host
+					governance.registry.instance.port                 | 65536       | 1 to 65535
+					governance.registry.instance.zone                 | a b         | Not a valid zone
+					governance.registry.instance.version              | 1,2         | Not a valid version
+					governance.registry.instance.lane                 | a b         | Not a valid lane
+					governance.registry.instance.weight               | 10001       | 0 to 10000
+					""")
 	void failureAnalysisNamesThePropertyToSet(String property, String value, String problem, CapturedOutput output) {
 		TestFleet fleet = new TestFleet(this.directory);
 		assertThatThrownBy(() -> fleet.start(Application.class, property + "=" + value));

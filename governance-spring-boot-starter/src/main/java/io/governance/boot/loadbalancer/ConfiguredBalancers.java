@@ -52,6 +52,7 @@ final class ConfiguredBalancers implements BalancerFactory {
 
 	ConfiguredBalancers(GovernanceLoadBalancerProperties properties, List<LoadBalancer> algorithms,
 			List<HealthProbe> probes, List<BalancerListener> listeners, String zone, String client) {
+		LoadBalancer.builtIn().forEach((algorithm) -> this.algorithms.put(algorithm.name(), algorithm));
 		algorithms.forEach((algorithm) -> this.algorithms.put(algorithm.name(), algorithm));
 		HealthProbe tcp = new TcpHealthProbe();
 		this.probes.put(tcp.name(), tcp);

@@ -1,5 +1,7 @@
 package io.governance.boot.loadbalancer;
 
+import io.grpc.Grpc;
+import io.grpc.health.v1.HealthGrpc;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -28,8 +30,6 @@ import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
 import io.governance.loadbalancer.BalancerListener;
 import io.governance.loadbalancer.HealthProbe;
 import io.governance.loadbalancer.LoadBalancer;
-import io.governance.loadbalancer.RandomLoadBalancer;
-import io.governance.loadbalancer.RoundRobinLoadBalancer;
 import io.governance.registry.ServiceDirectory;
 
 /**
@@ -48,18 +48,6 @@ import io.governance.registry.ServiceDirectory;
 @ConditionalOnBooleanProperty(name = "governance.loadbalancer.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(GovernanceLoadBalancerProperties.class)
 public final class GovernanceLoadBalancerAutoConfiguration {
-
-	@Bean
-	@ConditionalOnMissingBean
-	RoundRobinLoadBalancer governanceRoundRobinLoadBalancer() {
-		return new RoundRobinLoadBalancer();
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	RandomLoadBalancer governanceRandomLoadBalancer() {
-		return new RandomLoadBalancer();
-	}
 
 	@Bean
 	ConfiguredBalancers governanceConfiguredBalancers(GovernanceLoadBalancerProperties properties,
@@ -87,6 +75,18 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 	@ConditionalOnMissingBean
 	CallLane governanceCallLane() {
 		return CallLane.STABLE;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HealthGrpc.class, Grpc.class })
+	static class GrpcConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		GrpcHealthProbe governanceGrpcHealthProbe() {
+			return new GrpcHealthProbe("");
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -108,28 +108,30 @@ final class WeightedSequence {
 
 	/** Sorts the turns by the moments at which they would be due, by counting. */
 	private static int[] spread(int[] turns, int total) {
+		int[] moments = new int[total];
 		int[] starts = new int[total + 1];
+		int next = 0;
 		for (int i = 0; i < turns.length; i++) {
+			// Indexes with few turns begin apart, so that they do not follow each other.
+			double phase = (i * GOLDEN) % 1;
+			double step = (double) total / turns[i];
 			for (int turn = 0; turn < turns[i]; turn++) {
-				starts[due(i, turn, turns[i], total) + 1]++;
+				int moment = Math.min(total - 1, (int) ((turn + phase) * step));
+				moments[next++] = moment;
+				starts[moment + 1]++;
 			}
 		}
 		for (int i = 1; i <= total; i++) {
 			starts[i] += starts[i - 1];
 		}
 		int[] sequence = new int[total];
+		next = 0;
 		for (int i = 0; i < turns.length; i++) {
 			for (int turn = 0; turn < turns[i]; turn++) {
-				sequence[starts[due(i, turn, turns[i], total)]++] = i;
+				sequence[starts[moments[next++]]++] = i;
 			}
 		}
 		return sequence;
-	}
-
-	/** Indexes with few turns begin apart, so that they do not follow each other. */
-	private static int due(int index, int turn, int turns, int total) {
-		double phase = (index * GOLDEN) % 1;
-		return Math.min(total - 1, (int) ((turn + phase) * total / turns));
 	}
 
 	private static int greatestCommonDivisor(int a, int b) {

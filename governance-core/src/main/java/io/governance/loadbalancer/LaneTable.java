@@ -81,6 +81,10 @@ final class LaneTable {
 						group.selection().present().size()));
 			}
 		});
+		before.own.keySet()
+			.stream()
+			.filter((lane) -> !this.own.containsKey(lane) && before.isPanicking(lane))
+			.forEach((lane) -> log.add(new PanicEvent(service, lane, false, 0, 0)));
 	}
 
 	/**

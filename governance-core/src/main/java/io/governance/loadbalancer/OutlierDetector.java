@@ -184,14 +184,14 @@ final class OutlierDetector {
 	}
 
 	private synchronized void warn(EndpointHealth health, String reason) {
-		if (health.passive().state() == HealthState.HEALTHY) {
+		if (health.passive().state() == HealthState.HEALTHY && isMember(health)) {
 			change(health, health.passive().as(HealthState.WARNED), reason, Duration.ZERO);
 		}
 	}
 
 	private synchronized boolean eject(EndpointHealth health, String reason) {
 		Passive passive = health.passive();
-		if (passive.state() == HealthState.EJECTED) {
+		if (passive.state() == HealthState.EJECTED || !isMember(health)) {
 			return false;
 		}
 		if (!mayEject(health)) {
@@ -208,6 +208,16 @@ final class OutlierDetector {
 		long base = this.settings.baseTime().toNanos();
 		long max = this.settings.maxTime().toNanos();
 		return (before >= max / base) ? max : base * (before + 1);
+	}
+
+	/** Calls to an instance that is gone may still end. */
+	private boolean isMember(EndpointHealth health) {
+		for (EndpointHealth member : this.members) {
+			if (member == health) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Whether the lane can do without it, and the cap allows it. */

@@ -1,6 +1,5 @@
 package io.governance.loadbalancer;
 
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +86,7 @@ public final class ServiceBalancer {
 			.algorithmSettings(settings));
 	}
 
-	private ServiceBalancer(Builder builder) {
+	ServiceBalancer(ServiceBalancerBuilder builder) {
 		this.service = builder.service;
 		this.client = builder.client;
 		this.policy = builder.policy;
@@ -109,8 +108,8 @@ public final class ServiceBalancer {
 	 * @param loadBalancer the algorithm
 	 * @return a builder for the rest
 	 */
-	public static Builder builder(String service, LoadBalancer loadBalancer) {
-		return new Builder(service, loadBalancer);
+	public static ServiceBalancerBuilder builder(String service, LoadBalancer loadBalancer) {
+		return new ServiceBalancerBuilder(service, loadBalancer);
 	}
 
 	/**
@@ -382,150 +381,6 @@ public final class ServiceBalancer {
 	@Override
 	public String toString() {
 		return this.service + this.table.endpoints();
-	}
-
-	/** Builds a {@link ServiceBalancer}. Not thread-safe. */
-	public static final class Builder {
-
-		private final String service;
-
-		private final LoadBalancer loadBalancer;
-
-		private String zone = "";
-
-		private String client = "";
-
-		private LanePolicy policy = LanePolicy.DEFAULT;
-
-		private LoadBalancerSettings settings = LoadBalancerSettings.DEFAULTS;
-
-		private Map<String, String> algorithmSettings = Map.of();
-
-		private LongSupplier ticker = System::nanoTime;
-
-		private InstantSource instants = InstantSource.system();
-
-		private RandomGenerator random = PerThreadRandom.INSTANCE;
-
-		private Executor executor = Runnable::run;
-
-		private BalancerListener listener = BalancerListener.NONE;
-
-		private Builder(String service, LoadBalancer loadBalancer) {
-			this.service = service;
-			this.loadBalancer = loadBalancer;
-		}
-
-		/**
-		 * Sets the zone of the caller.
-		 * @param zone the zone; empty if not known, as by default
-		 * @return this builder
-		 */
-		public Builder zone(String zone) {
-			this.zone = zone;
-			return this;
-		}
-
-		/**
-		 * Sets what distinguishes this caller from the others of its service, for
-		 * subsets.
-		 * @param client a name that stays, such as the id of the own instance
-		 * @return this builder
-		 */
-		public Builder client(String client) {
-			this.client = client;
-			return this;
-		}
-
-		/**
-		 * Sets what happens to calls of lanes without instances.
-		 * @param policy the policy
-		 * @return this builder
-		 */
-		public Builder lanes(LanePolicy policy) {
-			this.policy = policy;
-			return this;
-		}
-
-		/**
-		 * Sets which instances calls may go to.
-		 * @param settings the settings
-		 * @return this builder
-		 */
-		public Builder settings(LoadBalancerSettings settings) {
-			this.settings = settings;
-			return this;
-		}
-
-		/**
-		 * Sets the algorithm's settings.
-		 * @param settings by name
-		 * @return this builder
-		 */
-		public Builder algorithmSettings(Map<String, String> settings) {
-			this.algorithmSettings = Map.copyOf(settings);
-			return this;
-		}
-
-		/**
-		 * Sets the clock for durations.
-		 * @param ticker the time in nanoseconds, as {@link System#nanoTime()}
-		 * @return this builder
-		 */
-		public Builder ticker(LongSupplier ticker) {
-			this.ticker = ticker;
-			return this;
-		}
-
-		/**
-		 * Sets the clock that instances' start times are held against.
-		 * @param instants the clock
-		 * @return this builder
-		 */
-		public Builder clock(InstantSource instants) {
-			this.instants = instants;
-			return this;
-		}
-
-		/**
-		 * Sets the source of randomness.
-		 * @param random thread-safe
-		 * @return this builder
-		 */
-		public Builder random(RandomGenerator random) {
-			this.random = random;
-			return this;
-		}
-
-		/**
-		 * Sets who computes groups anew after an ejection, and tells the listener. By
-		 * default the thread of the call that led to it.
-		 * @param executor may refuse; what is ejected is not picked all the same
-		 * @return this builder
-		 */
-		public Builder executor(Executor executor) {
-			this.executor = executor;
-			return this;
-		}
-
-		/**
-		 * Sets who is told of ejections and panic.
-		 * @param listener the listener
-		 * @return this builder
-		 */
-		public Builder listener(BalancerListener listener) {
-			this.listener = listener;
-			return this;
-		}
-
-		/**
-		 * Builds the balancer, which knows no instance yet.
-		 * @return the balancer
-		 */
-		public ServiceBalancer build() {
-			return new ServiceBalancer(this);
-		}
-
 	}
 
 }

@@ -336,6 +336,19 @@ class OutlierDetectorTests {
 	}
 
 	@Test
+	void whoIsGoneIsNotEjectedByCallsThatEndLate() {
+		this.test.withInstances(4);
+		Endpoint gone = this.test.endpoint("i3");
+		this.test.withInstances(3);
+		for (int i = 0; i < 5; i++) {
+			gone.end(1, Outcome.FAILURE);
+		}
+		this.test.runTasks();
+		assertThat(gone.health().state()).isEqualTo(HealthState.HEALTHY);
+		assertThat(this.test.health).isEmpty();
+	}
+
+	@Test
 	void listenerThatThrowsHarmsNothing() {
 		ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer())
 			.listener(new BalancerListener() {

@@ -72,6 +72,13 @@ class PanicTests {
 	}
 
 	@Test
+	void endsWithTheLane() {
+		this.test.update(instances(4, 3));
+		this.test.update(List.of());
+		assertThat(this.test.panic).extracting(PanicEvent::panic).containsExactly(true, false);
+	}
+
+	@Test
 	void eachLaneHasItsOwn() {
 		this.test.update(List.of(Endpoints.instance("a"), Endpoints.instance("b"), Endpoints.instance("g", "gray"),
 				down("h").toBuilder().lane("gray").build(), down("i").toBuilder().lane("gray").build()));

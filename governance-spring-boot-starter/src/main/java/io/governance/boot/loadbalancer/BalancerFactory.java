@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.governance.loadbalancer.ActiveHealthChecks;
 import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.ServiceBalancer;
+import io.governance.loadbalancer.ServiceBalancerBuilder;
 
 /**
  * Makes the balancer of a service, by the settings of the service. Thread-safe.
@@ -18,7 +19,7 @@ interface BalancerFactory {
 	 * @param service the service
 	 * @return a builder to which lanes and executor are added
 	 */
-	ServiceBalancer.Builder balancer(String service);
+	ServiceBalancerBuilder balancer(String service);
 
 	/**
 	 * The settings of a service as they are now.

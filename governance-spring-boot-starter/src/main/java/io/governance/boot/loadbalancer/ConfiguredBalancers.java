@@ -24,6 +24,7 @@ import io.governance.loadbalancer.LoadBalancer;
 import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.PanicEvent;
 import io.governance.loadbalancer.ServiceBalancer;
+import io.governance.loadbalancer.ServiceBalancerBuilder;
 import io.governance.loadbalancer.TcpHealthProbe;
 
 /**
@@ -90,7 +91,7 @@ final class ConfiguredBalancers implements BalancerFactory {
 	}
 
 	@Override
-	public ServiceBalancer.Builder balancer(String service) {
+	public ServiceBalancerBuilder balancer(String service) {
 		LoadBalancer algorithm = algorithm("governance.loadbalancer.algorithm", this.properties.algorithmOf(service));
 		return ServiceBalancer.builder(service, algorithm)
 			.zone(this.zone)

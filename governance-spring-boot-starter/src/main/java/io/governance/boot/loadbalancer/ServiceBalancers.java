@@ -24,6 +24,7 @@ import io.governance.loadbalancer.LoadBalancer;
 import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.ServiceBalancer;
+import io.governance.loadbalancer.ServiceBalancerBuilder;
 import io.governance.registry.Instance;
 import io.governance.registry.ServiceDirectory;
 import io.governance.registry.ServiceInstances;
@@ -291,7 +292,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	private record DefaultFactory(Function<String, LoadBalancer> algorithms, String zone) implements BalancerFactory {
 
 		@Override
-		public ServiceBalancer.Builder balancer(String service) {
+		public ServiceBalancerBuilder balancer(String service) {
 			return ServiceBalancer.builder(service, this.algorithms.apply(service)).zone(this.zone);
 		}
 

@@ -1,0 +1,179 @@
+package io.governance.boot.loadbalancer;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.governance.Subscription;
+import io.governance.boot.discovery.FirstList;
+import io.governance.loadbalancer.BalancerListener;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.HealthEvent;
+import io.governance.loadbalancer.HealthProbe;
+import io.governance.loadbalancer.HealthState;
+import io.governance.loadbalancer.Outcome;
+import io.governance.loadbalancer.PickRequest;
+import io.governance.loadbalancer.RoundRobinLoadBalancer;
+import io.governance.registry.Discovery;
+import io.governance.registry.Instance;
+import io.governance.registry.InstancesListener;
+import io.governance.registry.ServiceDirectory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(60)
+class ServiceBalancersTests {
+
+	@Test
+	void looksAfterItsBalancersAndLeavesNoThread() throws IOException {
+		Listener first = new Listener(true);
+		Listener second = new Listener(false);
+		try (ServerSocket alive = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+				ServiceDirectory directory = new ServiceDirectory(
+						new FixedDiscovery(List.of(alive.getLocalPort(), closedPort())))) {
+			ServiceBalancers balancers = balancers(directory, List.of(), List.of(first, second),
+					Map.of("health-check.probe", "tcp", "health-check.interval", "100ms"));
+			assertThat(balancers.pickOrWait("orders", Instance.STABLE)).isNotNull();
+			List<Endpoint> endpoints = balancers.balancers().get("orders").endpoints();
+			await().atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(endpoints).extracting((endpoint) -> endpoint.health().state())
+					.containsExactlyInAnyOrder(HealthState.HEALTHY, HealthState.UNHEALTHY));
+			await().untilAsserted(() -> assertThat(second.told).isEqualTo(HealthState.UNHEALTHY));
+			for (int i = 0; i < 10; i++) {
+				assertThat(balancers.pick("orders", Instance.STABLE)).isNotNull()
+					.matches((chosen) -> chosen.getPort() == alive.getLocalPort());
+			}
+			balancers.close();
+			await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.noneMatch((name) -> name.startsWith("governance-balancer") || name.startsWith("governance-probe")));
+		}
+	}
+
+	@Test
+	void furtherTryAvoidsWhoWasTried() {
+		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081, 8082)));
+				ServiceBalancers balancers = balancers(directory, List.of(), List.of(), Map.of())) {
+			ChosenInstance first = balancers.pickOrWait("orders", Instance.STABLE);
+			ChosenInstance second = balancers.pick("orders", Instance.STABLE, PickRequest.ANY,
+					first.endpoint()::isSameInstance);
+			assertThat(second).isNotNull();
+			assertThat(second.getPort()).isNotEqualTo(first.getPort());
+			assertThat(balancers.pick("orders", Instance.STABLE, PickRequest.ANY, (endpoint) -> true)).isNull();
+		}
+	}
+
+	@Test
+	void ejectionIsToldOnAThreadOfItsOwn() {
+		Listener listener = new Listener(false);
+		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081, 8082)));
+				ServiceBalancers balancers = balancers(directory, List.of(), List.of(listener), Map.of())) {
+			Endpoint endpoint = balancers.pickOrWait("orders", Instance.STABLE).endpoint();
+			for (int i = 0; i < 5; i++) {
+				endpoint.begin();
+				endpoint.end(1, Outcome.FAILURE);
+			}
+			await().untilAsserted(() -> assertThat(listener.told).isEqualTo(HealthState.EJECTED));
+			assertThat(listener.thread).startsWith("governance-balancer");
+		}
+	}
+
+	@Test
+	void usersOwnProbeIsChosenByItsName() {
+		HealthProbe probe = new HealthProbe() {
+			@Override
+			public String name() {
+				return "mine";
+			}
+
+			@Override
+			public void probe(Instance instance, Duration timeout) throws IOException {
+				throw new IOException("never well");
+			}
+		};
+		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081)));
+				ServiceBalancers balancers = balancers(directory, List.of(probe), List.of(),
+						Map.of("services.orders.health-check.probe", "mine", "services.orders.health-check.interval",
+								"100ms", "services.orders.health-check.unhealthy-after", "1"))) {
+			assertThat(balancers.pickOrWait("orders", Instance.STABLE)).isNotNull();
+			await().atMost(Duration.ofSeconds(30))
+				.until(() -> balancers.balancers()
+					.get("orders")
+					.endpoints()
+					.get(0)
+					.health()
+					.state() == HealthState.UNHEALTHY);
+			assertThat(balancers.pick("orders", Instance.STABLE)).as("in panic").isNotNull();
+		}
+	}
+
+	private static ServiceBalancers balancers(ServiceDirectory directory, List<HealthProbe> probes,
+			List<BalancerListener> listeners, Map<String, String> properties) {
+		GovernanceLoadBalancerProperties bound = new Binder(new MapConfigurationPropertySource(properties))
+			.bindOrCreate("", GovernanceLoadBalancerProperties.class);
+		return new ServiceBalancers(directory, new FirstList(directory, Duration.ofSeconds(20)),
+				new ConfiguredBalancers(bound, List.of(new RoundRobinLoadBalancer()), probes, listeners, "", ""));
+	}
+
+	private static int closedPort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	/** Remembers what it was told. */
+	private static final class Listener implements BalancerListener {
+
+		private final boolean failing;
+
+		private volatile HealthState told = HealthState.HEALTHY;
+
+		private volatile String thread = "";
+
+		Listener(boolean failing) {
+			this.failing = failing;
+		}
+
+		@Override
+		public void onHealth(HealthEvent event) {
+			this.thread = Thread.currentThread().getName();
+			this.told = event.after();
+			if (this.failing) {
+				throw new IllegalStateException("broken");
+			}
+		}
+
+	}
+
+	/** An instance for each port. */
+	private record FixedDiscovery(List<Integer> ports) implements Discovery {
+
+		@Override
+		public Set<String> services() {
+			return Set.of("orders");
+		}
+
+		@Override
+		public Subscription watch(String service, InstancesListener listener) {
+			listener.onInstances(
+					this.ports.stream().map((port) -> Instance.of(service, "127.0.0.1", port).build()).toList());
+			return () -> {
+			};
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -106,6 +108,7 @@ final class ServiceDefinition {
 			.put("Port", instance.port());
 		ArrayNode tags = json.putArray("Tags").add(ConsulDiscovery.NAMESPACE_TAG + this.namespace);
 		this.settings.tags().forEach(tags::add);
+		ownTags(instance).forEach(tags::add);
 		ObjectNode meta = json.putObject("Meta");
 		metadata.forEach(meta::put);
 		int weight = Math.max(1, instance.weight());
@@ -115,6 +118,15 @@ final class ServiceDefinition {
 			putCheck(json.putObject("Check").put("Notes", "Registration " + mark), instance);
 		}
 		return MAPPER.writeValueAsString(json);
+	}
+
+	/** Those of this instance alone, which others find among its metadata. */
+	private static List<String> ownTags(Instance instance) {
+		String tags = instance.metadata().getOrDefault("tags", "");
+		return Arrays.stream(tags.split(","))
+			.map(String::strip)
+			.filter((tag) -> !tag.isEmpty() && !tag.startsWith(ConsulDiscovery.NAMESPACE_TAG))
+			.toList();
 	}
 
 	private static void check(Instance instance, Map<String, String> metadata) {

@@ -95,6 +95,17 @@ class ConsulRegistrationTests {
 	}
 
 	@Test
+	void tagsOfAnInstanceAreThoseOfTheService() {
+		Backend backend = open(null, null, List.of("blue"));
+		Map<String, String> metadata = Map.of("tags", "red, green,,governance-namespace=prod");
+		backend.registry().put(this.service, List.of(this.instance.toBuilder().metadata(metadata).build()));
+		Awaitility.await().until(() -> stored().path("Service").path("Tags").size() > 0);
+		assertThat(stored().path("Service").path("Tags").toString())
+			.isEqualTo("[\"governance-namespace=dev\",\"blue\",\"red\",\"green\"]");
+		assertThat(backend.registry().observe(this.service).get(0).metadata()).isEqualTo(metadata);
+	}
+
+	@Test
 	@DisplayName("F32 A removal after less than a minute warns and is a minute")
 	void removalThatIsTooEarlyIsAMinute() {
 		Logger logger = (Logger) LoggerFactory.getLogger(ServiceDefinition.class);

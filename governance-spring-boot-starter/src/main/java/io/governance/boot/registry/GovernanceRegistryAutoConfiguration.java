@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
+import jakarta.servlet.Filter;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -13,6 +14,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -27,6 +30,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.web.server.WebFilter;
 
 import io.governance.backend.Backend;
 import io.governance.boot.backend.Backends;
@@ -82,6 +86,40 @@ public final class GovernanceRegistryAutoConfiguration {
 		return new DefaultInstanceHost(backend, environment, network);
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	InboundCalls governanceInboundCalls() {
+		return new InboundCalls(System::nanoTime);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnClass(Filter.class)
+	static class ServletConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		InboundCallsFilter governanceInboundCallsFilter(InboundCalls calls, GovernanceRegistryProperties properties,
+				Environment environment) {
+			return new InboundCallsFilter(calls, ProbeRequests.of(properties.drain().probePaths(), environment));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass(WebFilter.class)
+	static class WebFluxConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		InboundCallsWebFilter governanceInboundCallsWebFilter(InboundCalls calls,
+				GovernanceRegistryProperties properties, Environment environment) {
+			return new InboundCallsWebFilter(calls, ProbeRequests.of(properties.drain().probePaths(), environment));
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Conditional(OnServiceName.class)
 	static class NamedConfiguration {
@@ -103,8 +141,9 @@ public final class GovernanceRegistryAutoConfiguration {
 		@ConditionalOnMissingBean
 		@ConditionalOnBean(GovernanceRegistration.class)
 		InstanceRegistrar governanceInstanceRegistrar(RegistrationKeeper keeper, GovernanceRegistration registration,
-				OwnInstance own, GovernanceRegistryProperties properties, ApplicationContext context) {
-			return new InstanceRegistrar(keeper, registration, own, properties, context);
+				OwnInstance own, GovernanceRegistryProperties properties, ApplicationContext context,
+				InboundCalls calls) {
+			return new InstanceRegistrar(keeper, registration, own, properties, context, calls);
 		}
 
 	}
@@ -121,13 +160,18 @@ public final class GovernanceRegistryAutoConfiguration {
 
 	}
 
-	/** Takes the port of the application's web server, not of the management server. */
+	/**
+	 * Takes the ports of the web servers: the application's own, and that of Actuator.
+	 */
 	private record WebServerPort(OwnInstance own) implements ApplicationListener<WebServerInitializedEvent> {
 
 		@Override
 		public void onApplicationEvent(WebServerInitializedEvent event) {
 			if (!WebServerApplicationContext.hasServerNamespace(event.getApplicationContext(), "management")) {
 				this.own.listensOn(event.getWebServer().getPort());
+			}
+			else {
+				this.own.isManagedOn(event.getWebServer().getPort());
 			}
 		}
 

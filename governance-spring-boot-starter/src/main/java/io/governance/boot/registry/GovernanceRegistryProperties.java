@@ -22,15 +22,42 @@ import io.governance.registry.Instance;
  * @param instance Description of this instance.
  * @param reconcileInterval Time between two comparisons of what the backend holds with
  * what it should hold.
- * @param drain Minimum time between telling that this instance leaves and removing it, in
- * which callers learn of it.
+ * @param health What the registry is told of the health of this application.
+ * @param drain Time between telling that this instance leaves and removing it.
  * @param removalTimeout Maximum time that shutdown waits for the backend to be told that
  * this instance leaves, and to remove it.
  */
 @ConfigurationProperties("governance.registry")
 public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled, @Nullable String service,
 		@DefaultValue List<String> backends, @DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval,
-		@DefaultValue("500ms") Duration drain, @DefaultValue("2s") Duration removalTimeout) {
+		@DefaultValue Health health, @DefaultValue Drain drain, @DefaultValue("2s") Duration removalTimeout) {
+
+	/**
+	 * What the registry is told of the health of this application.
+	 *
+	 * @param mirror Whether this instance is told to be DOWN while the application is
+	 * DOWN or OUT_OF_SERVICE by its own health indicators.
+	 * @param group Health group that counts. All indicators if it is not set.
+	 * @param interval Time between two looks at the health.
+	 */
+	public record Health(@DefaultValue("false") boolean mirror, @Nullable String group,
+			@DefaultValue("5s") Duration interval) {
+	}
+
+	/**
+	 * Time between telling that this instance leaves and removing it.
+	 *
+	 * @param minTime Minimum time, in which callers learn of it.
+	 * @param quietPeriod Time without any request, but for probes, after which this
+	 * instance may leave.
+	 * @param timeout Maximum time, after which this instance leaves although requests
+	 * still come.
+	 * @param probePaths Paths of requests that do not count, besides those of Actuator,
+	 * with everything below them.
+	 */
+	public record Drain(@DefaultValue("500ms") Duration minTime, @DefaultValue("500ms") Duration quietPeriod,
+			@DefaultValue("10s") Duration timeout, @DefaultValue List<String> probePaths) {
+	}
 
 	/**
 	 * This instance.
@@ -48,11 +75,14 @@ public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled
 	 * @param version Version of this instance.
 	 * @param lane Lane that this instance serves.
 	 * @param weight Share of the calls relative to other instances, 0 to 10000.
+	 * @param tags Tags of this instance, for other services and for tools. In Consul they
+	 * are the tags of the service.
 	 * @param metadata Anything else that others should know of this instance.
 	 */
 	public record Own(@Nullable String id, @Nullable String host, @Nullable Integer port, @Nullable Boolean secure,
 			@DefaultValue("") String zone, @DefaultValue("") String version, @DefaultValue(Instance.STABLE) String lane,
-			@DefaultValue("100") int weight, @DefaultValue Map<String, String> metadata) {
+			@DefaultValue("100") int weight, @DefaultValue List<String> tags,
+			@DefaultValue Map<String, String> metadata) {
 	}
 
 }

@@ -26,13 +26,20 @@ import io.governance.registry.RegistrationKeeper;
 
 /**
  * Registers this application while it accepts traffic, and takes it out before anything
- * of it stops: callers are told that it drains, have time to learn of it, then it is
+ * of it stops: callers are told that it drains, it waits until they have left, then it is
  * removed. Bounded, whatever the backend does.
+ * <p>
+ * What an operator has set goes before what the application says of itself. Thread-safe.
  */
-class InstanceRegistrar implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
 	/** Stops first: before the web server begins to refuse requests. */
 	static final int PHASE = Integer.MAX_VALUE;
+
+	/** Boot's own default. */
+	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
+
+	private static final Duration MARGIN = Duration.ofSeconds(1);
 
 	private static final Logger logger = LoggerFactory.getLogger(InstanceRegistrar.class);
 
@@ -46,19 +53,29 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 
 	private final ApplicationContext context;
 
+	private final Draining draining;
+
 	private boolean running;
 
 	private boolean accepting;
 
+	private boolean healthy = true;
+
+	private InstanceStatus set = InstanceStatus.UP;
+
 	private @Nullable Instance registered;
 
 	InstanceRegistrar(RegistrationKeeper keeper, GovernanceRegistration registration, OwnInstance own,
-			GovernanceRegistryProperties properties, ApplicationContext context) {
+			GovernanceRegistryProperties properties, ApplicationContext context, InboundCalls calls) {
 		this.keeper = keeper;
 		this.registration = registration;
 		this.own = own;
 		this.properties = properties;
 		this.context = context;
+		Duration phase = context.getEnvironment()
+			.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, DEFAULT_PHASE_TIMEOUT);
+		this.draining = Draining.of(properties.drain(), phase.minus(properties.removalTimeout()).minus(MARGIN), calls,
+				System::nanoTime);
 	}
 
 	@Override
@@ -71,16 +88,72 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 
 	private synchronized void accept(boolean accepting) {
 		this.accepting = accepting;
-		if (!this.running) {
-			return;
+		if (this.registered != null) {
+			announce();
 		}
-		Instance registered = this.registered;
-		if (registered != null) {
-			InstanceStatus status = accepting ? InstanceStatus.UP : InstanceStatus.OUT_OF_SERVICE;
-			this.keeper.updateStatus(registered.service(), registered.id(), status);
-		}
-		else if (accepting) {
+		else if (this.running && accepting) {
 			register();
+		}
+	}
+
+	/**
+	 * Tells whether the application is well: while it is not, it is announced as
+	 * {@link InstanceStatus#DOWN}.
+	 * @param healthy whether it can serve calls
+	 */
+	public synchronized void healthy(boolean healthy) {
+		if (healthy != this.healthy) {
+			this.healthy = healthy;
+			logger.info("This instance is {} by its own health", healthy ? "well again" : "not well");
+			announce();
+		}
+	}
+
+	/**
+	 * Sets the status for as long as this process runs, whatever the application says of
+	 * itself.
+	 * @param status {@link InstanceStatus#DRAINING} or
+	 * {@link InstanceStatus#OUT_OF_SERVICE}; {@link InstanceStatus#UP} to leave it to the
+	 * application again
+	 * @throws IllegalArgumentException if it is another one
+	 */
+	public synchronized void set(InstanceStatus status) {
+		if (status == InstanceStatus.DOWN) {
+			throw new IllegalArgumentException("The status can be set to UP, DRAINING or OUT_OF_SERVICE");
+		}
+		if (status != this.set) {
+			this.set = status;
+			logger.info("The status of this instance was set to {}", status);
+			announce();
+		}
+	}
+
+	/**
+	 * The status that this instance is announced with, or will be.
+	 * @return the status
+	 */
+	public synchronized InstanceStatus status() {
+		if (this.set != InstanceStatus.UP) {
+			return this.set;
+		}
+		if (!this.accepting) {
+			return InstanceStatus.OUT_OF_SERVICE;
+		}
+		return this.healthy ? InstanceStatus.UP : InstanceStatus.DOWN;
+	}
+
+	/**
+	 * The instance as it is announced.
+	 * @return the instance, or {@code null} while it is not
+	 */
+	public synchronized @Nullable Instance announced() {
+		return (this.registered != null) ? this.registered.withStatus(status()) : null;
+	}
+
+	private void announce() {
+		Instance registered = this.registered;
+		if (this.running && registered != null) {
+			this.keeper.updateStatus(registered.service(), registered.id(), status());
 		}
 	}
 
@@ -99,7 +172,7 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 			thread.setDaemon(true);
 			thread.start();
 		};
-		this.keeper.register(instance).thenRunAsync(this::publishRegistered, listeners);
+		this.keeper.register(instance.withStatus(status())).thenRunAsync(this::publishRegistered, listeners);
 	}
 
 	private void publishRegistered() {
@@ -159,7 +232,7 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 		Patience patience = new Patience(this.properties.removalTimeout());
 		try {
 			if (patience.await(this.keeper.updateStatus(service, leaving.id(), InstanceStatus.DRAINING))) {
-				Thread.sleep(this.properties.drain().toMillis());
+				drain(leaving);
 			}
 			if (!patience.await(this.keeper.deregister(service, leaving.id()))) {
 				logger.warn("Instance {} was not removed and is left to its lease", leaving.id());
@@ -167,6 +240,13 @@ class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Availabil
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void drain(Instance leaving) throws InterruptedException {
+		if (!this.draining.await()) {
+			logger.warn("Instance {} leaves although it is still called: its callers have not learned of it within {}",
+					leaving.id(), this.properties.drain().timeout());
 		}
 	}
 

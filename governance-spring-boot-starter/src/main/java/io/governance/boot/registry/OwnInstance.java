@@ -1,6 +1,10 @@
 package io.governance.boot.registry;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -21,7 +25,11 @@ class OwnInstance {
 
 	private final boolean secure;
 
+	private final long started = System.currentTimeMillis();
+
 	private volatile int port;
+
+	private volatile int managementPort;
 
 	/**
 	 * Creates the instance and checks what is configured.
@@ -57,7 +65,10 @@ class OwnInstance {
 		check("version", label, () -> any.version(this.properties.version()).build());
 		check("lane", label, () -> any.lane(this.properties.lane()).build());
 		check("weight", "0 to " + Instance.MAX_WEIGHT, () -> any.weight(this.properties.weight()).build());
-		check("metadata", "at most 64 entries", () -> any.metadata(this.properties.metadata()).build());
+		check("tags", "any text without a comma", () -> Assert
+			.isTrue(this.properties.tags().stream().noneMatch((tag) -> tag.contains(",")), "A tag holds a comma"));
+		check("metadata", "at most 64 entries, with those for tags, start and management port",
+				() -> any.metadata(metadata()).build());
 	}
 
 	private static void check(String part, String allowed, Runnable use) {
@@ -86,6 +97,11 @@ class OwnInstance {
 		if (this.properties.port() == null) {
 			this.port = port;
 		}
+	}
+
+	/** The web server of Actuator listens. */
+	void isManagedOn(int port) {
+		this.managementPort = port;
 	}
 
 	String service() {
@@ -135,8 +151,21 @@ class OwnInstance {
 			.version(this.properties.version())
 			.lane(this.properties.lane())
 			.weight(this.properties.weight())
-			.metadata(this.properties.metadata())
+			.metadata(metadata())
 			.build();
+	}
+
+	/** What is configured goes before what is found. */
+	private Map<String, String> metadata() {
+		Map<String, String> metadata = new TreeMap<>(this.properties.metadata());
+		metadata.putIfAbsent("started", Long.toString(this.started));
+		if (!this.properties.tags().isEmpty()) {
+			metadata.putIfAbsent("tags", String.join(",", this.properties.tags()));
+		}
+		if (this.managementPort > 0) {
+			metadata.putIfAbsent("management-port", Integer.toString(this.managementPort));
+		}
+		return metadata;
 	}
 
 }

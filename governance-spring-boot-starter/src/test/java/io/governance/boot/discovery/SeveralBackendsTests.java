@@ -260,7 +260,7 @@ class SeveralBackendsTests {
 			arguments.put("governance.backends." + backend + ".rescan", "200ms");
 		}
 		arguments.put("governance.registry.instance.host", "127.0.0.1");
-		arguments.put("governance.registry.drain", "300ms");
+		arguments.put("governance.registry.drain.min-time", "300ms");
 		arguments.put("governance.registry.reconcile-interval", "500ms");
 		arguments.put("governance.config.cache.directory", this.home.resolve("cache").toString());
 		arguments.put("governance.discovery.cache.enabled", "false");

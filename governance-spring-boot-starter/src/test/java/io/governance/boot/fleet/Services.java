@@ -73,7 +73,7 @@ final class Services implements AutoCloseable {
 		arguments.put("server.shutdown", "immediate");
 		arguments.put("spring.jmx.enabled", "false");
 		arguments.put("spring.main.banner-mode", "off");
-		arguments.put("governance.registry.drain", "50ms");
+		arguments.put("governance.registry.drain.min-time", "50ms");
 		arguments.put("test.directory", this.directory.toString());
 		if (classLoader.length > 0) {
 			arguments.put("spring.autoconfigure.exclude", SPRING_CLOUD_LOADBALANCER);

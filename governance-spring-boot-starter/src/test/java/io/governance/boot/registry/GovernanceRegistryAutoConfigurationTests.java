@@ -57,7 +57,7 @@ class GovernanceRegistryAutoConfigurationTests {
 	void useADirectory() {
 		this.runner = this.runner.withUserConfiguration(LocalBackendConfiguration.class)
 			.withPropertyValues("test.directory=" + this.directory, "spring.application.name=orders",
-					"governance.registry.instance.port=8081", "governance.registry.drain=100ms",
+					"governance.registry.instance.port=8081", "governance.registry.drain.min-time=100ms",
 					"governance.registry.reconcile-interval=500ms");
 	}
 
@@ -66,7 +66,7 @@ class GovernanceRegistryAutoConfigurationTests {
 		this.runner
 			.withPropertyValues("governance.registry.instance.zone=a", "governance.registry.instance.version=1.2",
 					"governance.registry.instance.lane=gray", "governance.registry.instance.weight=50",
-					"governance.registry.instance.metadata.team=x")
+					"governance.registry.instance.metadata.team=x", "governance.registry.instance.metadata.started=0")
 			.run((context) -> {
 				assertThat(observed(context)).isEmpty();
 				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
@@ -77,7 +77,7 @@ class GovernanceRegistryAutoConfigurationTests {
 					.version("1.2")
 					.lane("gray")
 					.weight(50)
-					.metadata(Map.of("team", "x"))
+					.metadata(Map.of("team", "x", "started", "0"))
 					.build());
 				Registration registration = context.getBean(Registration.class);
 				assertThat(registration.getUri()).hasToString("http://127.0.0.1:8081");
@@ -105,7 +105,7 @@ class GovernanceRegistryAutoConfigurationTests {
 		try (Backend other = LocalBackendConfiguration.in(this.directory)) {
 			List<List<Instance>> seen = new CopyOnWriteArrayList<>();
 			other.discovery().watch("orders", seen::add);
-			this.runner.withPropertyValues("governance.registry.drain=300ms").run((context) -> {
+			this.runner.withPropertyValues("governance.registry.drain.min-time=300ms").run((context) -> {
 				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
 				await().until(() -> !seen.isEmpty() && !seen.get(seen.size() - 1).isEmpty());
 			});

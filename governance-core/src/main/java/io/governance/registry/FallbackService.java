@@ -12,8 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The list of one service, from the first level that knows an instance that could be
- * called. A level is watched while all before it are known to have none. Thread-safe;
- * tells the listener one at a time.
+ * called. A fallback is watched while the primary is known to have none, and all
+ * fallbacks before it have none or do not answer. Thread-safe; tells the listener one at
+ * a time.
  */
 final class FallbackService implements Subscription {
 
@@ -67,7 +68,8 @@ final class FallbackService implements Subscription {
 			if (level.isCallable()) {
 				break;
 			}
-			if (!level.isKnownToHaveNone()) {
+			boolean skipped = found > 0 && level.instances == null && level.givenUp;
+			if (!level.isKnownToHaveNone() && !skipped) {
 				open = !level.givenUp;
 				break;
 			}

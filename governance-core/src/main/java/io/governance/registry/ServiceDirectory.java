@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,7 +77,7 @@ public final class ServiceDirectory implements AutoCloseable {
 		this.clock = builder.clock;
 		this.listener = builder.listener;
 		this.guarded = new ArrayList<>();
-		this.discovery = builder.discovery(this.tasks, this.guarded);
+		this.discovery = builder.sources.compose(this.patience, this.tasks, builder.random, this.guarded::add);
 		this.starter = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> {
 			Thread thread = new Thread(task, "governance-directory");
 			thread.setDaemon(true);
@@ -268,11 +267,7 @@ public final class ServiceDirectory implements AutoCloseable {
 	/** Builds a {@link ServiceDirectory}. Not thread-safe. */
 	public static final class Builder {
 
-		private final Map<String, Discovery> sources = new LinkedHashMap<>();
-
-		private final Map<String, Supplier<Discovery>> fallbacks = new LinkedHashMap<>();
-
-		private @Nullable ShrinkGuard guard = ShrinkGuard.DEFAULTS;
+		private final DirectorySources sources = new DirectorySources();
 
 		private Duration patience = Duration.ofSeconds(1);
 
@@ -297,7 +292,7 @@ public final class ServiceDirectory implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder source(String name, Discovery discovery) {
-			this.sources.put(name, discovery);
+			this.sources.add(name, discovery);
 			return this;
 		}
 
@@ -310,7 +305,7 @@ public final class ServiceDirectory implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder fallback(String name, Supplier<Discovery> discovery) {
-			this.fallbacks.put(name, discovery);
+			this.sources.fallBack(name, discovery);
 			return this;
 		}
 
@@ -321,7 +316,7 @@ public final class ServiceDirectory implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder guard(@Nullable ShrinkGuard guard) {
-			this.guard = guard;
+			this.sources.guard(guard);
 			return this;
 		}
 
@@ -376,28 +371,6 @@ public final class ServiceDirectory implements AutoCloseable {
 		 */
 		public ServiceDirectory build() {
 			return new ServiceDirectory(this);
-		}
-
-		private Discovery discovery(DirectoryTasks tasks, List<GuardedDiscovery> guarded) {
-			if (this.sources.isEmpty()) {
-				throw new IllegalStateException("A directory needs a source");
-			}
-			Map<String, Discovery> all = new LinkedHashMap<>();
-			this.sources.forEach((name, source) -> all.put(name, guarded(name, source, tasks, guarded)));
-			Discovery whole = (all.size() == 1) ? all.values().iterator().next()
-					: new MergedDiscovery(all, this.patience, tasks);
-			return this.fallbacks.isEmpty() ? whole
-					: new FallbackDiscovery(whole, this.fallbacks, this.patience, tasks);
-		}
-
-		private Discovery guarded(String name, Discovery source, DirectoryTasks tasks, List<GuardedDiscovery> all) {
-			ShrinkGuard guard = this.guard;
-			if (guard == null || !guard.enabled() || source instanceof StaticDiscovery) {
-				return source;
-			}
-			GuardedDiscovery guarded = new GuardedDiscovery(name, source, guard, tasks, this.random);
-			all.add(guarded);
-			return guarded;
 		}
 
 	}

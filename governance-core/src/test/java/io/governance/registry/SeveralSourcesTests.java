@@ -198,6 +198,24 @@ class SeveralSourcesTests {
 	}
 
 	@Test
+	@DisplayName("F2 a fallback that cannot be reached does not stand in the way of the next")
+	void leavesOutAFallbackThatDoesNotAnswer() {
+		ManualDiscovery third = new ManualDiscovery();
+		third.is("orders", List.of(instance(3)));
+		this.second.down(true);
+		this.directory.close();
+		this.directory = watching(builder().source("first", this.first)
+			.fallback("second", () -> this.second)
+			.fallback("third", () -> third));
+		this.first.tell("orders");
+		this.tasks.run();
+		assertThat(instances()).containsExactly(instance(3));
+		this.second.down(false);
+		this.second.tell("orders", instance(2));
+		assertThat(instances()).containsExactly(instance(2));
+	}
+
+	@Test
 	void changesAreToldPerService() {
 		this.first.tell("orders", instance(1), instance(2));
 		this.second.tell("orders");

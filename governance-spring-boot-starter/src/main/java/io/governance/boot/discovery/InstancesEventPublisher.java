@@ -92,7 +92,7 @@ final class InstancesEventPublisher implements Consumer<ServiceInstances>, Dispo
 		try {
 			this.publisher.publishEvent(changed);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("A listener to changes of service {} failed", changed.service(), ex);
 		}
 	}

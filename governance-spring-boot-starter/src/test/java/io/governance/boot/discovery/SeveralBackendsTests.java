@@ -210,7 +210,7 @@ class SeveralBackendsTests {
 				"governance.discovery.backends=east", cache);
 		assertThat(ports(second, "orders")).containsExactly(8001);
 		assertThat(second.getBean(ServiceDirectory.class).instances("orders").fromDisk()).isTrue();
-		assertThat(output).containsOnlyOnce("using 1 instances that were kept on disk");
+		await().untilAsserted(() -> assertThat(output).containsOnlyOnce("using 1 instances that were kept on disk"));
 		Files.delete(this.home.resolve("east"));
 		Files.move(away, this.home.resolve("east"));
 		await().until(() -> !second.getBean(ServiceDirectory.class).instances("orders").fromDisk());

@@ -31,7 +31,9 @@ final class GovernanceReactorLoadBalancer implements ReactorServiceInstanceLoadB
 	@Override
 	@SuppressWarnings("rawtypes")
 	public Mono<Response<ServiceInstance>> choose(Request request) {
-		return this.choice.choose().map(this::found).onErrorResume(NoInstanceException.class, this::none);
+		return this.choice.choose(EarlierTries.of(request))
+			.map(this::found)
+			.onErrorResume(NoInstanceException.class, this::none);
 	}
 
 	private Response<ServiceInstance> found(ChosenInstance chosen) {

@@ -30,27 +30,32 @@ final class ReactiveChoice {
 
 	/** Emits the choice, or an error of {@link NoInstanceException}. */
 	Mono<ChosenInstance> choose() {
+		return choose(EarlierTries.NONE);
+	}
+
+	/** Emits the choice for a further try, or an error of {@link NoInstanceException}. */
+	Mono<ChosenInstance> choose(EarlierTries tries) {
 		return Mono.deferContextual((context) -> {
 			LaneContext lanes = this.lane.in(context);
-			ChosenInstance chosen = this.balancers.pick(this.service, lanes);
+			ChosenInstance chosen = this.balancers.pick(this.service, lanes, tries);
 			if (chosen != null) {
 				return Mono.just(chosen);
 			}
-			return this.balancers.isKnown(this.service) ? pick(lanes) : awaitAndPick(lanes);
+			return this.balancers.isKnown(this.service) ? pick(lanes, tries) : awaitAndPick(lanes, tries);
 		});
 	}
 
-	private Mono<ChosenInstance> awaitAndPick(LaneContext lanes) {
+	private Mono<ChosenInstance> awaitAndPick(LaneContext lanes, EarlierTries tries) {
 		// The thread that brings the list must not be held up by what the call does.
 		return Mono.fromCompletionStage(() -> this.balancers.ready(this.service))
 			.publishOn(Schedulers.parallel())
 			.then()
 			.timeout(this.timeout, Mono.empty())
-			.then(Mono.defer(() -> pick(lanes)));
+			.then(Mono.defer(() -> pick(lanes, tries)));
 	}
 
-	private Mono<ChosenInstance> pick(LaneContext lanes) {
-		ChosenInstance chosen = this.balancers.pick(this.service, lanes);
+	private Mono<ChosenInstance> pick(LaneContext lanes, EarlierTries tries) {
+		ChosenInstance chosen = this.balancers.pick(this.service, lanes, tries);
 		return (chosen != null) ? Mono.just(chosen)
 				: Mono.error(() -> this.balancers.noInstance(this.service, lanes.laneFor(this.service).name()));
 	}

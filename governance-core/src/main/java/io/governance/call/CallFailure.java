@@ -48,11 +48,12 @@ public enum CallFailure {
 		Throwable current = failure;
 		for (int i = 0; i < MAX_CAUSES && current != null; i++) {
 			CallFailure kind = ofOne(current);
-			if (kind == NOT_SENT || kind == ABANDONED) {
-				return kind;
+			if (kind == BROKEN_OFF) {
+				// What broke the connection may tell more.
+				found = BROKEN_OFF;
 			}
-			if (kind == TIMED_OUT || found == OTHER) {
-				found = kind;
+			else if (kind != OTHER) {
+				return kind;
 			}
 			current = current.getCause();
 		}

@@ -19,8 +19,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.client.ServiceInstance;
-import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
-import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
 import org.springframework.cloud.client.loadbalancer.BlockingLoadBalancerInterceptor;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClientsProperties;
@@ -52,8 +50,6 @@ import io.governance.boot.loadbalancer.ServiceBalancers;
  * asked for by {@code spring.cloud.loadbalancer.retry.enabled=true}, they stay.
  */
 @AutoConfiguration(after = GovernanceLoadBalancerAutoConfiguration.class,
-		afterName = { "org.springframework.cloud.circuitbreaker.resilience4j.Resilience4JAutoConfiguration",
-				"org.springframework.cloud.circuitbreaker.resilience4j.ReactiveResilience4JAutoConfiguration" },
 		beforeName = { "org.springframework.cloud.client.loadbalancer.LoadBalancerAutoConfiguration",
 				"org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerBeanPostProcessorAutoConfiguration",
 				"org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerClientAutoConfiguration" })
@@ -93,33 +89,8 @@ public final class GovernanceCallAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class BreakerConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean
-		CircuitBreakerRegistry governanceCircuitBreakerRegistry() {
-			return CircuitBreakerRegistry.ofDefaults();
-		}
-
-		@Bean
-		@ConditionalOnMissingBean(CircuitBreakerFactory.class)
-		GovernanceCircuitBreakerFactory governanceCircuitBreakerFactory(CircuitBreakerRegistry registry,
-				CallGuards guards) {
-			return new GovernanceCircuitBreakerFactory(registry, guards.breakerConfig());
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Mono.class)
-	static class ReactiveBreakerConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean(ReactiveCircuitBreakerFactory.class)
-		GovernanceReactiveCircuitBreakerFactory governanceReactiveCircuitBreakerFactory(CircuitBreakerRegistry registry,
-				CallGuards guards) {
-			return new GovernanceReactiveCircuitBreakerFactory(registry, guards.breakerConfig());
-		}
+	static class ReactiveCallsConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean

@@ -27,8 +27,9 @@ final class HeldBody extends FilterInputStream {
 		try {
 			return ended(this.in.read());
 		}
-		catch (IOException ex) {
-			throw broken(ex);
+		catch (IOException | RuntimeException ex) {
+			this.call.end(Outcome.FAILURE);
+			throw ex;
 		}
 	}
 
@@ -37,8 +38,9 @@ final class HeldBody extends FilterInputStream {
 		try {
 			return ended(this.in.read(buffer, offset, length));
 		}
-		catch (IOException ex) {
-			throw broken(ex);
+		catch (IOException | RuntimeException ex) {
+			this.call.end(Outcome.FAILURE);
+			throw ex;
 		}
 	}
 
@@ -47,8 +49,9 @@ final class HeldBody extends FilterInputStream {
 		try {
 			return this.in.skip(count);
 		}
-		catch (IOException ex) {
-			throw broken(ex);
+		catch (IOException | RuntimeException ex) {
+			this.call.end(Outcome.FAILURE);
+			throw ex;
 		}
 	}
 
@@ -67,11 +70,6 @@ final class HeldBody extends FilterInputStream {
 			this.call.end(this.outcome);
 		}
 		return read;
-	}
-
-	private IOException broken(IOException ex) {
-		this.call.end(Outcome.FAILURE);
-		return ex;
 	}
 
 }

@@ -24,6 +24,7 @@ import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClientsProperties;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerProperties;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestFactory;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestTransformer;
 import org.springframework.cloud.client.loadbalancer.RestTemplateCustomizer;
 import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
@@ -131,8 +132,13 @@ public final class GovernanceCallAutoConfiguration {
 		@Primary
 		@ConditionalOnMissingBean(BlockingLoadBalancerInterceptor.class)
 		GovernanceCallInterceptor governanceCallInterceptor(LoadBalancerClient client,
-				LoadBalancerRequestFactory requests, BlockingCalls calls, CallDeadlines deadlines) {
-			return new GovernanceCallInterceptor(client, requests, calls, deadlines);
+				ObjectProvider<LoadBalancerRequestFactory> requests,
+				ObjectProvider<LoadBalancerRequestTransformer> transformers, BlockingCalls calls,
+				CallDeadlines deadlines) {
+			return new GovernanceCallInterceptor(client,
+					requests.getIfAvailable(
+							() -> new LoadBalancerRequestFactory(client, transformers.orderedStream().toList())),
+					calls, deadlines);
 		}
 
 		@Bean

@@ -110,15 +110,6 @@ class InstanceBreakersTests {
 	}
 
 	@Test
-	void failuresOfLongAgoDoNotCount() {
-		call(this.one, Outcome.FAILURE);
-		call(this.one, Outcome.FAILURE);
-		pass(Duration.ofSeconds(11));
-		call(this.one, Outcome.FAILURE);
-		assertThat(this.breakers.closed("orders")).isNull();
-	}
-
-	@Test
 	void breakersGoWithTheirInstances() {
 		open();
 		call(this.two, Outcome.SUCCESS);

@@ -39,6 +39,10 @@ final class InstanceProcess implements AutoCloseable {
 		this.process.destroyForcibly().waitFor();
 	}
 
+	boolean alive() {
+		return this.process.isAlive();
+	}
+
 	@Override
 	public void close() {
 		this.process.destroyForcibly().onExit().join();

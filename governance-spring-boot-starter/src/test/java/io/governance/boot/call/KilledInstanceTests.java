@@ -67,6 +67,7 @@ class KilledInstanceTests {
 				assertThat(load.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
 			}
 			assertThat(failures).isEmpty();
+			assertThat(second.alive() && third.alive()).isTrue();
 			assertThat(app.endpoints("orders")).allMatch((endpoint) -> endpoint.stats().inFlight() == 0)
 				.allMatch((endpoint) -> endpoint.stats().failed() == 0);
 		}

@@ -31,9 +31,11 @@ final class GovernanceReactorLoadBalancer implements ReactorServiceInstanceLoadB
 	@Override
 	@SuppressWarnings("rawtypes")
 	public Mono<Response<ServiceInstance>> choose(Request request) {
-		return this.choice.choose(EarlierTries.of(request))
-			.map(this::found)
-			.onErrorResume(NoInstanceException.class, this::none);
+		EarlierTries tries = EarlierTries.of(request);
+		Mono<Response<ServiceInstance>> found = this.choice.choose(tries).map(this::found);
+		// Our own calls know whom they have been to, and tell their callers why they end.
+		return found.onErrorResume(NoInstanceException.class,
+				(ex) -> tries.strict() ? Mono.just(new EmptyResponse()) : none(ex));
 	}
 
 	private Response<ServiceInstance> found(ChosenInstance chosen) {

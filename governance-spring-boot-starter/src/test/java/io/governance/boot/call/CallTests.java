@@ -162,10 +162,11 @@ class CallTests {
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(1400),
 				Duration.ofSeconds(10));
 		assertThat(Thread.currentThread().isInterrupted()).isFalse();
-		int tries = hangs.requests().size();
-		assertThat(tries).isBetween(2, 3);
-		await().untilAsserted(() -> assertThat(this.app.stats(service, "i0").failed()).isEqualTo(tries));
-		assertThat(this.app.stats(service, "i0").inFlight()).isZero();
+		// The last try may be too short for its request to arrive.
+		assertThat(hangs.requests()).hasSizeBetween(2, 3);
+		await().until(() -> this.app.stats(service, "i0").inFlight() == 0);
+		assertThat(this.app.stats(service, "i0").failed()).isBetween(2L, 3L)
+			.isEqualTo(this.app.stats(service, "i0").ended());
 	}
 
 	@ParameterizedTest

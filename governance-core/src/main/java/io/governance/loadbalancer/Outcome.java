@@ -12,6 +12,18 @@ public enum Outcome {
 	FAILURE,
 
 	/** The caller gave up; that says nothing about the instance. */
-	CANCELLED
+	CANCELLED;
+
+	/** Nobody can do what it was not made for: it says nothing of its health. */
+	private static final int NOT_IMPLEMENTED = 501;
+
+	/**
+	 * What the status of an answer over HTTP tells.
+	 * @param status the status
+	 * @return {@link #FAILURE} for 5xx except 501, else {@link #SUCCESS}
+	 */
+	public static Outcome ofHttpStatus(int status) {
+		return (status >= 500 && status != NOT_IMPLEMENTED) ? FAILURE : SUCCESS;
+	}
 
 }

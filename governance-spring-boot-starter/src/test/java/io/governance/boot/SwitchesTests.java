@@ -7,6 +7,8 @@ import java.util.List;
 
 import io.governance.backend.Backend;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
+import io.governance.boot.call.GovernanceCallAutoConfiguration;
+import io.governance.boot.call.GovernanceCircuitBreakerAutoConfiguration;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
 import io.governance.boot.config.LiveConfigFactory;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
@@ -39,7 +41,8 @@ class SwitchesTests {
 
 	private static final List<String> ALL = List.of("governanceBackend", "governanceServiceDirectory",
 			"governanceDiscoveryClient", "governanceReactiveDiscoveryClient", "governanceServiceBalancers",
-			"governanceLoadBalancerClient", "governanceLoadBalancerFactory", "governanceExchangeFilter",
+			"governanceLoadBalancerClient", "governanceLoadBalancerFactory", "governanceCallInterceptor",
+			"governanceExchangeFilter", "governanceCalls", "governanceCircuitBreakerFactory",
 			"governanceRegistrationKeeper", "governanceRegistration", "governanceInstanceRegistrar",
 			"governanceGrayRulesKeeper", "governanceLaneDecision", "governanceLaneFilter",
 			"governanceLaneRequestTransformer");
@@ -50,7 +53,8 @@ class SwitchesTests {
 	private WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(UtilAutoConfiguration.class, GovernanceBackendAutoConfiguration.class,
 				GovernanceConfigAutoConfiguration.class, GovernanceDiscoveryAutoConfiguration.class,
-				GovernanceLoadBalancerAutoConfiguration.class, GovernanceGrayAutoConfiguration.class,
+				GovernanceLoadBalancerAutoConfiguration.class, GovernanceCallAutoConfiguration.class,
+				GovernanceCircuitBreakerAutoConfiguration.class, GovernanceGrayAutoConfiguration.class,
 				GovernanceRegistryAutoConfiguration.class));
 
 	@BeforeEach
@@ -64,8 +68,8 @@ class SwitchesTests {
 	@CsvSource(textBlock = """
 			governance.some-other.enabled, nothing
 			governance.enabled, governance.*
-			governance.discovery.enabled, .*Discovery.*|.*Directory|.*Balancer.*|governanceExchangeFilter
-			governance.loadbalancer.enabled, .*Balancer.*|governanceExchangeFilter
+			governance.discovery.enabled, .*Discovery.*|.*Directory|.*Balancer.*|governanceExchangeFilter|governanceC.*
+			governance.loadbalancer.enabled, .*Balancer.*|governanceExchangeFilter|governanceC.*
 			governance.registry.enabled, governanceRegistration.*|governanceInstanceRegistrar
 			governance.gray.enabled, .*Gray.*|governanceLane.*
 			""")

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -169,6 +170,18 @@ public final class GovernanceGrayAutoConfiguration {
 		@ConditionalOnMissingBean
 		LaneClientRequestTransformer governanceLaneClientRequestTransformer(GovernanceGrayProperties properties) {
 			return new LaneClientRequestTransformer(properties.laneHeader());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(LoadBalancerFeignRequestTransformer.class)
+	static class FeignConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneFeignRequestTransformer governanceLaneFeignRequestTransformer(GovernanceGrayProperties properties) {
+			return new LaneFeignRequestTransformer(properties.laneHeader());
 		}
 
 	}

@@ -29,6 +29,14 @@ interface BalancerFactory {
 	LoadBalancerSettings settings(String service);
 
 	/**
+	 * The header of requests whose value tells which calls belong together. On the path
+	 * of every call.
+	 * @param service the service
+	 * @return the name of the header; empty if there is none
+	 */
+	String affinityHeader(String service);
+
+	/**
 	 * Makes the probes of a service.
 	 * @param balancer the balancer of the service
 	 * @param executor runs probes

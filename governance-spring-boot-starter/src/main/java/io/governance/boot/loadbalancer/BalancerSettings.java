@@ -27,7 +27,7 @@ final class BalancerSettings {
 
 	private static final String PREFIX = "governance.loadbalancer.";
 
-	private static final Service NOTHING = new Service(null, Map.of(), null, null, null, null, null, null);
+	private static final Service NOTHING = new Service(null, Map.of(), null, null, null, null, null, null, null);
 
 	private static final OwnOutlier NO_OUTLIER = new OwnOutlier(null, null, null, null, null, null, null, null, null,
 			null, null, null, null);

@@ -17,6 +17,10 @@ import io.governance.loadbalancer.Outcome;
  */
 public class ChosenInstance implements ServiceInstance {
 
+	/** Where Spring Cloud Gateway keeps what it chose for the last try of a request. */
+	public static final String GATEWAY_ATTRIBUTE = "org.springframework.cloud.gateway.support.ServerWebExchangeUtils"
+			+ ".gatewayLoadBalancerResponse";
+
 	private static final VarHandle STARTED;
 
 	static {
@@ -30,12 +34,15 @@ public class ChosenInstance implements ServiceInstance {
 
 	private final Endpoint endpoint;
 
+	private final EndpointGate gate;
+
 	/** When the call began, by {@link System#nanoTime()}; 0 while none is under way. */
 	@SuppressWarnings("unused")
 	private volatile long started;
 
-	ChosenInstance(Endpoint endpoint) {
+	ChosenInstance(Endpoint endpoint, EndpointGate gate) {
 		this.endpoint = endpoint;
+		this.gate = gate;
 	}
 
 	/**
@@ -60,15 +67,35 @@ public class ChosenInstance implements ServiceInstance {
 		long now = System.nanoTime();
 		if (STARTED.compareAndSet(this, 0L, (now != 0) ? now : 1)) {
 			this.endpoint.begin();
+			this.gate.began(this.endpoint);
 		}
+	}
+
+	/**
+	 * Takes the call over, so that it ends when the caller says so and not already when
+	 * Spring Cloud does. It begins if it has not begun.
+	 * @return the call
+	 */
+	public final OpenCall takeOver() {
+		begin();
+		return new OpenCall(this.endpoint, this.gate, (long) STARTED.getAndSet(this, 0L));
 	}
 
 	/** The call has ended. Does nothing if it has not begun, or has ended already. */
 	final void end(Outcome outcome) {
 		long started = (long) STARTED.getAndSet(this, 0L);
 		if (started != 0) {
-			this.endpoint.end(System.nanoTime() - started, outcome);
+			long nanos = System.nanoTime() - started;
+			this.endpoint.end(nanos, outcome);
+			this.gate.ended(this.endpoint, nanos, outcome);
 		}
+	}
+
+	/**
+	 * The caller gave up. Does nothing if the call has not begun, or has ended already.
+	 */
+	public final void cancelled() {
+		end(Outcome.CANCELLED);
 	}
 
 	@Override

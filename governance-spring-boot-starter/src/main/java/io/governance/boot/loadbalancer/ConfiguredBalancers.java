@@ -107,6 +107,11 @@ final class ConfiguredBalancers implements BalancerFactory {
 	}
 
 	@Override
+	public String affinityHeader(String service) {
+		return this.properties.affinityHeaderOf(service);
+	}
+
+	@Override
 	public @Nullable ActiveHealthChecks checks(ServiceBalancer balancer, Executor executor) {
 		Checks checks = this.settings.checksOf(balancer.service());
 		HealthProbe probe = probe("governance.loadbalancer.health-check.", checks);

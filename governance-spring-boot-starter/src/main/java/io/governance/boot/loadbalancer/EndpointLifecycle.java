@@ -38,18 +38,15 @@ final class EndpointLifecycle implements LoadBalancerLifecycle<Object, Object, S
 
 	private static Outcome outcomeOf(CompletionContext<Object, ServiceInstance, Object> completion) {
 		return switch (completion.status()) {
-			case SUCCESS -> failed(completion.getClientResponse()) ? Outcome.FAILURE : Outcome.SUCCESS;
+			case SUCCESS -> answered(completion.getClientResponse());
 			case FAILED -> Outcome.FAILURE;
 			case DISCARD -> Outcome.CANCELLED;
 		};
 	}
 
-	private static boolean failed(@Nullable Object response) {
-		if (response instanceof ResponseData data) {
-			HttpStatusCode status = data.getHttpStatus();
-			return status != null && status.is5xxServerError();
-		}
-		return false;
+	private static Outcome answered(@Nullable Object response) {
+		HttpStatusCode status = (response instanceof ResponseData data) ? data.getHttpStatus() : null;
+		return (status != null) ? Outcome.ofHttpStatus(status.value()) : Outcome.SUCCESS;
 	}
 
 }

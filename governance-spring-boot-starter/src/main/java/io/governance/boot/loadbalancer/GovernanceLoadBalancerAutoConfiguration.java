@@ -15,15 +15,12 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClientsProperties;
-import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
-import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerExchangeFilterFunction;
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClientSpecification;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.web.reactive.function.client.WebClient;
 
 import io.governance.boot.discovery.FirstList;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
@@ -61,8 +58,10 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ServiceBalancers governanceServiceBalancers(ServiceDirectory directory, FirstList firstList,
-			ConfiguredBalancers factory) {
-		return new ServiceBalancers(directory, firstList, factory);
+			ConfiguredBalancers factory, ObjectProvider<EndpointGate> gate) {
+		ServiceBalancers balancers = new ServiceBalancers(directory, firstList, factory);
+		gate.ifAvailable(balancers::guardedBy);
+		return balancers;
 	}
 
 	@Bean
@@ -130,21 +129,6 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		@ConditionalOnMissingBean
 		EndpointLifecycle governanceEndpointLifecycle() {
 			return new EndpointLifecycle();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ Mono.class, WebClient.class })
-	@ConditionalOnBooleanProperty(name = "spring.cloud.loadbalancer.retry.enabled", havingValue = false,
-			matchIfMissing = true)
-	static class WebClientConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean(ReactorLoadBalancerExchangeFilterFunction.class)
-		GovernanceExchangeFilter governanceExchangeFilter(ReactiveLoadBalancer.Factory<ServiceInstance> factory,
-				ObjectProvider<LoadBalancerClientRequestTransformer> transformers) {
-			return new GovernanceExchangeFilter(factory, transformers.orderedStream().toList());
 		}
 
 	}

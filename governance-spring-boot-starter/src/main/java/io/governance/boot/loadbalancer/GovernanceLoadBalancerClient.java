@@ -44,7 +44,7 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 	@Override
 	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
 	public <T> @Nullable ServiceInstance choose(String serviceId, Request<T> request) {
-		return choose(serviceId);
+		return this.balancers.pickOrWait(serviceId, lane(serviceId), CallTry.of(request));
 	}
 
 	@Override
@@ -89,8 +89,8 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 	}
 
 	private static Outcome outcomeOf(@Nullable Object response) throws IOException {
-		boolean failed = response instanceof ClientHttpResponse http && http.getStatusCode().is5xxServerError();
-		return failed ? Outcome.FAILURE : Outcome.SUCCESS;
+		return (response instanceof ClientHttpResponse http) ? Outcome.ofHttpStatus(http.getStatusCode().value())
+				: Outcome.SUCCESS;
 	}
 
 	@Override

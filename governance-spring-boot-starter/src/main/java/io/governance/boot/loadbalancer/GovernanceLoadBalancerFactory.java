@@ -83,7 +83,7 @@ public final class GovernanceLoadBalancerFactory
 		@Override
 		@SuppressWarnings("rawtypes")
 		public Publisher<Response<ServiceInstance>> choose(Request request) {
-			return this.choice.choose().map(DefaultResponse::new);
+			return this.choice.choose(CallTry.of(request)).map(DefaultResponse::new);
 		}
 
 	}

@@ -15,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether Governance chooses the instances of calls by service name.
  * @param algorithm Name of the algorithm, such as 'round-robin' or 'random'.
  * @param settings Settings of the algorithm, by name.
+ * @param affinityHeader Name of the request header whose value tells which calls belong
+ * together, for 'consistent-hash'; empty for none.
  * @param panicPercent Share of a lane's instances in percent below which usable ones are
  * too few, so that all are called that have not been taken out on purpose; 0 for never.
  * @param subsetSize Number of instances of a lane and zone that this application calls; 0
@@ -29,13 +31,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("governance.loadbalancer")
 public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("round-robin") String algorithm, @DefaultValue Map<String, String> settings,
-		@DefaultValue("50") int panicPercent, @DefaultValue("0") int subsetSize,
-		@DefaultValue("30s") Duration slowStart, @DefaultValue Outlier outlier, @DefaultValue Zone zone,
-		@DefaultValue HealthCheck healthCheck, @DefaultValue Map<String, Service> services) {
+		@DefaultValue("X-User-ID") String affinityHeader, @DefaultValue("50") int panicPercent,
+		@DefaultValue("0") int subsetSize, @DefaultValue("30s") Duration slowStart, @DefaultValue Outlier outlier,
+		@DefaultValue Zone zone, @DefaultValue HealthCheck healthCheck, @DefaultValue Map<String, Service> services) {
 
 	String algorithmOf(String service) {
 		Service own = this.services.get(service);
 		return (own != null && own.algorithm() != null) ? own.algorithm() : this.algorithm;
+	}
+
+	String affinityHeaderOf(String service) {
+		Service own = this.services.get(service);
+		return (own != null && own.affinityHeader() != null) ? own.affinityHeader() : this.affinityHeader;
 	}
 
 	Map<String, String> settingsOf(String service) {
@@ -98,8 +105,8 @@ public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean ena
 	/**
 	 * How instances are probed by this application.
 	 *
-	 * @param probe Name of the probe: 'none', 'tcp', 'http', or that of a HealthProbe
-	 * bean.
+	 * @param probe Name of the probe: 'none', 'tcp', 'http', 'grpc', or that of a
+	 * HealthProbe bean.
 	 * @param path Path that the probe 'http' asks for.
 	 * @param interval Time between two probes of an instance.
 	 * @param timeout Maximum time that a probe may take.
@@ -119,6 +126,7 @@ public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean ena
 	 * @param algorithm Name of the algorithm for this service.
 	 * @param settings Settings of the algorithm that take the place of those of the same
 	 * name.
+	 * @param affinityHeader See 'governance.loadbalancer.affinity-header'.
 	 * @param panicPercent See 'governance.loadbalancer.panic-percent'.
 	 * @param subsetSize See 'governance.loadbalancer.subset-size'.
 	 * @param slowStart See 'governance.loadbalancer.slow-start'.
@@ -127,8 +135,9 @@ public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean ena
 	 * @param healthCheck See 'governance.loadbalancer.health-check'.
 	 */
 	public record Service(@Nullable String algorithm, @DefaultValue Map<String, String> settings,
-			@Nullable Integer panicPercent, @Nullable Integer subsetSize, @Nullable Duration slowStart,
-			@Nullable OwnOutlier outlier, @Nullable OwnZone zone, @Nullable OwnHealthCheck healthCheck) {
+			@Nullable String affinityHeader, @Nullable Integer panicPercent, @Nullable Integer subsetSize,
+			@Nullable Duration slowStart, @Nullable OwnOutlier outlier, @Nullable OwnZone zone,
+			@Nullable OwnHealthCheck healthCheck) {
 	}
 
 	/**

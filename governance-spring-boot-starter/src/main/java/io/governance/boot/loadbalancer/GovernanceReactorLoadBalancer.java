@@ -31,7 +31,11 @@ final class GovernanceReactorLoadBalancer implements ReactorServiceInstanceLoadB
 	@Override
 	@SuppressWarnings("rawtypes")
 	public Mono<Response<ServiceInstance>> choose(Request request) {
-		return this.choice.choose().map(this::found).onErrorResume(NoInstanceException.class, this::none);
+		CallTry call = CallTry.of(request);
+		Mono<Response<ServiceInstance>> found = this.choice.choose(call).map(this::found);
+		// Our own calls know whom they have been to, and tell their callers why they end.
+		return found.onErrorResume(NoInstanceException.class,
+				(ex) -> call.strict() ? Mono.just(new EmptyResponse()) : none(ex));
 	}
 
 	private Response<ServiceInstance> found(ChosenInstance chosen) {

@@ -11,8 +11,8 @@ final class LanedInstance extends ChosenInstance {
 
 	private final LaneContext lanes;
 
-	LanedInstance(Endpoint endpoint, LaneContext lanes) {
-		super(endpoint);
+	LanedInstance(Endpoint endpoint, EndpointGate gate, LaneContext lanes) {
+		super(endpoint, gate);
 		this.lanes = lanes;
 	}
 

@@ -50,6 +50,8 @@ public final class ServiceBalancers implements AutoCloseable {
 
 	private volatile Function<String, LanePolicy> policies = (service) -> LanePolicy.DEFAULT;
 
+	private volatile EndpointGate gate = EndpointGate.NONE;
+
 	/**
 	 * Creates the balancers, with settings by default.
 	 * @param directory the live lists
@@ -82,8 +84,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	 * @throws IllegalArgumentException if this is not a service's name
 	 */
 	public @Nullable ChosenInstance pick(String service, String lane) {
-		Endpoint endpoint = entry(service).balancer.pick(lane, PickRequest.ANY);
-		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
+		return chosen(endpoint(service, lane, PickRequest.ANY, null));
 	}
 
 	/**
@@ -98,20 +99,38 @@ public final class ServiceBalancers implements AutoCloseable {
 	 */
 	public @Nullable ChosenInstance pick(String service, String lane, PickRequest request,
 			Predicate<? super Endpoint> avoid) {
-		Endpoint endpoint = entry(service).balancer.pick(lane, request, avoid);
-		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
+		return chosen(endpoint(service, lane, request, avoid));
 	}
 
 	/** The same for a reactive call, whose lanes go with it. */
-	@Nullable ChosenInstance pick(String service, LaneContext lanes) {
-		Endpoint endpoint = entry(service).balancer.pick(lanes.laneFor(service).name(), PickRequest.ANY);
-		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
+	@Nullable ChosenInstance pick(String service, LaneContext lanes, CallTry call) {
+		Endpoint endpoint = endpoint(service, lanes.laneFor(service).name(), call);
+		return (endpoint != null) ? new LanedInstance(endpoint, this.gate, lanes) : null;
 	}
 
-	/** The same for a further try of a reactive call, whose lanes go with it. */
-	@Nullable ChosenInstance pick(String service, LaneContext lanes, PickRequest request, Predicate<? super Endpoint> avoid) {
-		Endpoint endpoint = entry(service).balancer.pick(lanes.laneFor(service).name(), request, avoid);
-		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
+	@Nullable ChosenInstance pick(String service, String lane, CallTry call) {
+		return chosen(endpoint(service, lane, call));
+	}
+
+	private @Nullable Endpoint endpoint(String service, String lane, CallTry call) {
+		PickRequest request = call.pickRequest(this.factory.affinityHeader(service));
+		Endpoint endpoint = endpoint(service, lane, request, call.avoid());
+		return (endpoint != null || call.avoid() == null || call.strict()) ? endpoint
+				: endpoint(service, lane, request, null);
+	}
+
+	private @Nullable Endpoint endpoint(String service, String lane, PickRequest request,
+			@Nullable Predicate<? super Endpoint> avoid) {
+		ServiceBalancer balancer = entry(service).balancer;
+		Predicate<Endpoint> closed = this.gate.closed(service);
+		if (closed == null) {
+			return (avoid != null) ? balancer.pick(lane, request, avoid) : balancer.pick(lane, request);
+		}
+		return balancer.pick(lane, request, (avoid != null) ? closed.or(avoid) : closed);
+	}
+
+	private @Nullable ChosenInstance chosen(@Nullable Endpoint endpoint) {
+		return (endpoint != null) ? new ChosenInstance(endpoint, this.gate) : null;
 	}
 
 	/**
@@ -123,7 +142,11 @@ public final class ServiceBalancers implements AutoCloseable {
 	 * @throws IllegalArgumentException if this is not a service's name
 	 */
 	public @Nullable ChosenInstance pickOrWait(String service, String lane) {
-		ChosenInstance chosen = pick(service, lane);
+		return pickOrWait(service, lane, CallTry.UNKNOWN);
+	}
+
+	@Nullable ChosenInstance pickOrWait(String service, String lane, CallTry call) {
+		ChosenInstance chosen = pick(service, lane, call);
 		if (chosen != null) {
 			return chosen;
 		}
@@ -131,7 +154,7 @@ public final class ServiceBalancers implements AutoCloseable {
 			this.firstList.get(service);
 		}
 		// Also if it is known: the list may have come after the first look.
-		return pick(service, lane);
+		return pick(service, lane, call);
 	}
 
 	/**
@@ -160,6 +183,12 @@ public final class ServiceBalancers implements AutoCloseable {
 	 * @return an exception that tells what to check
 	 */
 	public NoInstanceException noInstance(String service, String lane) {
+		if (this.gate.closed(service) != null && entry(service).balancer.pick(lane, PickRequest.ANY) != null) {
+			return new CallRefusedException(service, lane,
+					"Service '" + service
+							+ "' takes no calls for now: calls to each of its instances keep failing, and their circuit"
+							+ " breakers are open");
+		}
 		return new NoInstanceException(service, lane, why(service, lane));
 	}
 
@@ -214,6 +243,14 @@ public final class ServiceBalancers implements AutoCloseable {
 		});
 	}
 
+	/**
+	 * Puts a gate before the instances, in place of the one that was there.
+	 * @param gate the gate
+	 */
+	public void guardedBy(EndpointGate gate) {
+		this.gate = gate;
+	}
+
 	private Entry entry(String service) {
 		Entry entry = this.entries.get(service);
 		return (entry != null) ? entry : create(service);
@@ -248,7 +285,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	}
 
 	/** A balancer and what feeds it. */
-	private static final class Entry implements Consumer<ServiceInstances> {
+	private final class Entry implements Consumer<ServiceInstances> {
 
 		private final ServiceBalancer balancer;
 
@@ -273,6 +310,7 @@ public final class ServiceBalancers implements AutoCloseable {
 		@Override
 		public void accept(ServiceInstances instances) {
 			this.balancer.update(instances.instances());
+			ServiceBalancers.this.gate.known(this.balancer.service(), this.balancer.endpoints());
 			this.known = true;
 		}
 
@@ -299,6 +337,11 @@ public final class ServiceBalancers implements AutoCloseable {
 		@Override
 		public LoadBalancerSettings settings(String service) {
 			return LoadBalancerSettings.DEFAULTS;
+		}
+
+		@Override
+		public String affinityHeader(String service) {
+			return "";
 		}
 
 		@Override

@@ -2,6 +2,7 @@ package io.governance.boot.registry;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
@@ -25,7 +26,8 @@ class OwnInstance {
 
 	private final boolean secure;
 
-	private final long started = System.currentTimeMillis();
+	/** When it was first announced; 0 before. */
+	private final AtomicLong started = new AtomicLong();
 
 	private volatile int port;
 
@@ -140,6 +142,7 @@ class OwnInstance {
 			throw new IllegalStateException("The port of this instance is not known before the web server listens: "
 					+ "set governance.registry.instance.port if there is none");
 		}
+		this.started.compareAndSet(0, System.currentTimeMillis());
 		return described(port);
 	}
 
@@ -158,7 +161,9 @@ class OwnInstance {
 	/** What is configured goes before what is found. */
 	private Map<String, String> metadata() {
 		Map<String, String> metadata = new TreeMap<>(this.properties.metadata());
-		metadata.putIfAbsent("started", Long.toString(this.started));
+		if (this.started.get() > 0) {
+			metadata.putIfAbsent("started", Long.toString(this.started.get()));
+		}
 		if (!this.properties.tags().isEmpty()) {
 			metadata.putIfAbsent("tags", String.join(",", this.properties.tags()));
 		}

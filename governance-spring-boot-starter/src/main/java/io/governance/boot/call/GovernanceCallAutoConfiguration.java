@@ -1,0 +1,201 @@
+package io.governance.boot.call;
+
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+
+import feign.Feign;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.BlockingLoadBalancerInterceptor;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerClientsProperties;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerProperties;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestFactory;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestTransformer;
+import org.springframework.cloud.client.loadbalancer.RestTemplateCustomizer;
+import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
+import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
+import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerExchangeFilterFunction;
+import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
+import org.springframework.cloud.openfeign.loadbalancer.FeignBlockingLoadBalancerClient;
+import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.web.client.RestTemplate;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.server.WebFilter;
+
+import io.governance.boot.loadbalancer.CallLane;
+import io.governance.boot.loadbalancer.EndpointGate;
+import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
+import io.governance.boot.loadbalancer.ReactiveCallLane;
+import io.governance.boot.loadbalancer.ServiceBalancers;
+
+/**
+ * Auto-configuration for calls by service name. Where Spring Cloud's own retries are
+ * asked for by {@code spring.cloud.loadbalancer.retry.enabled=true}, they stay.
+ */
+@AutoConfiguration(after = GovernanceLoadBalancerAutoConfiguration.class,
+		beforeName = { "org.springframework.cloud.client.loadbalancer.LoadBalancerAutoConfiguration",
+				"org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerBeanPostProcessorAutoConfiguration",
+				"org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerClientAutoConfiguration" })
+@ConditionalOnBean(ServiceBalancers.class)
+@EnableConfigurationProperties(GovernanceCallProperties.class)
+public final class GovernanceCallAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	CallGuards governanceCallGuards(GovernanceCallProperties properties,
+			ObjectProvider<CircuitBreakerRegistry> breakers) {
+		return new CallGuards(properties, breakers.getIfAvailable(CircuitBreakerRegistry::ofDefaults),
+				InstantSource.system(), System::nanoTime, random());
+	}
+
+	/** One that every thread may use. */
+	private static RandomGenerator random() {
+		return () -> ThreadLocalRandom.current().nextLong();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	EndpointGate governanceInstanceBreakers(CallGuards guards) {
+		return guards.newInstanceBreakers();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CallDeadlines governanceCallDeadlines(CallGuards guards) {
+		return new CallDeadlines(guards.ticker());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GovernanceCalls governanceCalls(CallDeadlines deadlines) {
+		return new GovernanceCalls(deadlines);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Mono.class)
+	static class ReactiveCallsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		GovernanceReactiveCalls governanceReactiveCalls(CallDeadlines deadlines) {
+			return new GovernanceReactiveCalls(deadlines);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ClientHttpRequestInterceptor.class, RestTemplate.class })
+	@ConditionalOnBooleanProperty(name = "spring.cloud.loadbalancer.retry.enabled", havingValue = false,
+			matchIfMissing = true)
+	static class BlockingConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		Watchdog governanceCallWatchdog() {
+			return new Watchdog();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		BlockingCalls governanceBlockingCalls(LoadBalancerClient client, ServiceBalancers balancers, CallLane lane,
+				CallGuards guards, Watchdog watchdog, ObjectProvider<LoadBalancerClientsProperties> properties) {
+			return new BlockingCalls(client, balancers, lane, guards, watchdog, hints(properties));
+		}
+
+		private static UnaryOperator<String> hints(ObjectProvider<LoadBalancerClientsProperties> properties) {
+			LoadBalancerClientsProperties all = properties.getIfAvailable(LoadBalancerClientsProperties::new);
+			return (service) -> {
+				LoadBalancerProperties own = all.getClients().getOrDefault(service, all);
+				return own.getHint().getOrDefault(service, own.getHint().getOrDefault("default", "default"));
+			};
+		}
+
+		@Bean
+		@Primary
+		@ConditionalOnMissingBean(BlockingLoadBalancerInterceptor.class)
+		GovernanceCallInterceptor governanceCallInterceptor(LoadBalancerClient client,
+				ObjectProvider<LoadBalancerRequestFactory> requests,
+				ObjectProvider<LoadBalancerRequestTransformer> transformers, BlockingCalls calls,
+				CallDeadlines deadlines) {
+			return new GovernanceCallInterceptor(client,
+					requests.getIfAvailable(
+							() -> new LoadBalancerRequestFactory(client, transformers.orderedStream().toList())),
+					calls, deadlines);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBean(GovernanceCallInterceptor.class)
+		RestTemplateCustomizer governanceRestTemplateCustomizer(GovernanceCallInterceptor interceptor) {
+			return (template) -> template.getInterceptors().add(interceptor);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Mono.class, WebClient.class })
+	@ConditionalOnBooleanProperty(name = "spring.cloud.loadbalancer.retry.enabled", havingValue = false,
+			matchIfMissing = true)
+	static class WebClientConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(ReactorLoadBalancerExchangeFilterFunction.class)
+		GovernanceExchangeFilter governanceExchangeFilter(ReactiveLoadBalancer.Factory<ServiceInstance> factory,
+				ObjectProvider<LoadBalancerClientRequestTransformer> transformers, CallGuards guards,
+				CallDeadlines deadlines, ServiceBalancers balancers, ReactiveCallLane lane) {
+			return new GovernanceExchangeFilter(factory, transformers.orderedStream().toList(), guards, deadlines,
+					balancers, lane);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Feign.class, FeignBlockingLoadBalancerClient.class, LoadBalancerClientFactory.class })
+	@ConditionalOnBooleanProperty(name = "spring.cloud.loadbalancer.retry.enabled", havingValue = false,
+			matchIfMissing = true)
+	static class FeignConfiguration {
+
+		@Bean
+		static FeignClients governanceFeignClients(ObjectProvider<LoadBalancerClient> client,
+				ObjectProvider<LoadBalancerClientFactory> factory,
+				ObjectProvider<LoadBalancerFeignRequestTransformer> transformers, ObjectProvider<BlockingCalls> calls,
+				ObjectProvider<CallDeadlines> deadlines) {
+			return new FeignClients(
+					(delegate) -> new GovernanceFeignClient(delegate, client.getObject(), factory.getObject(),
+							transformers.orderedStream().toList(), calls.getObject(), deadlines.getObject()));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass(name = "org.springframework.cloud.gateway.filter.GlobalFilter", value = WebFilter.class)
+	static class GatewayConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		GatewayCallFilter governanceGatewayCallFilter() {
+			return new GatewayCallFilter();
+		}
+
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.governance.boot.call;
+
+import java.io.IOException;
+import java.net.URI;
+
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerInterceptor;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestFactory;
+import org.springframework.cloud.client.loadbalancer.RequestData;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.util.Assert;
+
+import io.governance.boot.loadbalancer.OpenCall;
+import io.governance.loadbalancer.Outcome;
+
+/**
+ * Makes the calls of {@code RestClient}, {@code RestTemplate} and HTTP interfaces over
+ * them. Spring has their bodies in memory here, so that each can be sent again.
+ */
+final class GovernanceCallInterceptor extends LoadBalancerInterceptor {
+
+	private final LoadBalancerRequestFactory requests;
+
+	private final BlockingCalls calls;
+
+	private final CallDeadlines deadlines;
+
+	GovernanceCallInterceptor(LoadBalancerClient client, LoadBalancerRequestFactory requests, BlockingCalls calls,
+			CallDeadlines deadlines) {
+		super(client, requests);
+		this.requests = requests;
+		this.calls = calls;
+		this.deadlines = deadlines;
+	}
+
+	@Override
+	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+			throws IOException {
+		URI uri = request.getURI();
+		String service = uri.getHost();
+		Assert.state(service != null, () -> "No service's name in the URI " + uri);
+		return this.calls.call(service, new RequestData(request), this.deadlines.of(request.getAttributes()),
+				new HttpExchange(request, body, execution));
+	}
+
+	/** One request. */
+	private final class HttpExchange implements BlockingCalls.Exchange<ClientHttpResponse> {
+
+		private final HttpRequest request;
+
+		private final byte[] body;
+
+		private final ClientHttpRequestExecution execution;
+
+		HttpExchange(HttpRequest request, byte[] body, ClientHttpRequestExecution execution) {
+			this.request = request;
+			this.body = body;
+			this.execution = execution;
+		}
+
+		@Override
+		public ClientHttpResponse send(ServiceInstance instance, long nanos) throws Exception {
+			return GovernanceCallInterceptor.this.requests.createRequest(this.request, this.body, this.execution)
+				.apply(instance);
+		}
+
+		@Override
+		public int status(ClientHttpResponse answer) throws IOException {
+			return answer.getStatusCode().value();
+		}
+
+		@Override
+		public ClientHttpResponse held(ClientHttpResponse answer, OpenCall open, Outcome outcome) {
+			return new HeldResponse(answer, open, outcome);
+		}
+
+		@Override
+		public void discard(ClientHttpResponse answer) {
+			answer.close();
+		}
+
+	}
+
+}

@@ -1,0 +1,218 @@
+package io.governance.boot.call;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.Request;
+import org.springframework.cloud.client.loadbalancer.RequestData;
+import org.springframework.cloud.client.loadbalancer.RequestDataContext;
+import org.springframework.cloud.client.loadbalancer.Response;
+import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
+import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
+import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+
+import io.governance.boot.loadbalancer.AvoidedInstances;
+import io.governance.boot.loadbalancer.NoInstanceException;
+import io.governance.boot.loadbalancer.OpenCall;
+import io.governance.boot.loadbalancer.ReactiveCallLane;
+import io.governance.boot.loadbalancer.ServiceBalancers;
+import io.governance.call.CallFailure;
+import io.governance.call.Deadline;
+import io.governance.loadbalancer.Outcome;
+
+/**
+ * Makes the calls of {@code WebClient} and HTTP interfaces over it: Spring Cloud's filter
+ * for each try, with further tries on other instances. Never blocks.
+ */
+final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFunction {
+
+	private static final String CHOSEN = GovernanceExchangeFilter.class.getName();
+
+	/** How long an answer that is thrown away may keep its connection. */
+	private static final Duration RELEASE = Duration.ofSeconds(1);
+
+	private final CallGuards guards;
+
+	private final CallDeadlines deadlines;
+
+	private final ServiceBalancers balancers;
+
+	private final ReactiveCallLane lane;
+
+	GovernanceExchangeFilter(ReactiveLoadBalancer.Factory<ServiceInstance> factory,
+			List<LoadBalancerClientRequestTransformer> transformers, CallGuards guards, CallDeadlines deadlines,
+			ServiceBalancers balancers, ReactiveCallLane lane) {
+		super(factory, withMark(transformers));
+		this.guards = guards;
+		this.deadlines = deadlines;
+		this.balancers = balancers;
+		this.lane = lane;
+	}
+
+	private static List<LoadBalancerClientRequestTransformer> withMark(
+			List<LoadBalancerClientRequestTransformer> transformers) {
+		List<LoadBalancerClientRequestTransformer> all = new ArrayList<>(transformers);
+		all.add((request, instance) -> ClientRequest.from(request).attribute(CHOSEN, instance).build());
+		return all;
+	}
+
+	@Override
+	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+		String service = request.url().getHost();
+		if (service == null) {
+			return super.filter(request, next);
+		}
+		return Mono.deferContextual((context) -> {
+			GuardedCall call = this.guards.of(service).begin(request.method().name(), deadline(request, context));
+			return attempt(new Tries(call, request, next), null).doOnCancel(() -> call.over(Outcome.CANCELLED));
+		});
+	}
+
+	private Deadline deadline(ClientRequest request, ContextView context) {
+		Deadline outer = context.getOrDefault(GovernanceReactiveCalls.DEADLINE, this.deadlines.never());
+		return this.deadlines.of(request.attributes(), (outer != null) ? outer : this.deadlines.never());
+	}
+
+	private Mono<ClientResponse> attempt(Tries tries, @Nullable Try before) {
+		RequestBody body = new RequestBody(tries.request.body());
+		ClientRequest request = ClientRequest.from(tries.request)
+			.attribute(AvoidedInstances.ATTRIBUTE, tries.call)
+			.body(body)
+			.build();
+		return super.filter(request, (outgoing) -> {
+			if (before != null) {
+				before.release();
+			}
+			return send(tries.call, outgoing, tries.next);
+		}).map((answer) -> new Try(answer, null))
+			.onErrorResume((ex) -> Mono
+				.just((before != null && ex instanceof NoInstanceException) ? before.last() : new Try(null, ex)))
+			.flatMap((done) -> decide(tries, done, body));
+	}
+
+	private Mono<ClientResponse> decide(Tries tries, Try done, RequestBody body) {
+		if (!done.last && done.worthAnother(tries.call, body.sendable())) {
+			return attempt(tries, done);
+		}
+		tries.call.over(done.outcome);
+		return done.result();
+	}
+
+	@Override
+	protected Mono<Response<ServiceInstance>> choose(String service, Request<RequestDataContext> request) {
+		Mono<Response<ServiceInstance>> choice = chooseOne(service, request);
+		GuardedCall call = callOf(request.getContext());
+		if (call == null || call.tries() == 0) {
+			return choice;
+		}
+		return choice.onErrorResume(NoInstanceException.class,
+				(ex) -> call.startOver() ? pause(call, chooseOne(service, request)) : Mono.error(ex));
+	}
+
+	private static @Nullable GuardedCall callOf(@Nullable RequestDataContext context) {
+		RequestData data = (context != null) ? context.getClientRequest() : null;
+		return (data != null && data.getAttributes().get(AvoidedInstances.ATTRIBUTE) instanceof GuardedCall call) ? call
+				: null;
+	}
+
+	private static <T> Mono<T> pause(GuardedCall call, Mono<T> then) {
+		return then.delayElement(Duration.ofNanos(call.pauseNanos()));
+	}
+
+	private Mono<Response<ServiceInstance>> chooseOne(String service, Request<RequestDataContext> request) {
+		return super.choose(service, request)
+			.flatMap((response) -> response.hasServer() ? Mono.just(response) : noInstance(service));
+	}
+
+	private Mono<Response<ServiceInstance>> noInstance(String service) {
+		return Mono.deferContextual((context) -> Mono
+			.error(this.balancers.noInstance(service, this.lane.in(context).laneFor(service).name())));
+	}
+
+	private Mono<ClientResponse> send(GuardedCall call, ClientRequest request, ExchangeFunction next) {
+		OpenCall open = call.tries(request.attributes().get(CHOSEN));
+		long nanos = call.tryNanos();
+		Mono<ClientResponse> answer = (nanos > 0) ? next.exchange(request) : Mono.error(() -> call.timeout(null));
+		if (nanos > 0 && nanos != Long.MAX_VALUE) {
+			answer = answer.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout);
+		}
+		if (open == null) {
+			return answer;
+		}
+		return answer.doOnError((ex) -> open.end(GuardedCall.outcomeOf(CallFailure.of(ex))))
+			.doOnCancel(() -> open.end(Outcome.CANCELLED))
+			.map((response) -> held(response, open));
+	}
+
+	private static ClientResponse held(ClientResponse response, OpenCall open) {
+		open.answered();
+		Outcome outcome = Outcome.ofHttpStatus(response.statusCode().value());
+		return response.mutate()
+			.body((body) -> body.doOnComplete(() -> open.end(outcome))
+				.doOnError((ex) -> open.end(Outcome.FAILURE))
+				.doOnCancel(() -> open.end(outcome)))
+			.build();
+	}
+
+	/** What the tries of one call have in common. */
+	private record Tries(GuardedCall call, ClientRequest request, ExchangeFunction next) {
+	}
+
+	/** How a try ended: with an answer or a failure. */
+	private static final class Try {
+
+		private final @Nullable ClientResponse answer;
+
+		private final @Nullable Throwable thrown;
+
+		private final CallFailure failure;
+
+		private final Outcome outcome;
+
+		private boolean last;
+
+		Try(@Nullable ClientResponse answer, @Nullable Throwable thrown) {
+			this.answer = answer;
+			this.thrown = thrown;
+			this.failure = (thrown != null) ? CallFailure.of(thrown) : CallFailure.OTHER;
+			this.outcome = (answer != null) ? Outcome.ofHttpStatus(answer.statusCode().value())
+					: GuardedCall.outcomeOf(this.failure);
+		}
+
+		boolean worthAnother(GuardedCall call, boolean sendable) {
+			return (this.answer != null) ? call.again(this.answer.statusCode().value(), sendable)
+					: call.again(this.failure, sendable);
+		}
+
+		/** There is nobody else to try: this is how the call ends. */
+		Try last() {
+			this.last = true;
+			return this;
+		}
+
+		void release() {
+			if (this.answer != null) {
+				this.answer.releaseBody().timeout(RELEASE).onErrorComplete().subscribe();
+			}
+		}
+
+		Mono<ClientResponse> result() {
+			if (this.answer != null) {
+				return Mono.just(this.answer);
+			}
+			return Mono.error((this.thrown != null) ? this.thrown : new IllegalStateException("No answer"));
+		}
+
+	}
+
+}

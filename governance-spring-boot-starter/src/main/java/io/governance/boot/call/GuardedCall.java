@@ -1,0 +1,151 @@
+package io.governance.boot.call;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
+
+import io.governance.Backoff;
+import io.governance.boot.loadbalancer.AvoidedInstances;
+import io.governance.boot.loadbalancer.ChosenInstance;
+import io.governance.boot.loadbalancer.OpenCall;
+import io.governance.call.CallFailure;
+import io.governance.call.Deadline;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.Outcome;
+
+/**
+ * One call with all its tries: whom it went to, and whether there may be another one.
+ * Used by one thread after the other.
+ */
+final class GuardedCall implements AvoidedInstances {
+
+	private final ServiceGuard guard;
+
+	private final String method;
+
+	private final Deadline deadline;
+
+	private final long started;
+
+	private final List<Endpoint> tried = new ArrayList<>(2);
+
+	private int tries;
+
+	private @Nullable Backoff backoff;
+
+	private final AtomicBoolean over = new AtomicBoolean();
+
+	GuardedCall(ServiceGuard guard, String method, Deadline deadline) {
+		this.guard = guard;
+		this.method = method;
+		this.deadline = deadline;
+		this.started = guard.ticker().getAsLong();
+	}
+
+	/** Whether this instance was tried already. */
+	@Override
+	public boolean test(Endpoint endpoint) {
+		for (int i = 0; i < this.tried.size(); i++) {
+			if (this.tried.get(i).isSameInstance(endpoint)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * A try goes to an instance.
+	 * @param instance the instance
+	 * @return the call to it; {@code null} if it is not one of ours
+	 */
+	@Nullable OpenCall tries(@Nullable Object instance) {
+		this.tries++;
+		if (instance instanceof ChosenInstance chosen) {
+			this.tried.add(chosen.endpoint());
+			return chosen.takeOver();
+		}
+		return null;
+	}
+
+	int tries() {
+		return this.tries;
+	}
+
+	/** The time that the next try may take. */
+	long tryNanos() {
+		return this.deadline.remainingNanos(this.guard.settings().tryTimeout());
+	}
+
+	/** Whether there may be another try after one without an answer. */
+	boolean again(CallFailure failure, boolean sendable) {
+		return this.tries < this.guard.settings().policy().maxTries()
+				&& this.guard.settings().policy().allows(this.method, failure, sendable) && affordable();
+	}
+
+	/** Whether there may be another try instead of this answer. */
+	boolean again(int status, boolean sendable) {
+		return this.tries < this.guard.settings().policy().maxTries()
+				&& this.guard.settings().policy().allows(this.method, status, sendable) && affordable();
+	}
+
+	private boolean affordable() {
+		return this.deadline.remainingNanos() > 0 && this.guard.budget().tryRetry();
+	}
+
+	/** Everybody was tried: from now on anybody may be, after a pause. */
+	boolean startOver() {
+		if (this.tried.isEmpty()) {
+			return false;
+		}
+		this.tried.clear();
+		if (this.backoff == null) {
+			this.backoff = this.guard.newBackoff();
+		}
+		return true;
+	}
+
+	/**
+	 * How long to wait before the next try, which is not at all for an untried instance.
+	 */
+	long pauseNanos() {
+		Backoff backoff = this.backoff;
+		return (backoff != null) ? Math.min(backoff.nextNanos(), this.deadline.remainingNanos()) : 0;
+	}
+
+	CallTimeoutException timeout(@Nullable Throwable cause) {
+		long millis = TimeUnit.NANOSECONDS.toMillis(this.guard.ticker().getAsLong() - this.started);
+		Duration limit = this.guard.settings().tryTimeout();
+		return new CallTimeoutException("Service '" + this.guard.service() + "' did not answer: given up after "
+				+ millis + " ms, in try " + Math.max(1, this.tries) + " (limit of a try " + limit.toMillis()
+				+ " ms, of the call " + this.guard.settings().deadline().toMillis() + " ms or its own)", cause);
+	}
+
+	/** The call is over. Does nothing the second time. */
+	void over(Outcome outcome) {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
+		CircuitBreaker breaker = this.guard.breaker();
+		if (breaker != null) {
+			if (outcome == Outcome.CANCELLED) {
+				breaker.releasePermission();
+			}
+			else {
+				breaker.onResult(this.guard.ticker().getAsLong() - this.started, TimeUnit.NANOSECONDS, outcome);
+			}
+		}
+	}
+
+	static Outcome outcomeOf(CallFailure failure) {
+		return switch (failure) {
+			case NOT_SENT, TIMED_OUT, BROKEN_OFF -> Outcome.FAILURE;
+			case ABANDONED, OTHER -> Outcome.CANCELLED;
+		};
+	}
+
+}

@@ -1,0 +1,196 @@
+package io.governance.boot.call;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.governance.boot.loadbalancer.EndpointGate;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.InstanceStats;
+import io.governance.loadbalancer.Outcome;
+
+/**
+ * A circuit breaker for each instance that is called, kept as long as the instance is
+ * known. Thread-safe; while all breakers of a service are closed, a choice costs one
+ * look-up.
+ */
+final class InstanceBreakers implements EndpointGate {
+
+	private static final Logger logger = LoggerFactory.getLogger(InstanceBreakers.class);
+
+	private final Predicate<String> enabled;
+
+	private final CircuitBreakerConfig config;
+
+	private final long openMillis;
+
+	private final ConcurrentMap<String, Service> services = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the breakers.
+	 * @param enabled whether the instances of a service have breakers, by its name
+	 * @param config how they work
+	 * @param openMillis how long they stay open
+	 */
+	InstanceBreakers(Predicate<String> enabled, CircuitBreakerConfig config, long openMillis) {
+		this.enabled = enabled;
+		this.config = config;
+		this.openMillis = openMillis;
+	}
+
+	@Override
+	public @Nullable Predicate<Endpoint> closed(String service) {
+		Service known = this.services.get(service);
+		return (known != null && known.anyOpen) ? known : null;
+	}
+
+	@Override
+	public void began(Endpoint endpoint) {
+		String name = endpoint.instance().service();
+		Service service = this.services.get(name);
+		if (service == null) {
+			service = this.services.computeIfAbsent(name, (key) -> new Service(this.enabled.test(key)));
+		}
+		if (service.enabled) {
+			service.breaker(endpoint).began();
+		}
+	}
+
+	@Override
+	public void ended(Endpoint endpoint, long nanos, Outcome outcome) {
+		Service service = this.services.get(endpoint.instance().service());
+		Breaker breaker = (service != null) ? service.breakers.get(endpoint.stats()) : null;
+		if (breaker != null) {
+			breaker.ended(nanos, outcome);
+		}
+	}
+
+	@Override
+	public void known(String name, List<Endpoint> endpoints) {
+		Service service = this.services.get(name);
+		if (service != null && !service.breakers.isEmpty()) {
+			Set<InstanceStats> known = new HashSet<>();
+			endpoints.forEach((endpoint) -> known.add(endpoint.stats()));
+			service.breakers.keySet().retainAll(known);
+			service.look();
+		}
+	}
+
+	/** How many instances have a breaker, for tests. */
+	int size() {
+		return this.services.values().stream().mapToInt((service) -> service.breakers.size()).sum();
+	}
+
+	/** The instances of one service. */
+	private final class Service implements Predicate<Endpoint> {
+
+		private final boolean enabled;
+
+		private final ConcurrentMap<InstanceStats, Breaker> breakers = new ConcurrentHashMap<>();
+
+		private volatile boolean anyOpen;
+
+		Service(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		Breaker breaker(Endpoint endpoint) {
+			Breaker breaker = this.breakers.get(endpoint.stats());
+			return (breaker != null) ? breaker
+					: this.breakers.computeIfAbsent(endpoint.stats(), (key) -> new Breaker(this, endpoint));
+		}
+
+		synchronized void look() {
+			this.anyOpen = this.breakers.values()
+				.stream()
+				.anyMatch((breaker) -> breaker.breaker.getState() != State.CLOSED);
+		}
+
+		@Override
+		public boolean test(Endpoint endpoint) {
+			Breaker breaker = this.breakers.get(endpoint.stats());
+			return breaker != null && breaker.keepsAway();
+		}
+
+	}
+
+	/** The breaker of one instance. */
+	private final class Breaker {
+
+		private final CircuitBreaker breaker;
+
+		private final AtomicInteger trials = new AtomicInteger();
+
+		/** The time of the last transition. */
+		private volatile long since;
+
+		Breaker(Service service, Endpoint endpoint) {
+			this.breaker = CircuitBreaker.of(endpoint.instance().id(), InstanceBreakers.this.config);
+			this.breaker.getEventPublisher().onStateTransition((event) -> {
+				this.trials.set(0);
+				this.since = now();
+				service.look();
+				tell(endpoint, event.getStateTransition().getToState());
+			});
+		}
+
+		private void tell(Endpoint endpoint, State state) {
+			if (state == State.OPEN) {
+				logger.warn("Instance {} of service {} gets no calls for {} ms: too many failed", endpoint,
+						endpoint.instance().service(), InstanceBreakers.this.openMillis);
+			}
+			else if (state == State.CLOSED) {
+				logger.info("Instance {} of service {} gets calls again", endpoint, endpoint.instance().service());
+			}
+		}
+
+		private long now() {
+			return InstanceBreakers.this.config.getClock().millis();
+		}
+
+		boolean keepsAway() {
+			return switch (this.breaker.getState()) {
+				case OPEN -> now() - this.since <= InstanceBreakers.this.openMillis;
+				// Trial calls that never end must not keep an instance away for ever.
+				case HALF_OPEN ->
+					this.trials.get() >= InstanceBreakers.this.config.getPermittedNumberOfCallsInHalfOpenState()
+							&& now() - this.since <= InstanceBreakers.this.openMillis;
+				case FORCED_OPEN -> true;
+				default -> false;
+			};
+		}
+
+		void began() {
+			if (this.breaker.getState() != State.CLOSED) {
+				this.breaker.tryAcquirePermission();
+				if (this.breaker.getState() == State.HALF_OPEN) {
+					this.trials.incrementAndGet();
+				}
+			}
+		}
+
+		void ended(long nanos, Outcome outcome) {
+			if (outcome != Outcome.CANCELLED) {
+				this.breaker.onResult(nanos, TimeUnit.NANOSECONDS, outcome);
+			}
+			else if (this.breaker.getState() == State.HALF_OPEN) {
+				this.breaker.releasePermission();
+				this.trials.decrementAndGet();
+			}
+		}
+
+	}
+
+}

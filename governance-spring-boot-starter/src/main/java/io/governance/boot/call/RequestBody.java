@@ -1,0 +1,135 @@
+package io.governance.boot.call;
+
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.Fuseable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.ResolvableType;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.MediaType;
+import org.springframework.http.ReactiveHttpOutputMessage;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.codec.HttpMessageWriter;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.BodyInserters;
+
+/**
+ * The body of a request of {@code WebClient}, which tells whether it can be sent once
+ * more: as long as nobody has asked for it, or if it is a value and not a stream.
+ */
+final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
+
+	private final BodyInserter<?, ? super ClientHttpRequest> body;
+
+	private volatile boolean used;
+
+	private volatile boolean value;
+
+	RequestBody(BodyInserter<?, ? super ClientHttpRequest> body) {
+		this.body = body;
+	}
+
+	boolean sendable() {
+		return !this.used || this.value || this.body == BodyInserters.empty();
+	}
+
+	@Override
+	public Mono<Void> insert(ClientHttpRequest request, BodyInserter.Context context) {
+		this.used = true;
+		return this.body.insert(request, new WatchedContext(context));
+	}
+
+	private void written(Publisher<?> body) {
+		this.value = body instanceof Fuseable.ScalarCallable<?> scalar && isValue(scalar);
+	}
+
+	private static boolean isValue(Callable<?> body) {
+		try {
+			Object value = body.call();
+			return !(value instanceof InputStream) && !(value instanceof Resource resource && resource.isOpen())
+					&& !(value instanceof MultiValueMap<?, ?> parts && hasEntities(parts));
+		}
+		catch (Exception ex) {
+			return false;
+		}
+	}
+
+	/** Parts of a form may be streams. */
+	private static boolean hasEntities(MultiValueMap<?, ?> parts) {
+		return parts.values().stream().anyMatch((values) -> values.stream().anyMatch(HttpEntity.class::isInstance));
+	}
+
+	/** Lets the body see what is written for it. */
+	private final class WatchedContext implements BodyInserter.Context {
+
+		private final BodyInserter.Context context;
+
+		WatchedContext(BodyInserter.Context context) {
+			this.context = context;
+		}
+
+		@Override
+		public List<HttpMessageWriter<?>> messageWriters() {
+			return this.context.messageWriters().stream().<HttpMessageWriter<?>>map(this::watched).toList();
+		}
+
+		private <T> HttpMessageWriter<T> watched(HttpMessageWriter<T> writer) {
+			return new WatchedWriter<>(writer);
+		}
+
+		@Override
+		public Optional<ServerHttpRequest> serverRequest() {
+			return this.context.serverRequest();
+		}
+
+		@Override
+		public Map<String, Object> hints() {
+			return this.context.hints();
+		}
+
+	}
+
+	/** Tells the body what it is asked to write. */
+	private final class WatchedWriter<T> implements HttpMessageWriter<T> {
+
+		private final HttpMessageWriter<T> writer;
+
+		WatchedWriter(HttpMessageWriter<T> writer) {
+			this.writer = writer;
+		}
+
+		@Override
+		public List<MediaType> getWritableMediaTypes() {
+			return this.writer.getWritableMediaTypes();
+		}
+
+		@Override
+		public List<MediaType> getWritableMediaTypes(ResolvableType type) {
+			return this.writer.getWritableMediaTypes(type);
+		}
+
+		@Override
+		public boolean canWrite(ResolvableType type, @Nullable MediaType mediaType) {
+			return this.writer.canWrite(type, mediaType);
+		}
+
+		@Override
+		public Mono<Void> write(Publisher<? extends T> body, ResolvableType type, @Nullable MediaType mediaType,
+				ReactiveHttpOutputMessage message, Map<String, Object> hints) {
+			written(body);
+			return this.writer.write(body, type, mediaType, message, hints);
+		}
+
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.governance.boot.call;
+
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.governance.Backoff;
+import io.governance.boot.call.GovernanceCallProperties.Retry;
+import io.governance.boot.loadbalancer.CallRefusedException;
+import io.governance.call.Deadline;
+import io.governance.call.RetryBudget;
+
+/**
+ * What stands over the calls to one service. Thread-safe.
+ */
+final class ServiceGuard {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServiceGuard.class);
+
+	private final String service;
+
+	private final CallSettings settings;
+
+	private final Retry retry;
+
+	private final RetryBudget budget;
+
+	private final @Nullable CircuitBreaker breaker;
+
+	private final LongSupplier ticker;
+
+	private final RandomGenerator random;
+
+	ServiceGuard(String service, CallSettings settings, Retry retry, @Nullable CircuitBreaker breaker,
+			LongSupplier ticker, RandomGenerator random) {
+		this.service = service;
+		this.settings = settings;
+		this.retry = retry;
+		this.budget = new RetryBudget(retry.budget(), retry.minPerSecond(), ticker);
+		this.breaker = breaker;
+		this.ticker = ticker;
+		this.random = random;
+		if (breaker != null) {
+			breaker.getEventPublisher()
+				.onStateTransition((event) -> logger.warn("Calls to service {}: circuit breaker goes from {} to {}",
+						service, event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
+		}
+	}
+
+	/**
+	 * A call begins.
+	 * @param method its method, in capitals
+	 * @param deadline the caller's own deadline
+	 * @return the call, to be ended by {@link GuardedCall#over} exactly once
+	 * @throws CallRefusedException if the circuit breaker of the service is open
+	 */
+	GuardedCall begin(String method, Deadline deadline) {
+		if (this.breaker != null && !this.breaker.tryAcquirePermission()) {
+			throw new CallRefusedException(this.service, "",
+					"Calls to service '" + this.service
+							+ "' are refused for now: too many of the last ones failed, and its circuit breaker is "
+							+ this.breaker.getState());
+		}
+		this.budget.call();
+		return new GuardedCall(this, method, deadline.earlier(Deadline.after(this.settings.deadline(), this.ticker)));
+	}
+
+	String service() {
+		return this.service;
+	}
+
+	CallSettings settings() {
+		return this.settings;
+	}
+
+	RetryBudget budget() {
+		return this.budget;
+	}
+
+	@Nullable CircuitBreaker breaker() {
+		return this.breaker;
+	}
+
+	LongSupplier ticker() {
+		return this.ticker;
+	}
+
+	Backoff newBackoff() {
+		return new Backoff(this.retry.backoff(), this.retry.maxBackoff(), this.random);
+	}
+
+}

@@ -1,0 +1,343 @@
+package io.governance.boot.call;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import io.governance.boot.call.CallingApplication.Clients;
+import io.governance.boot.call.FaultyServer.Fault;
+import io.governance.boot.loadbalancer.CallRefusedException;
+import io.governance.boot.loadbalancer.NoInstanceException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.blockhound.BlockHound;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+/** Calls over real connections to servers that misbehave. */
+@Timeout(120)
+@TestInstance(Lifecycle.PER_CLASS)
+class CallTests {
+
+	@TempDir
+	private static Path directory;
+
+	private CallingApplication app;
+
+	@BeforeAll
+	void open() {
+		// Spring Cloud LoadBalancer builds its child contexts on the event loop.
+		BlockHound.install((builder) -> builder
+			.allowBlockingCallsInside("org.springframework.cloud.context.named.NamedContextFactory", "createContext"));
+		// Workers that were idle at that moment would count as blocked.
+		Schedulers.shutdownNow();
+		this.app = new CallingApplication(directory, Clients.class, "governance.call.try-timeout=700ms",
+				"governance.call.deadline=1500ms", "governance.call.breaker.minimum-calls=4",
+				"governance.call.services.total.breaker=false", "governance.call.services.once.retry=false",
+				"governance.call.services.once.breaker=false", "governance.call.services.patient.try-timeout=0s",
+				"governance.call.services.patient.deadline=0s", "governance.call.services.patient.breaker=false");
+	}
+
+	@AfterAll
+	void close() {
+		this.app.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void triesAnotherInstanceWhateverTheMethodIfNothingWasSent(Client client) {
+		FaultyServer fine = this.app.server(Fault.NONE);
+		for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PATCH)) {
+			String service = this.app.service(FaultyServer.deadPort(), fine.port());
+			for (int i = 0; i < 2; i++) {
+				assertThat(client.call(this.app, method, service, (method == HttpMethod.GET) ? null : "body"))
+					.isEqualTo("fine");
+			}
+			await().untilAsserted(() -> assertThat(this.app.stats(service, "i1").succeeded()).isEqualTo(2));
+			assertThat(this.app.stats(service, "i0").failed()).isBetween(1L, 2L);
+			assertThat(this.app.endpoints(service)).allMatch((endpoint) -> endpoint.stats().inFlight() == 0);
+		}
+		assertThat(fine.requests()).filteredOn((request) -> request.startsWith("P"))
+			.allMatch((r) -> r.endsWith("body"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "REST_CLIENT_JDK, CLOSES", "REST_CLIENT_JDK, UNAVAILABLE", "REST_CLIENT_JDK, HANGS",
+			"REST_CLIENT_NETTY, CLOSES", "REST_CLIENT_NETTY, UNAVAILABLE", "REST_CLIENT_NETTY, HANGS",
+			"REST_TEMPLATE, CLOSES", "REST_TEMPLATE, UNAVAILABLE", "REST_TEMPLATE, HANGS", "WEB_CLIENT_NETTY, CLOSES",
+			"WEB_CLIENT_NETTY, UNAVAILABLE", "WEB_CLIENT_NETTY, HANGS", "WEB_CLIENT_JDK, CLOSES",
+			"WEB_CLIENT_JDK, UNAVAILABLE", "WEB_CLIENT_JDK, HANGS" })
+	void triesAnotherInstanceForIdempotentMethodsAlone(Client client, Fault fault) {
+		FaultyServer faulty = this.app.server(fault);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		String service = this.app.service(faulty.port(), fine.port());
+		for (int i = 0; i < 2; i++) {
+			assertThat(client.call(this.app, HttpMethod.PUT, service, "body")).isEqualTo("fine");
+		}
+		assertThat(fine.requests()).containsExactly("PUT body", "PUT body");
+		assertThat(faulty.requests()).isNotEmpty().allMatch("PUT body"::equals);
+		int faults = faulty.requests().size();
+		await().untilAsserted(() -> assertThat(this.app.stats(service, "i0").failed()).isEqualTo(faults));
+		await().untilAsserted(() -> assertThat(this.app.stats(service, "i1").succeeded()).isEqualTo(2));
+
+		String lone = this.app.service(faulty.port());
+		assertThatThrownBy(() -> client.call(this.app, HttpMethod.POST, lone, "body"))
+			.isNotInstanceOf(NoInstanceException.class);
+		assertThat(faulty.requests().subList(faults, faulty.requests().size())).containsExactly("POST body");
+		await().untilAsserted(() -> assertThat(this.app.stats(lone, "i0").failed()).isEqualTo(1));
+		assertThat(this.app.stats(lone, "i0").inFlight()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void answersOfTheServiceAreNotTriedAgain(Client client) {
+		FaultyServer broken = this.app.server(Fault.BROKEN);
+		FaultyServer missing = this.app.server(Fault.NOT_FOUND);
+		String service = this.app.service(broken.port(), missing.port());
+		for (int i = 0; i < 2; i++) {
+			assertThatThrownBy(() -> client.call(this.app, HttpMethod.GET, service, null))
+				.isNotInstanceOf(NoInstanceException.class);
+		}
+		assertThat(broken.requests()).hasSize(1);
+		assertThat(missing.requests()).hasSize(1);
+		await().untilAsserted(() -> assertThat(this.app.stats(service, "i0").failed()).isEqualTo(1));
+		await().untilAsserted(() -> assertThat(this.app.stats(service, "i1").succeeded()).isEqualTo(1));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void answerThatBreaksOffIsAFailureOfItsInstanceAndNotTriedAgain(Client client) {
+		FaultyServer dying = this.app.server(Fault.DIES_IN_BODY);
+		String service = this.app.service(dying.port());
+		assertThat(catchThrowable(() -> client.call(this.app, HttpMethod.GET, service, null))).isNotNull();
+		assertThat(dying.requests()).hasSize(1);
+		await().untilAsserted(() -> assertThat(this.app.stats(service, "i0").failed()).isEqualTo(1));
+		assertThat(this.app.stats(service, "i0").ended()).isEqualTo(1);
+		assertThat(this.app.stats(service, "i0").inFlight()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void lastAnswerGoesToTheCallerWhenAllFail(Client client) {
+		FaultyServer one = this.app.server(Fault.UNAVAILABLE);
+		FaultyServer two = this.app.server(Fault.UNAVAILABLE);
+		String service = this.app.service(one.port(), two.port());
+		assertThatThrownBy(() -> client.call(this.app, HttpMethod.GET, service, null)).hasMessageContaining("503");
+		// Both at once, then one of them again.
+		assertThat(one.requests().size() + two.requests().size()).isEqualTo(3);
+		assertThat(one.requests()).isNotEmpty();
+		assertThat(two.requests()).isNotEmpty();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void deadlineEndsAllTries(Client client) {
+		FaultyServer hangs = this.app.server(Fault.HANGS);
+		String service = this.app.service(hangs.port());
+		long start = System.nanoTime();
+		Throwable failure = catchThrowable(() -> client.call(this.app, HttpMethod.GET, service, null));
+		assertThat(failure).hasStackTraceContaining("CallTimeoutException");
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(1400),
+				Duration.ofSeconds(10));
+		assertThat(Thread.currentThread().isInterrupted()).isFalse();
+		// The last try may be too short for its request to arrive.
+		assertThat(hangs.requests()).hasSizeBetween(2, 3);
+		await().until(() -> this.app.stats(service, "i0").inFlight() == 0);
+		assertThat(this.app.stats(service, "i0").failed()).isBetween(2L, 3L)
+			.isEqualTo(this.app.stats(service, "i0").ended());
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void shorterTimeoutOfTheCallWins(Client client) {
+		FaultyServer hangs = this.app.server(Fault.HANGS);
+		this.app.named("patient", hangs.port());
+		Throwable failure = catchThrowable(
+				() -> client.call(this.app, HttpMethod.GET, "http://patient/", null, Duration.ofMillis(200)));
+		assertThat(failure).hasStackTraceContaining("CallTimeoutException");
+		assertThat(hangs.requests()).hasSizeLessThanOrEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void instanceThatKeepsFailingIsSkippedUntilAllDo(Client client) {
+		FaultyServer broken = this.app.server(Fault.BROKEN);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		String service = this.app.service(broken.port(), fine.port(), fine.port(), fine.port());
+		for (int i = 0; i < 24; i++) {
+			catchThrowable(() -> client.call(this.app, HttpMethod.GET, service, null));
+		}
+		assertThat(broken.requests()).hasSize(4);
+		await().untilAsserted(
+				() -> assertThat(this.app.endpoints(service)).allMatch((endpoint) -> endpoint.stats().inFlight() == 0));
+		fine.behave(Fault.BROKEN);
+		for (int i = 0; i < 60; i++) {
+			catchThrowable(() -> client.call(this.app, HttpMethod.GET, service, null));
+		}
+		int requests = fine.requests().size();
+		assertThatExceptionOfType(CallRefusedException.class)
+			.isThrownBy(() -> client.call(this.app, HttpMethod.GET, service, null))
+			.withMessageContaining("'" + service + "'");
+		assertThat(fine.requests()).hasSize(requests);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void retriesStayWithinTheirBudgetWhenAllFail(Client client) {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		this.app.named("total", busy.port(), busy.port());
+		long start = System.nanoTime();
+		int calls = 300;
+		for (int i = 0; i < calls; i++) {
+			catchThrowable(() -> client.call(this.app, HttpMethod.GET, "total", null));
+		}
+		long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds() + 1;
+		assertThat((long) busy.requests().size()).isBetween((long) (calls * 1.15),
+				(long) (calls * 1.2) + 100 + 10 * seconds);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void retryCanBeSwitchedOff(Client client) {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		this.app.named("once", busy.port(), busy.port());
+		assertThatThrownBy(() -> client.call(this.app, HttpMethod.GET, "once", null)).hasMessageContaining("503");
+		assertThat(busy.requests()).hasSize(1);
+	}
+
+	@Test
+	void bodyThatIsAStreamIsNotSentTwice() {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		String service = this.app.service(busy.port());
+		Flux<DataBuffer> stream = Flux.just("a", "b")
+			.map((text) -> DefaultDataBufferFactory.sharedInstance.wrap(text.getBytes()));
+		WebClient client = this.app.bean(WebClient.Builder.class).build();
+		assertThatThrownBy(() -> client.put()
+			.uri("http://" + service + "/")
+			.body(BodyInserters.fromDataBuffers(stream))
+			.retrieve()
+			.toBodilessEntity()
+			.block()).hasMessageContaining("503");
+		assertThat(busy.requests()).containsExactly("PUT ab");
+		// Nobody has asked for it yet where there was no connection.
+		String other = this.app.service(FaultyServer.deadPort(), fine.port());
+		for (int i = 0; i < 2; i++) {
+			client.put()
+				.uri("http://" + other + "/")
+				.body(BodyInserters.fromDataBuffers(stream))
+				.retrieve()
+				.toBodilessEntity()
+				.block();
+		}
+		assertThat(fine.requests()).containsExactly("PUT ab", "PUT ab");
+	}
+
+	@Test
+	void callThatIsGivenUpEndsOnceAndTellsNothingOfTheInstance() {
+		FaultyServer hangs = this.app.server(Fault.HANGS);
+		String service = this.app.named("patient", hangs.port());
+		long ended = this.app.stats(service, "i0").ended();
+		long failed = this.app.stats(service, "i0").failed();
+		Disposable call = this.app.bean(WebClient.Builder.class)
+			.build()
+			.get()
+			.uri("http://" + service + "/")
+			.retrieve()
+			.toBodilessEntity()
+			.subscribe();
+		await().until(() -> hangs.requests().size() == 1);
+		assertThat(this.app.stats(service, "i0").inFlight()).isEqualTo(1);
+		call.dispose();
+		await().until(() -> this.app.stats(service, "i0").inFlight() == 0);
+		assertThat(this.app.stats(service, "i0").ended()).isEqualTo(ended + 1);
+		assertThat(this.app.stats(service, "i0").failed()).isEqualTo(failed);
+	}
+
+	@Test
+	void fallbackTakesThePlaceOfAFailureButNotOfAnAnswer() {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		FaultyServer missing = this.app.server(Fault.NOT_FOUND);
+		String failing = this.app.service(busy.port());
+		String answering = this.app.service(missing.port());
+		GovernanceCalls calls = this.app.bean(GovernanceCalls.class);
+		assertThat(calls.call(() -> Client.REST_CLIENT_JDK.call(this.app, HttpMethod.GET, failing, null),
+				(failure) -> "instead"))
+			.isEqualTo("instead");
+		assertThatThrownBy(() -> calls
+			.call(() -> Client.REST_CLIENT_JDK.call(this.app, HttpMethod.GET, answering, null), (failure) -> "instead"))
+			.hasMessageContaining("404");
+		GovernanceReactiveCalls reactive = this.app.bean(GovernanceReactiveCalls.class);
+		WebClient client = this.app.bean(WebClient.Builder.class).build();
+		assertThat(reactive
+			.call(client.get().uri("http://" + failing + "/").retrieve().bodyToMono(String.class),
+					(failure) -> Mono.just("instead"))
+			.block()).isEqualTo("instead");
+		assertThatThrownBy(() -> reactive
+			.call(client.get().uri("http://" + answering + "/").retrieve().bodyToMono(String.class),
+					(failure) -> Mono.just("instead"))
+			.block()).hasMessageContaining("404");
+	}
+
+	@Test
+	void deadlineOfReactiveCallsHolds() {
+		FaultyServer hangs = this.app.server(Fault.HANGS);
+		String service = this.app.named("patient", hangs.port());
+		GovernanceReactiveCalls reactive = this.app.bean(GovernanceReactiveCalls.class).within(Duration.ofMillis(150));
+		assertThatThrownBy(() -> reactive
+			.call(this.app.bean(WebClient.Builder.class)
+				.build()
+				.get()
+				.uri("http://" + service + "/")
+				.retrieve()
+				.bodyToMono(String.class))
+			.block()).hasStackTraceContaining("CallTimeoutException");
+	}
+
+	@Test
+	void triesFromAnEventLoopDoNotBlockIt() {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		String service = this.app.service(FaultyServer.deadPort(), busy.port(), fine.port());
+		WebClient client = this.app.bean(WebClient.Builder.class).build();
+		Mono<String> call = Mono.defer(() -> client.put()
+			.uri("http://" + service + "/")
+			.bodyValue("body")
+			.retrieve()
+			.bodyToMono(String.class));
+		for (int i = 0; i < 3; i++) {
+			assertThat(call.subscribeOn(Schedulers.parallel()).block()).isEqualTo("fine");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void serviceWithoutInstancesIsNamed(Client client) {
+		assertThatExceptionOfType(NoInstanceException.class)
+			.isThrownBy(() -> client.call(this.app, HttpMethod.GET, "nobody", null))
+			.withMessageContaining("'nobody'");
+	}
+
+}

@@ -1,0 +1,219 @@
+package io.governance.boot.call;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.governance.boot.call.GovernanceCallProperties.Breaker;
+import io.governance.boot.call.GovernanceCallProperties.Retry;
+import io.governance.boot.loadbalancer.CallRefusedException;
+import io.governance.boot.loadbalancer.EndpointGate;
+import io.governance.call.Deadline;
+import io.governance.call.RetryPolicy;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.Outcome;
+import io.governance.registry.Instance;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+import org.springframework.cloud.client.circuitbreaker.CircuitBreaker;
+import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** Circuit breakers by a clock that the test moves. */
+@Timeout(30)
+class InstanceBreakersTests {
+
+	private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+
+	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
+
+	private final CallGuards guards = guards(true);
+
+	private final InstanceBreakers breakers = (InstanceBreakers) this.guards.newInstanceBreakers();
+
+	private final Endpoint one = new Endpoint(Instance.of("orders", "127.0.0.1", 1).id("one").build());
+
+	private final Endpoint two = new Endpoint(Instance.of("orders", "127.0.0.1", 2).id("two").build());
+
+	private CallGuards guards(boolean enabled) {
+		return new CallGuards(
+				new GovernanceCallProperties(Duration.ZERO, Duration.ZERO,
+						new Retry(true, 3, RetryPolicy.IDEMPOTENT, Set.of(503), 0.2, 10, Duration.ofMillis(50),
+								Duration.ofSeconds(1)),
+						new Breaker(enabled, Duration.ofSeconds(10), 3, 50, Duration.ofSeconds(60), 3), Map.of()),
+				this.registry, this.now::get, System::nanoTime, () -> 0);
+	}
+
+	@Test
+	void opensAtTheShareOfFailuresAndLetsTrialCallsThroughLater() {
+		call(this.one, Outcome.SUCCESS);
+		call(this.one, Outcome.FAILURE);
+		assertThat(this.breakers.closed("orders")).isNull();
+		call(this.one, Outcome.FAILURE);
+		assertThat(this.breakers.closed("orders")).accepts(this.one).rejects(this.two);
+		pass(Duration.ofSeconds(59));
+		assertThat(this.breakers.closed("orders")).accepts(this.one);
+		pass(Duration.ofSeconds(2));
+		assertThat(this.breakers.closed("orders")).rejects(this.one);
+		for (int trial = 0; trial < 3; trial++) {
+			assertThat(this.breakers.closed("orders")).rejects(this.one);
+			this.breakers.began(this.one);
+		}
+		assertThat(this.breakers.closed("orders")).accepts(this.one);
+		for (int trial = 0; trial < 3; trial++) {
+			this.breakers.ended(this.one, 1, Outcome.SUCCESS);
+		}
+		assertThat(this.breakers.closed("orders")).isNull();
+	}
+
+	@Test
+	void opensAgainWhenTrialCallsFail() {
+		open();
+		pass(Duration.ofSeconds(61));
+		for (int trial = 0; trial < 3; trial++) {
+			call(this.one, Outcome.FAILURE);
+		}
+		assertThat(this.breakers.closed("orders")).accepts(this.one);
+	}
+
+	@Test
+	void trialCallThatIsGivenUpMakesRoomForAnother() {
+		open();
+		pass(Duration.ofSeconds(61));
+		for (int trial = 0; trial < 10; trial++) {
+			call(this.one, Outcome.CANCELLED);
+		}
+		assertThat(this.breakers.closed("orders")).rejects(this.one);
+	}
+
+	@Test
+	void trialCallsThatNeverEndDoNotKeepAnInstanceAwayForEver() {
+		open();
+		pass(Duration.ofSeconds(61));
+		for (int trial = 0; trial < 3; trial++) {
+			this.breakers.began(this.one);
+		}
+		assertThat(this.breakers.closed("orders")).accepts(this.one);
+		pass(Duration.ofSeconds(61));
+		assertThat(this.breakers.closed("orders")).rejects(this.one);
+	}
+
+	@Test
+	void breakersGoWithTheirInstances() {
+		open();
+		call(this.two, Outcome.SUCCESS);
+		assertThat(this.breakers.size()).isEqualTo(2);
+		this.breakers.known("orders", List.of(this.two));
+		assertThat(this.breakers.size()).isEqualTo(1);
+		assertThat(this.breakers.closed("orders")).isNull();
+		// A call that was under way ends later.
+		this.breakers.ended(this.one, 1, Outcome.FAILURE);
+		assertThat(this.breakers.size()).isEqualTo(1);
+	}
+
+	@Test
+	void thereAreNoneWhenSwitchedOff() {
+		assertThat(guards(false).newInstanceBreakers()).isSameAs(EndpointGate.NONE);
+		ServiceGuard guard = guards(false).of("orders");
+		for (int i = 0; i < 10; i++) {
+			guard.begin("GET", never()).over(Outcome.FAILURE);
+		}
+	}
+
+	@Test
+	void serviceThatKeepsFailingIsRefusedByNameUntilTrialCallsSucceed() {
+		ServiceGuard guard = this.guards.of("orders");
+		for (int i = 0; i < 3; i++) {
+			guard.begin("GET", never()).over(Outcome.FAILURE);
+		}
+		assertThatExceptionOfType(CallRefusedException.class).isThrownBy(() -> guard.begin("GET", never()))
+			.withMessageContaining("'orders'");
+		pass(Duration.ofSeconds(61));
+		guard.begin("GET", never()).over(Outcome.CANCELLED);
+		for (int trial = 0; trial < 3; trial++) {
+			guard.begin("GET", never()).over(Outcome.SUCCESS);
+		}
+		guard.begin("GET", never()).over(Outcome.SUCCESS);
+	}
+
+	@Test
+	void factoryOfSpringCloudOpensAndFallsBack() {
+		CircuitBreaker breaker = new GovernanceCircuitBreakerFactory(this.registry, this.guards.breakerConfig())
+			.create("mine");
+		for (int i = 0; i < 3; i++) {
+			assertThat(breaker.<String>run(() -> {
+				throw new IllegalStateException("broken");
+			}, (ex) -> "instead of " + ex.getMessage())).isEqualTo("instead of broken");
+		}
+		assertThat(breaker.run(() -> "called", (ex) -> ex.getClass().getSimpleName()))
+			.isEqualTo(CallNotPermittedException.class.getSimpleName());
+		pass(Duration.ofSeconds(61));
+		assertThat(breaker.run(() -> "called", (ex) -> "instead")).isEqualTo("called");
+	}
+
+	@Test
+	void factoryOfSpringCloudCanBeConfigured() {
+		GovernanceCircuitBreakerFactory factory = new GovernanceCircuitBreakerFactory(this.registry,
+				this.guards.breakerConfig());
+		factory.configure((builder) -> builder.with((config) -> config.minimumNumberOfCalls(1)), "touchy");
+		CircuitBreaker breaker = factory.create("touchy");
+		breaker.<String>run(() -> {
+			throw new IllegalStateException();
+		}, (ex) -> "");
+		assertThat(breaker.run(() -> "called", (ex) -> "instead")).isEqualTo("instead");
+	}
+
+	@Test
+	void reactiveFactoryOfSpringCloudOpensAndFallsBack() {
+		ReactiveCircuitBreaker breaker = new GovernanceReactiveCircuitBreakerFactory(this.registry,
+				this.guards.breakerConfig())
+			.create("reactive");
+		for (int i = 0; i < 2; i++) {
+			StepVerifier.create(breaker.run(Mono.<String>error(new IllegalStateException()), (ex) -> Mono.just("else")))
+				.expectNext("else")
+				.verifyComplete();
+		}
+		StepVerifier.create(breaker.run(Flux.<String>error(new IllegalStateException()), (ex) -> Flux.just("else")))
+			.expectNext("else")
+			.verifyComplete();
+		StepVerifier.create(breaker.run(Mono.just("called")))
+			.verifyErrorMatches((ex) -> ex.getCause() instanceof CallNotPermittedException);
+		pass(Duration.ofSeconds(61));
+		for (int i = 0; i < 10; i++) {
+			StepVerifier.create(breaker.run(Mono.<String>never())).thenCancel().verify();
+		}
+		StepVerifier.create(breaker.run(Mono.just("called"))).expectNext("called").verifyComplete();
+	}
+
+	private void open() {
+		for (int i = 0; i < 3; i++) {
+			call(this.one, Outcome.FAILURE);
+		}
+		assertThat(this.breakers.closed("orders")).accepts(this.one);
+	}
+
+	private void call(Endpoint endpoint, Outcome outcome) {
+		this.breakers.began(endpoint);
+		this.breakers.ended(endpoint, 1_000, outcome);
+	}
+
+	private Deadline never() {
+		return Deadline.after(Duration.ZERO, System::nanoTime);
+	}
+
+	private void pass(Duration time) {
+		this.now.updateAndGet((instant) -> instant.plus(time));
+	}
+
+}

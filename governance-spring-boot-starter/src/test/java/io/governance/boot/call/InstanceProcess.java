@@ -1,0 +1,73 @@
+package io.governance.boot.call;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executors;
+
+import com.sun.net.httpserver.HttpServer;
+import io.governance.backend.Backend;
+import io.governance.boot.fleet.LocalBackendConfiguration;
+import io.governance.registry.Instance;
+
+/** A process of its own that registers itself and answers, until it is killed. */
+final class InstanceProcess implements AutoCloseable {
+
+	private final Process process;
+
+	InstanceProcess(Path directory, String service, String id) throws IOException {
+		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
+				"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), InstanceProcess.class.getName(),
+				directory.toString(), service, id)
+			.redirectError(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		BufferedReader out = new BufferedReader(
+				new InputStreamReader(this.process.getInputStream(), StandardCharsets.UTF_8));
+		String line = out.readLine();
+		while (line != null && !line.equals("ready")) {
+			line = out.readLine();
+		}
+	}
+
+	/** As kill -9. */
+	void kill() throws InterruptedException {
+		this.process.destroyForcibly().waitFor();
+	}
+
+	boolean alive() {
+		return this.process.isAlive();
+	}
+
+	@Override
+	public void close() {
+		this.process.destroyForcibly().onExit().join();
+	}
+
+	/**
+	 * Runs the instance.
+	 * @param arguments directory, service and id
+	 */
+	public static void main(String[] arguments) throws Exception {
+		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+		server.setExecutor(Executors.newFixedThreadPool(4));
+		server.createContext("/", (exchange) -> {
+			byte[] answer = arguments[2].getBytes(StandardCharsets.UTF_8);
+			exchange.sendResponseHeaders(200, answer.length);
+			exchange.getResponseBody().write(answer);
+			exchange.close();
+		});
+		server.start();
+		Backend backend = LocalBackendConfiguration.in(Path.of(arguments[0]));
+		backend.registry()
+			.put(arguments[1], List
+				.of(Instance.of(arguments[1], "127.0.0.1", server.getAddress().getPort()).id(arguments[2]).build()));
+		System.out.println("ready");
+		Thread.currentThread().join();
+	}
+
+}

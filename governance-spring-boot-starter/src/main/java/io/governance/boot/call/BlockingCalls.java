@@ -127,29 +127,25 @@ final class BlockingCalls {
 	private <R> R send(ServiceInstance instance, long nanos, GuardedCall call, Exchange<R> exchange) throws Exception {
 		OpenCall open = call.tries(instance);
 		Watchdog.Watch watch = this.watchdog.watch(nanos);
-		R answer;
+		R answer = null;
 		try {
 			answer = exchange.send(instance, nanos);
+			if (open != null) {
+				open.answered();
+				answer = exchange.held(answer, open, Outcome.ofHttpStatus(exchange.status(answer)), call.readAhead());
+			}
 			watch.stop();
+			return answer;
 		}
 		catch (Throwable ex) {
 			Exception failure = watch.stop() ? call.timeout(ex) : null;
 			end(open, GuardedCall.outcomeOf(CallFailure.of((failure != null) ? failure : ex)));
+			if (answer != null) {
+				exchange.discard(answer);
+			}
 			if (failure != null) {
 				throw failure;
 			}
-			throw ex;
-		}
-		if (open == null) {
-			return answer;
-		}
-		open.answered();
-		try {
-			return exchange.held(answer, open, Outcome.ofHttpStatus(exchange.status(answer)));
-		}
-		catch (IOException | RuntimeException ex) {
-			open.end(Outcome.FAILURE);
-			exchange.discard(answer);
 			throw ex;
 		}
 	}
@@ -190,8 +186,9 @@ final class BlockingCalls {
 
 		/**
 		 * The same answer, whose end ends the call: with this outcome if all goes well.
+		 * Read ahead where that is wanted.
 		 */
-		R held(R answer, OpenCall open, Outcome outcome) throws IOException;
+		R held(R answer, OpenCall open, Outcome outcome, ReadAhead ahead) throws IOException;
 
 		/** Throws the answer away and gives free what it holds. */
 		void discard(R answer);

@@ -18,9 +18,12 @@ import io.governance.call.RetryPolicy;
  * @param tryTimeout the limit of one try; zero for none
  * @param deadline the limit of all tries; zero for none
  * @param policy what may be tried again
+ * @param readAhead which answers are read before they are handed over
  * @param breaker whether there are circuit breakers
  */
-record CallSettings(Duration tryTimeout, Duration deadline, RetryPolicy policy, boolean breaker) {
+record CallSettings(Duration tryTimeout, Duration deadline, RetryPolicy policy, ReadAhead readAhead, boolean breaker) {
+
+	private static final long MAX_READ_AHEAD = 16 * 1024 * 1024;
 
 	/**
 	 * The settings of a service.
@@ -37,7 +40,7 @@ record CallSettings(Duration tryTimeout, Duration deadline, RetryPolicy policy, 
 						given(own.statuses(), retry.statuses()))
 				: RetryPolicy.NONE;
 		return new CallSettings(given(own.tryTimeout(), properties.tryTimeout()),
-				given(own.deadline(), properties.deadline()), policy,
+				given(own.deadline(), properties.deadline()), policy, new ReadAhead((int) retry.readAhead().toBytes()),
 				given(own.breaker(), properties.breaker().enabled()));
 	}
 
@@ -52,6 +55,8 @@ record CallSettings(Duration tryTimeout, Duration deadline, RetryPolicy policy, 
 		require(retry.budget() >= 0 && retry.budget() <= 1, "retry.budget", "must be 0 to 1", "0.2 for 20 %");
 		require(retry.minPerSecond() >= 0, "retry.min-per-second", "must not be negative", "0 for none");
 		require(!retry.backoff().isNegative(), "retry.backoff", "must not be negative", "50ms");
+		require(retry.readAhead().toBytes() >= 0 && retry.readAhead().toBytes() <= MAX_READ_AHEAD, "retry.read-ahead",
+				"must be 0 to 16MB", "64KB");
 		require(!retry.maxBackoff().isNegative(), "retry.max-backoff", "must not be negative", "1s");
 		require(breaker.window().toSeconds() >= 1 && breaker.window().toSeconds() <= 3600, "breaker.window",
 				"must be 1 second to 1 hour", "10s");

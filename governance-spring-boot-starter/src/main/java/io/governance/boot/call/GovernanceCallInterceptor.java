@@ -73,8 +73,11 @@ final class GovernanceCallInterceptor extends LoadBalancerInterceptor {
 		}
 
 		@Override
-		public ClientHttpResponse held(ClientHttpResponse answer, OpenCall open, Outcome outcome) {
-			return new HeldResponse(answer, open, outcome);
+		public ClientHttpResponse held(ClientHttpResponse answer, OpenCall open, Outcome outcome, ReadAhead ahead)
+				throws IOException {
+			HeldResponse held = new HeldResponse(answer, open, outcome);
+			held.read(ahead);
+			return held;
 		}
 
 		@Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Properties of calls by service name.
@@ -39,12 +40,15 @@ public record GovernanceCallProperties(@DefaultValue("10s") Duration tryTimeout,
 	 * @param backoff Upper bound of the pause before an instance is tried a second time;
 	 * doubles with each further try.
 	 * @param maxBackoff Longest pause between two tries.
+	 * @param readAhead Length up to which answers to these methods are read to their end
+	 * before they are handed over, so that one that breaks off is tried again; 0 for
+	 * none.
 	 */
 	public record Retry(@DefaultValue("true") boolean enabled, @DefaultValue("3") int maxTries, @DefaultValue( {
 			"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" }) Set<String> methods,
 			@DefaultValue({ "502", "503", "504" }) Set<Integer> statuses, @DefaultValue("0.2") double budget,
 			@DefaultValue("10") int minPerSecond, @DefaultValue("50ms") Duration backoff,
-			@DefaultValue("1s") Duration maxBackoff){
+			@DefaultValue("1s") Duration maxBackoff, @DefaultValue("64KB") DataSize readAhead){
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -17,6 +18,10 @@ import org.springframework.cloud.client.loadbalancer.Response;
 import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerExchangeFilterFunction;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
@@ -143,7 +148,8 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 		OpenCall open = call.tries(request.attributes().get(CHOSEN));
 		long nanos = call.tryNanos();
 		Mono<ClientResponse> answer = (nanos > 0) ? next.exchange(request) : Mono.error(() -> call.timeout(null));
-		if (nanos > 0 && nanos != Long.MAX_VALUE) {
+		boolean timed = nanos > 0 && nanos != Long.MAX_VALUE;
+		if (timed) {
 			answer = answer.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout);
 		}
 		if (open == null) {
@@ -151,17 +157,51 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 		}
 		return answer.doOnError((ex) -> open.end(GuardedCall.outcomeOf(CallFailure.of(ex))))
 			.doOnCancel(() -> open.end(Outcome.CANCELLED))
-			.map((response) -> held(response, open));
+			.flatMap((response) -> {
+				open.answered();
+				Outcome outcome = Outcome.ofHttpStatus(response.statusCode().value());
+				ReadAhead ahead = call.readAhead();
+				// What is of unknown length may be a stream, of which parts are wanted
+				// at once.
+				if (!ahead.wants(response.headers().contentLength().orElse(-1), null)) {
+					return Mono.just(held(response, open, outcome));
+				}
+				Mono<byte[]> body = body(response, ahead.limit());
+				return (timed ? body.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout)
+						: body)
+					.doOnSuccess((bytes) -> open.end(outcome))
+					.doOnError((ex) -> open.end(Outcome.FAILURE))
+					.doOnCancel(() -> open.end(Outcome.CANCELLED))
+					.map((bytes) -> with(response, bytes));
+			});
 	}
 
-	private static ClientResponse held(ClientResponse response, OpenCall open) {
-		open.answered();
-		Outcome outcome = Outcome.ofHttpStatus(response.statusCode().value());
+	private static ClientResponse held(ClientResponse response, OpenCall open, Outcome outcome) {
 		return response.mutate()
 			.body((body) -> body.doOnComplete(() -> open.end(outcome))
 				.doOnError((ex) -> open.end(Outcome.FAILURE))
 				.doOnCancel(() -> open.end(outcome)))
 			.build();
+	}
+
+	private static Mono<byte[]> body(ClientResponse response, int limit) {
+		return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), limit)
+			.map(GovernanceExchangeFilter::copy)
+			.defaultIfEmpty(new byte[0]);
+	}
+
+	private static ClientResponse with(ClientResponse response, byte[] body) {
+		return response.mutate()
+			.body((read) -> Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(body))))
+			.build();
+	}
+
+	/** What nobody reads needs not be given free. */
+	private static byte[] copy(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		return bytes;
 	}
 
 	/** What the tries of one call have in common. */

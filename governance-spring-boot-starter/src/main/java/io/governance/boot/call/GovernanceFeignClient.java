@@ -1,15 +1,20 @@
 package io.governance.boot.call;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import feign.Client;
 import feign.Request;
 import feign.Response;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
@@ -19,6 +24,8 @@ import org.springframework.cloud.openfeign.loadbalancer.FeignBlockingLoadBalance
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.util.LinkedMultiValueMap;
 
@@ -100,13 +107,26 @@ final class GovernanceFeignClient extends FeignBlockingLoadBalancerClient {
 		}
 
 		@Override
-		public Response held(Response answer, OpenCall open, Outcome outcome) throws IOException {
+		public Response held(Response answer, OpenCall open, Outcome outcome, ReadAhead ahead) throws IOException {
 			Response.Body body = answer.body();
 			if (body == null) {
 				open.end(outcome);
 				return answer;
 			}
-			return answer.toBuilder().body(new HeldBody(body.asInputStream(), open, outcome), body.length()).build();
+			InputStream held = new HeldBody(body.asInputStream(), open, outcome);
+			Integer length = body.length();
+			boolean begun = ahead.wants((length != null) ? length : -1, typeOf(answer));
+			return answer.toBuilder().body(begun ? ahead.begin(held) : held, length).build();
+		}
+
+		private static @Nullable MediaType typeOf(Response answer) {
+			Collection<String> types = answer.headers().getOrDefault(HttpHeaders.CONTENT_TYPE, List.of());
+			try {
+				return types.isEmpty() ? null : MediaType.parseMediaType(types.iterator().next());
+			}
+			catch (InvalidMediaTypeException ex) {
+				return null;
+			}
 		}
 
 		@Override

@@ -97,6 +97,14 @@ final class GuardedCall implements AvoidedInstances {
 		return this.deadline.remainingNanos() > 0 && this.guard.budget().tryRetry();
 	}
 
+	/** Which answers to read ahead: none if there could be no other try anyway. */
+	ReadAhead readAhead() {
+		CallSettings settings = this.guard.settings();
+		boolean another = this.tries < settings.policy().maxTries()
+				&& settings.policy().methods().contains(this.method);
+		return another ? settings.readAhead() : ReadAhead.NONE;
+	}
+
 	/** Everybody was tried: from now on anybody may be, after a pause. */
 	boolean startOver() {
 		if (this.tried.isEmpty()) {

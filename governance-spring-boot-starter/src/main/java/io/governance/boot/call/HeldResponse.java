@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpResponse;
 
 import io.governance.boot.loadbalancer.OpenCall;
@@ -29,6 +31,23 @@ final class HeldResponse implements ClientHttpResponse {
 		this.response = response;
 		this.call = call;
 		this.outcome = outcome;
+	}
+
+	/** Reads the body where that is wanted. */
+	void read(ReadAhead ahead) throws IOException {
+		HttpHeaders headers = getHeaders();
+		if (ahead.wants(headers.getContentLength(), typeOf(headers))) {
+			this.body = ahead.begin(getBody());
+		}
+	}
+
+	private static @Nullable MediaType typeOf(HttpHeaders headers) {
+		try {
+			return headers.getContentType();
+		}
+		catch (InvalidMediaTypeException ex) {
+			return null;
+		}
 	}
 
 	@Override

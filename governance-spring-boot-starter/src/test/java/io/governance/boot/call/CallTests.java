@@ -128,8 +128,28 @@ class CallTests {
 
 	@ParameterizedTest
 	@EnumSource(Client.class)
-	void answerThatBreaksOffIsAFailureOfItsInstanceAndNotTriedAgain(Client client) {
+	void shortAnswerThatBreaksOffIsTriedAgainWhereThatDoesNoHarm(Client client) {
 		FaultyServer dying = this.app.server(Fault.DIES_IN_BODY);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		String service = this.app.service(dying.port(), fine.port());
+		for (int i = 0; i < 2; i++) {
+			assertThat(client.call(this.app, HttpMethod.GET, service, null)).isEqualTo("fine");
+		}
+		await().untilAsserted(() -> assertThat(this.app.stats(service, "i1").succeeded()).isEqualTo(2));
+		assertThat(this.app.stats(service, "i0").failed()).isEqualTo(dying.requests().size()).isPositive();
+		assertThat(this.app.endpoints(service)).allMatch((endpoint) -> endpoint.stats().inFlight() == 0);
+
+		String lone = this.app.service(dying.port());
+		int before = dying.requests().size();
+		assertThat(catchThrowable(() -> client.call(this.app, HttpMethod.POST, lone, "body"))).isNotNull();
+		assertThat(dying.requests()).hasSize(before + 1);
+		await().untilAsserted(() -> assertThat(this.app.stats(lone, "i0").failed()).isEqualTo(1));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Client.class)
+	void longAnswerThatBreaksOffIsAFailureOfItsInstanceAndNotTriedAgain(Client client) {
+		FaultyServer dying = this.app.server(Fault.DIES_IN_LONG_BODY);
 		String service = this.app.service(dying.port());
 		assertThat(catchThrowable(() -> client.call(this.app, HttpMethod.GET, service, null))).isNotNull();
 		assertThat(dying.requests()).hasSize(1);

@@ -112,6 +112,7 @@ final class FaultyServer implements AutoCloseable {
 			case BROKEN -> out.write(head("500 Internal Server Error", "4", "oops"));
 			case NOT_FOUND -> out.write(head("404 Not Found", "4", "none"));
 			case DIES_IN_BODY -> out.write(head("200 OK", "4000", "fi"));
+			case DIES_IN_LONG_BODY -> out.write(head("200 OK", "400000", "fi"));
 			case CLOSES -> {
 			}
 			// Until the caller closes the connection.
@@ -169,7 +170,7 @@ final class FaultyServer implements AutoCloseable {
 	/** What is wrong with it. */
 	enum Fault {
 
-		NONE, UNAVAILABLE, BROKEN, NOT_FOUND, CLOSES, HANGS, DIES_IN_BODY
+		NONE, UNAVAILABLE, BROKEN, NOT_FOUND, CLOSES, HANGS, DIES_IN_BODY, DIES_IN_LONG_BODY
 
 	}
 

@@ -27,6 +27,8 @@ import reactor.test.StepVerifier;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreaker;
 import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreaker;
 
+import org.springframework.util.unit.DataSize;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -50,7 +52,7 @@ class InstanceBreakersTests {
 		return new CallGuards(
 				new GovernanceCallProperties(Duration.ZERO, Duration.ZERO,
 						new Retry(true, 3, RetryPolicy.IDEMPOTENT, Set.of(503), 0.2, 10, Duration.ofMillis(50),
-								Duration.ofSeconds(1)),
+								Duration.ofSeconds(1), DataSize.ofKilobytes(64)),
 						new Breaker(enabled, Duration.ofSeconds(10), 3, 50, Duration.ofSeconds(60), 3), Map.of()),
 				this.registry, this.now::get, System::nanoTime, () -> 0);
 	}

@@ -67,6 +67,14 @@ public final class EndpointHealth {
 		return this.passive.ejections();
 	}
 
+	/**
+	 * How long it stays ejected, as of the last call or maintenance of its service.
+	 * @return the time; zero if it is not ejected
+	 */
+	public Duration ejectedFor() {
+		return ejectedFor(this.stats.now());
+	}
+
 	/** How long it stays ejected. */
 	Duration ejectedFor(long now) {
 		Passive passive = this.passive;

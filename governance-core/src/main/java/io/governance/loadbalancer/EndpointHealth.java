@@ -28,6 +28,8 @@ public final class EndpointHealth {
 
 	private volatile Passive passive = Passive.INNOCENT;
 
+	private volatile String reason = "";
+
 	private volatile boolean unanswering;
 
 	/** The cap did not let it be ejected; asked again with the next maintenance. */
@@ -56,6 +58,18 @@ public final class EndpointHealth {
 	 */
 	public HealthState state() {
 		return this.unanswering ? HealthState.UNHEALTHY : this.passive.state();
+	}
+
+	/**
+	 * Why the instance is in its state.
+	 * @return the reason of the last change, in words; empty if there was none
+	 */
+	public String reason() {
+		return this.reason;
+	}
+
+	void reason(String reason) {
+		this.reason = reason;
 	}
 
 	/**

@@ -257,6 +257,7 @@ final class OutlierDetector {
 			this.revision++;
 		}
 		if (before != after) {
+			health.reason(reason);
 			this.log.add(new HealthEvent(this.service, health.instance().id(), before, after, cause, reason,
 					health.stats().failuresInARow(), health.ejections(), ejectedFor));
 		}

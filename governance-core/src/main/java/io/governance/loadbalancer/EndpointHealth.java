@@ -28,6 +28,8 @@ public final class EndpointHealth {
 
 	private volatile Passive passive = Passive.INNOCENT;
 
+	private volatile String reason = "";
+
 	private volatile boolean unanswering;
 
 	/** The cap did not let it be ejected; asked again with the next maintenance. */
@@ -59,12 +61,32 @@ public final class EndpointHealth {
 	}
 
 	/**
+	 * Why the instance is in its state.
+	 * @return the reason of the last change, in words; empty if there was none
+	 */
+	public String reason() {
+		return this.reason;
+	}
+
+	void reason(String reason) {
+		this.reason = reason;
+	}
+
+	/**
 	 * How often the instance was ejected lately: the next ejection lasts longer by that
 	 * factor. Falls again with good behaviour.
 	 * @return the number, 0 or more
 	 */
 	public int ejections() {
 		return this.passive.ejections();
+	}
+
+	/**
+	 * How long it stays ejected, as of the last call or maintenance of its service.
+	 * @return the time; zero if it is not ejected
+	 */
+	public Duration ejectedFor() {
+		return ejectedFor(this.stats.now());
 	}
 
 	/** How long it stays ejected. */

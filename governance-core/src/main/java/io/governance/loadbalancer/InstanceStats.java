@@ -65,6 +65,11 @@ public final class InstanceStats {
 		this.clock = clock;
 	}
 
+	/** When a call to the service last began or ended. */
+	long now() {
+		return this.clock.last();
+	}
+
 	void begin() {
 		this.clock.advance();
 		IN_FLIGHT.getAndAdd(this, 1);
@@ -162,6 +167,14 @@ public final class InstanceStats {
 	 */
 	public long failed() {
 		return this.failed.sum();
+	}
+
+	/**
+	 * Calls that the caller gave up.
+	 * @return their number since this process knows the instance
+	 */
+	public long cancelled() {
+		return this.cancelled.sum();
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.governance.loadbalancer.EndpointHealth.Passive;
+import io.governance.loadbalancer.HealthEvent.Cause;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 
@@ -66,7 +67,7 @@ final class OutlierDetector {
 		this.settings = settings;
 		for (EndpointHealth health : this.members) {
 			if (!settings.enabled() && health.passive().state() != HealthState.HEALTHY) {
-				change(health, Passive.INNOCENT, "outliers are not ejected any more", Duration.ZERO);
+				change(health, Passive.INNOCENT, Cause.OTHER, "outliers are not ejected any more", Duration.ZERO);
 			}
 		}
 	}
@@ -82,12 +83,12 @@ final class OutlierDetector {
 		boolean failedTrial = failedTrial(health);
 		if (failures >= settings.consecutiveFailures() || failedTrial) {
 			String reason = failedTrial ? "a call failed before one succeeded again" : failures + " failures in a row";
-			if (!health.spared() && eject(health, reason)) {
+			if (!health.spared() && eject(health, failedTrial ? Cause.TRIAL : Cause.FAILURES, reason)) {
 				this.changed.run();
 			}
 		}
 		else if (failures >= settings.warnConsecutiveFailures() && state == HealthState.HEALTHY) {
-			warn(health, failures + " failures in a row");
+			warn(health, Cause.FAILURES, failures + " failures in a row");
 			this.changed.run();
 		}
 	}
@@ -101,7 +102,7 @@ final class OutlierDetector {
 	synchronized void replaced(EndpointHealth health) {
 		health.callsSinceCompared();
 		if (health.passive().state() != HealthState.HEALTHY) {
-			change(health, Passive.INNOCENT, "it was started anew", Duration.ZERO);
+			change(health, Passive.INNOCENT, Cause.OTHER, "it was started anew", Duration.ZERO);
 		}
 	}
 
@@ -113,7 +114,7 @@ final class OutlierDetector {
 			}
 			HealthState before = health.state();
 			health.unanswering(!answers);
-			changed(health, before, reason, Duration.ZERO);
+			changed(health, before, Cause.PROBE, reason, Duration.ZERO);
 		}
 		this.changed.run();
 	}
@@ -140,19 +141,20 @@ final class OutlierDetector {
 				if (now - passive.until() >= 0) {
 					long nanos = this.settings.returnTime().toNanos();
 					health.ramp((nanos > 0) ? new Ramp(now, nanos, true) : null);
-					change(health, passive.returned(health.stats().succeeded()), "its ejection is over", Duration.ZERO);
+					change(health, passive.returned(health.stats().succeeded()), Cause.OTHER, "its ejection is over",
+							Duration.ZERO);
 				}
 			}
 			case RETURNING -> {
 				Ramp ramp = health.ramp();
 				boolean proved = health.stats().succeeded() != passive.succeeded();
 				if (proved && (ramp == null || ramp.isOver(now))) {
-					change(health, passive.as(HealthState.HEALTHY), "calls succeed again", Duration.ZERO);
+					change(health, passive.as(HealthState.HEALTHY), Cause.OTHER, "calls succeed again", Duration.ZERO);
 				}
 			}
 			case WARNED -> {
 				if (!health.poor() && health.stats().failuresInARow() < this.settings.warnConsecutiveFailures()) {
-					change(health, passive.as(HealthState.HEALTHY), "calls succeed again", Duration.ZERO);
+					change(health, passive.as(HealthState.HEALTHY), Cause.OTHER, "calls succeed again", Duration.ZERO);
 				}
 			}
 			default -> {
@@ -167,10 +169,10 @@ final class OutlierDetector {
 			Passive passive = health.passive();
 			health.poor(verdict.warns() && this.settings.enabled());
 			if (verdict.ejects() && this.settings.enabled()) {
-				eject(health, words(verdict));
+				eject(health, Cause.SUCCESS_RATE, words(verdict));
 			}
 			else if (health.poor()) {
-				warn(health, words(verdict));
+				warn(health, Cause.SUCCESS_RATE, words(verdict));
 			}
 			else if (verdict.good() && passive.ejections() > 0 && passive.state() == HealthState.HEALTHY) {
 				health.passive(passive.forgiven());
@@ -183,24 +185,24 @@ final class OutlierDetector {
 				verdict.calls(), verdict.mean() * 100);
 	}
 
-	private synchronized void warn(EndpointHealth health, String reason) {
+	private synchronized void warn(EndpointHealth health, Cause cause, String reason) {
 		if (health.passive().state() == HealthState.HEALTHY && isMember(health)) {
-			change(health, health.passive().as(HealthState.WARNED), reason, Duration.ZERO);
+			change(health, health.passive().as(HealthState.WARNED), cause, reason, Duration.ZERO);
 		}
 	}
 
-	private synchronized boolean eject(EndpointHealth health, String reason) {
+	private synchronized boolean eject(EndpointHealth health, Cause cause, String reason) {
 		Passive passive = health.passive();
 		if (passive.state() == HealthState.EJECTED || !isMember(health)) {
 			return false;
 		}
 		if (!mayEject(health)) {
 			health.spared(true);
-			warn(health, reason + ", but too many are ejected already");
+			warn(health, cause, reason + ", but too many are ejected already");
 			return false;
 		}
 		long nanos = ejectionNanos(passive.ejections());
-		change(health, passive.ejected(this.clock.last() + nanos), reason, Duration.ofNanos(nanos));
+		change(health, passive.ejected(this.clock.last() + nanos), cause, reason, Duration.ofNanos(nanos));
 		return true;
 	}
 
@@ -243,19 +245,20 @@ final class OutlierDetector {
 		return instance.weight() > 0 && (instance.status().takesCalls() || instance.status() == InstanceStatus.DOWN);
 	}
 
-	private void change(EndpointHealth health, Passive passive, String reason, Duration ejectedFor) {
+	private void change(EndpointHealth health, Passive passive, Cause cause, String reason, Duration ejectedFor) {
 		HealthState before = health.state();
 		health.passive(passive);
-		changed(health, before, reason, ejectedFor);
+		changed(health, before, cause, reason, ejectedFor);
 	}
 
-	private void changed(EndpointHealth health, HealthState before, String reason, Duration ejectedFor) {
+	private void changed(EndpointHealth health, HealthState before, Cause cause, String reason, Duration ejectedFor) {
 		HealthState after = health.state();
 		if (before.isAvoided() != after.isAvoided()) {
 			this.revision++;
 		}
 		if (before != after) {
-			this.log.add(new HealthEvent(this.service, health.instance().id(), before, after, reason,
+			health.reason(reason);
+			this.log.add(new HealthEvent(this.service, health.instance().id(), before, after, cause, reason,
 					health.stats().failuresInARow(), health.ejections(), ejectedFor));
 		}
 	}

@@ -42,10 +42,10 @@ class OutlierDetectorTests {
 		assertThat(this.test.health).isEmpty();
 		this.test.runTasks();
 		assertThat(this.test.health).containsExactly(
-				new HealthEvent("orders", "i1", HealthState.HEALTHY, HealthState.WARNED, "3 failures in a row", 3, 0,
-						Duration.ZERO),
-				new HealthEvent("orders", "i1", HealthState.WARNED, HealthState.EJECTED, "5 failures in a row", 5, 1,
-						Duration.ofSeconds(30)));
+				new HealthEvent("orders", "i1", HealthState.HEALTHY, HealthState.WARNED, HealthEvent.Cause.FAILURES,
+						"3 failures in a row", 3, 0, Duration.ZERO),
+				new HealthEvent("orders", "i1", HealthState.WARNED, HealthState.EJECTED, HealthEvent.Cause.FAILURES,
+						"5 failures in a row", 5, 1, Duration.ofSeconds(30)));
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.cloud.client.ServiceInstance;
@@ -41,6 +42,8 @@ final class BlockingCalls {
 
 	private final UnaryOperator<String> hints;
 
+	private final ObservationRegistry observations;
+
 	/**
 	 * Creates the calls.
 	 * @param client chooses instances
@@ -49,15 +52,17 @@ final class BlockingCalls {
 	 * @param guards what stands over the calls
 	 * @param watchdog ends waiting
 	 * @param hints the hint for load balancers, by service
+	 * @param observations knows the observation that the client makes of a call
 	 */
 	BlockingCalls(LoadBalancerClient client, ServiceBalancers balancers, CallLane lane, CallGuards guards,
-			Watchdog watchdog, UnaryOperator<String> hints) {
+			Watchdog watchdog, UnaryOperator<String> hints, ObservationRegistry observations) {
 		this.client = client;
 		this.balancers = balancers;
 		this.lane = lane;
 		this.guards = guards;
 		this.watchdog = watchdog;
 		this.hints = hints;
+		this.observations = observations;
 	}
 
 	/**
@@ -72,7 +77,9 @@ final class BlockingCalls {
 	 * @throws IOException if there was no answer
 	 */
 	<R> R call(String service, RequestData request, Deadline deadline, Exchange<R> exchange) throws IOException {
-		GuardedCall call = this.guards.of(service).begin(request.getHttpMethod().name(), deadline);
+		GuardedCall call = this.guards.of(service)
+			.begin(request.getHttpMethod().name(), deadline)
+			.tracedBy(CallTrace.of(this.observations.getCurrentObservation()));
 		request.getAttributes().put(AvoidedInstances.ATTRIBUTE, call);
 		RequestDataContext context = new RequestDataContext(request, this.hints.apply(service));
 		Outcome outcome = Outcome.CANCELLED;

@@ -6,8 +6,11 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import org.jspecify.annotations.Nullable;
 
 import io.governance.boot.loadbalancer.EndpointGate;
 
@@ -28,6 +31,8 @@ final class CallGuards {
 	private final RandomGenerator random;
 
 	private final ConcurrentMap<String, ServiceGuard> services = new ConcurrentHashMap<>();
+
+	private volatile CallListener listener = CallListener.NONE;
 
 	/**
 	 * Creates the guards.
@@ -56,7 +61,19 @@ final class CallGuards {
 		CallSettings settings = CallSettings.of(this.properties, service);
 		return new ServiceGuard(service, settings, this.properties.retry(),
 				settings.breaker() ? this.breakers.circuitBreaker("service:" + service, this.breakerConfig) : null,
-				this.ticker, this.random);
+				this.ticker, this.random, () -> this.listener);
+	}
+
+	/** Sets who is told, in place of whoever was told before. */
+	void observedBy(CallListener listener) {
+		this.listener = listener;
+	}
+
+	/** The state of the circuit breaker of a service; {@code null} if it has none. */
+	@Nullable State state(String service) {
+		ServiceGuard guard = this.services.get(service);
+		CircuitBreaker breaker = (guard != null) ? guard.breaker() : null;
+		return (breaker != null) ? breaker.getState() : null;
 	}
 
 	EndpointGate newInstanceBreakers() {
@@ -64,7 +81,7 @@ final class CallGuards {
 				|| this.properties.services().values().stream().anyMatch((own) -> Boolean.TRUE.equals(own.breaker()));
 		return !any ? EndpointGate.NONE
 				: new InstanceBreakers((service) -> CallSettings.of(this.properties, service).breaker(),
-						this.breakerConfig, this.properties.breaker().openFor().toMillis());
+						this.breakerConfig, this.properties.breaker().openFor().toMillis(), () -> this.listener);
 	}
 
 	CircuitBreakerConfig breakerConfig() {

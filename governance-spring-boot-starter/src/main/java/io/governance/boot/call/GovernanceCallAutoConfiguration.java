@@ -7,6 +7,8 @@ import java.util.random.RandomGenerator;
 
 import feign.Feign;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -51,6 +53,7 @@ import io.governance.boot.loadbalancer.ServiceBalancers;
  * asked for by {@code spring.cloud.loadbalancer.retry.enabled=true}, they stay.
  */
 @AutoConfiguration(after = GovernanceLoadBalancerAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 		beforeName = { "org.springframework.cloud.client.loadbalancer.LoadBalancerAutoConfiguration",
 				"org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerBeanPostProcessorAutoConfiguration",
 				"org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerClientAutoConfiguration" })
@@ -90,6 +93,20 @@ public final class GovernanceCallAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	@ConditionalOnBean(MeterRegistry.class)
+	static class MetricsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		CallMetrics governanceCallMetrics(CallGuards guards, EndpointGate gate,
+				ObjectProvider<MeterRegistry> registry) {
+			return new CallMetrics(guards, gate, registry::getObject);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Mono.class)
 	static class ReactiveCallsConfiguration {
 
@@ -116,8 +133,10 @@ public final class GovernanceCallAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		BlockingCalls governanceBlockingCalls(LoadBalancerClient client, ServiceBalancers balancers, CallLane lane,
-				CallGuards guards, Watchdog watchdog, ObjectProvider<LoadBalancerClientsProperties> properties) {
-			return new BlockingCalls(client, balancers, lane, guards, watchdog, hints(properties));
+				CallGuards guards, Watchdog watchdog, ObjectProvider<LoadBalancerClientsProperties> properties,
+				ObjectProvider<ObservationRegistry> observations) {
+			return new BlockingCalls(client, balancers, lane, guards, watchdog, hints(properties),
+					observations.getIfAvailable(() -> ObservationRegistry.NOOP));
 		}
 
 		private static UnaryOperator<String> hints(ObjectProvider<LoadBalancerClientsProperties> properties) {

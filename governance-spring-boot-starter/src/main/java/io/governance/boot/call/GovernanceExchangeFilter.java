@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -78,7 +79,9 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 			return super.filter(request, next);
 		}
 		return Mono.deferContextual((context) -> {
-			GuardedCall call = this.guards.of(service).begin(request.method().name(), deadline(request, context));
+			GuardedCall call = this.guards.of(service)
+				.begin(request.method().name(), deadline(request, context))
+				.tracedBy(CallTrace.of(context.getOrDefault(ObservationThreadLocalAccessor.KEY, null)));
 			return attempt(new Tries(call, request, next), null).doOnCancel(() -> call.over(Outcome.CANCELLED));
 		});
 	}

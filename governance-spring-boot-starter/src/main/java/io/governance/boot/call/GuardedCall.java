@@ -10,6 +10,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 
 import io.governance.Backoff;
+import io.governance.boot.call.CallListener.RetryReason;
 import io.governance.boot.loadbalancer.AvoidedInstances;
 import io.governance.boot.loadbalancer.ChosenInstance;
 import io.governance.boot.loadbalancer.OpenCall;
@@ -36,6 +37,14 @@ final class GuardedCall implements AvoidedInstances {
 
 	private int tries;
 
+	private CallTrace trace = CallTrace.NONE;
+
+	/** Why another try is due. */
+	private @Nullable RetryReason due;
+
+	/** Why the try under way is another one. */
+	private @Nullable RetryReason retrying;
+
 	private @Nullable Backoff backoff;
 
 	private final AtomicBoolean over = new AtomicBoolean();
@@ -45,6 +54,12 @@ final class GuardedCall implements AvoidedInstances {
 		this.method = method;
 		this.deadline = deadline;
 		this.started = guard.ticker().getAsLong();
+	}
+
+	/** From now on the tries are told. */
+	GuardedCall tracedBy(CallTrace trace) {
+		this.trace = trace;
+		return this;
 	}
 
 	/** Whether this instance was tried already. */
@@ -65,8 +80,11 @@ final class GuardedCall implements AvoidedInstances {
 	 */
 	@Nullable OpenCall tries(@Nullable Object instance) {
 		this.tries++;
+		this.retrying = this.due;
+		this.due = null;
 		if (instance instanceof ChosenInstance chosen) {
 			this.tried.add(chosen.endpoint());
+			this.trace.tries(this.tries, chosen.endpoint(), this.retrying);
 			return chosen.takeOver();
 		}
 		return null;
@@ -83,18 +101,39 @@ final class GuardedCall implements AvoidedInstances {
 
 	/** Whether there may be another try after one without an answer. */
 	boolean again(CallFailure failure, boolean sendable) {
+		ended(outcomeOf(failure));
 		return this.tries < this.guard.settings().policy().maxTries()
-				&& this.guard.settings().policy().allows(this.method, failure, sendable) && affordable();
+				&& this.guard.settings().policy().allows(this.method, failure, sendable)
+				&& affordable(reasonOf(failure));
 	}
 
 	/** Whether there may be another try instead of this answer. */
 	boolean again(int status, boolean sendable) {
+		ended(Outcome.ofHttpStatus(status));
 		return this.tries < this.guard.settings().policy().maxTries()
-				&& this.guard.settings().policy().allows(this.method, status, sendable) && affordable();
+				&& this.guard.settings().policy().allows(this.method, status, sendable)
+				&& affordable(RetryReason.STATUS);
 	}
 
-	private boolean affordable() {
-		return this.deadline.remainingNanos() > 0 && this.guard.budget().tryRetry();
+	private boolean affordable(RetryReason reason) {
+		if (this.deadline.remainingNanos() <= 0) {
+			return false;
+		}
+		if (!this.guard.budget().tryRetry()) {
+			this.guard.listener().outOfBudget(this.guard.service());
+			return false;
+		}
+		this.due = reason;
+		return true;
+	}
+
+	/** The try under way has ended. */
+	private void ended(Outcome outcome) {
+		RetryReason reason = this.retrying;
+		if (reason != null) {
+			this.retrying = null;
+			this.guard.listener().retried(this.guard.service(), reason, outcome);
+		}
 	}
 
 	/** Which answers to read ahead: none if there could be no other try anyway. */
@@ -138,6 +177,7 @@ final class GuardedCall implements AvoidedInstances {
 		if (!this.over.compareAndSet(false, true)) {
 			return;
 		}
+		ended(outcome);
 		CircuitBreaker breaker = this.guard.breaker();
 		if (breaker != null) {
 			if (outcome == Outcome.CANCELLED) {
@@ -147,6 +187,15 @@ final class GuardedCall implements AvoidedInstances {
 				breaker.onResult(this.guard.ticker().getAsLong() - this.started, TimeUnit.NANOSECONDS, outcome);
 			}
 		}
+	}
+
+	private static RetryReason reasonOf(CallFailure failure) {
+		return switch (failure) {
+			case NOT_SENT -> RetryReason.NOT_SENT;
+			case TIMED_OUT -> RetryReason.TIMED_OUT;
+			case BROKEN_OFF -> RetryReason.BROKEN_OFF;
+			case ABANDONED, OTHER -> RetryReason.OTHER;
+		};
 	}
 
 	static Outcome outcomeOf(CallFailure failure) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -36,6 +37,8 @@ final class InstanceBreakers implements EndpointGate {
 
 	private final long openMillis;
 
+	private final Supplier<CallListener> listener;
+
 	private final ConcurrentMap<String, Service> services = new ConcurrentHashMap<>();
 
 	/**
@@ -43,11 +46,14 @@ final class InstanceBreakers implements EndpointGate {
 	 * @param enabled whether the instances of a service have breakers, by its name
 	 * @param config how they work
 	 * @param openMillis how long they stay open
+	 * @param listener gives who is told
 	 */
-	InstanceBreakers(Predicate<String> enabled, CircuitBreakerConfig config, long openMillis) {
+	InstanceBreakers(Predicate<String> enabled, CircuitBreakerConfig config, long openMillis,
+			Supplier<CallListener> listener) {
 		this.enabled = enabled;
 		this.config = config;
 		this.openMillis = openMillis;
+		this.listener = listener;
 	}
 
 	@Override
@@ -86,6 +92,16 @@ final class InstanceBreakers implements EndpointGate {
 			service.breakers.keySet().retainAll(known);
 			service.look();
 		}
+	}
+
+	/** How many breakers of the instances of a service are in this state. */
+	int count(String service, State state) {
+		Service known = this.services.get(service);
+		return (known == null) ? 0
+				: (int) known.breakers.values()
+					.stream()
+					.filter((breaker) -> breaker.breaker.getState() == state)
+					.count();
 	}
 
 	/** How many instances have a breaker, for tests. */
@@ -147,6 +163,7 @@ final class InstanceBreakers implements EndpointGate {
 		}
 
 		private void tell(Endpoint endpoint, State state) {
+			InstanceBreakers.this.listener.get().breaker(endpoint.instance().service(), true, state);
 			if (state == State.OPEN) {
 				logger.warn("Instance {} of service {} gets no calls for {} ms: too many failed", endpoint,
 						endpoint.instance().service(), InstanceBreakers.this.openMillis);

@@ -1,9 +1,11 @@
 package io.governance.boot.call;
 
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +37,10 @@ final class ServiceGuard {
 
 	private final RandomGenerator random;
 
+	private final Supplier<CallListener> listener;
+
 	ServiceGuard(String service, CallSettings settings, Retry retry, @Nullable CircuitBreaker breaker,
-			LongSupplier ticker, RandomGenerator random) {
+			LongSupplier ticker, RandomGenerator random, Supplier<CallListener> listener) {
 		this.service = service;
 		this.settings = settings;
 		this.retry = retry;
@@ -44,10 +48,14 @@ final class ServiceGuard {
 		this.breaker = breaker;
 		this.ticker = ticker;
 		this.random = random;
+		this.listener = listener;
 		if (breaker != null) {
-			breaker.getEventPublisher()
-				.onStateTransition((event) -> logger.warn("Calls to service {}: circuit breaker goes from {} to {}",
-						service, event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
+			breaker.getEventPublisher().onStateTransition((event) -> {
+				State to = event.getStateTransition().getToState();
+				logger.warn("Calls to service {}: circuit breaker goes from {} to {}", service,
+						event.getStateTransition().getFromState(), to);
+				listener.get().breaker(service, false, to);
+			});
 		}
 	}
 
@@ -83,6 +91,10 @@ final class ServiceGuard {
 
 	@Nullable CircuitBreaker breaker() {
 		return this.breaker;
+	}
+
+	CallListener listener() {
+		return this.listener.get();
 	}
 
 	LongSupplier ticker() {

@@ -52,6 +52,9 @@ public final class ServiceBalancers implements AutoCloseable {
 
 	private volatile EndpointGate gate = EndpointGate.NONE;
 
+	private volatile Consumer<? super ServiceBalancer> observer = (balancer) -> {
+	};
+
 	/**
 	 * Creates the balancers, with settings by default.
 	 * @param directory the live lists
@@ -251,6 +254,16 @@ public final class ServiceBalancers implements AutoCloseable {
 		this.gate = gate;
 	}
 
+	/**
+	 * Sets who is told of each balancer that is there, and then of each whose instances
+	 * may have changed, in place of whoever was told before.
+	 * @param observer quick and thread-safe; what it throws is logged and ignored
+	 */
+	public void observedBy(Consumer<? super ServiceBalancer> observer) {
+		this.observer = observer;
+		this.entries.forEach((service, entry) -> observer.accept(entry.balancer));
+	}
+
 	private Entry entry(String service) {
 		Entry entry = this.entries.get(service);
 		return (entry != null) ? entry : create(service);
@@ -312,6 +325,7 @@ public final class ServiceBalancers implements AutoCloseable {
 			this.balancer.update(instances.instances());
 			ServiceBalancers.this.gate.known(this.balancer.service(), this.balancer.endpoints());
 			this.known = true;
+			ServiceBalancers.this.observer.accept(this.balancer);
 		}
 
 		void close() {

@@ -1,0 +1,79 @@
+package io.governance.boot.actuate;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+import io.governance.boot.loadbalancer.ServiceBalancers;
+import io.governance.loadbalancer.BalancerListener;
+import io.governance.loadbalancer.HealthEvent;
+import io.governance.loadbalancer.PanicEvent;
+import io.governance.loadbalancer.ServiceBalancer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * The choice of instances, as metrics {@code governance.loadbalancer.*}. Reads the
+ * statistics that the choice itself keeps: picks and calls pay nothing. Thread-safe.
+ */
+final class BalancerMetrics implements BalancerListener, SmartInitializingSingleton {
+
+	private final Supplier<MeterRegistry> source;
+
+	private final Supplier<ServiceBalancers> balancers;
+
+	private final int max;
+
+	private final ConcurrentMap<String, ServiceMeters> services = new ConcurrentHashMap<>();
+
+	private volatile @Nullable MeterRegistry registry;
+
+	/**
+	 * Creates the metrics.
+	 * @param registry gives the registry as soon as all beans are there: it may itself
+	 * make calls
+	 * @param balancers gives the balancers
+	 * @param max how many instances of a service have meters of their own
+	 */
+	BalancerMetrics(Supplier<MeterRegistry> registry, Supplier<ServiceBalancers> balancers, int max) {
+		this.source = registry;
+		this.balancers = balancers;
+		this.max = max;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		MeterRegistry registry = this.source.get();
+		this.registry = registry;
+		this.balancers.get().observedBy((balancer) -> metersOf(registry, balancer).update());
+	}
+
+	private ServiceMeters metersOf(MeterRegistry registry, ServiceBalancer balancer) {
+		return this.services.computeIfAbsent(balancer.service(),
+				(service) -> new ServiceMeters(registry, balancer, this.max));
+	}
+
+	@Override
+	public void onHealth(HealthEvent event) {
+		MeterRegistry registry = this.registry;
+		if (registry != null && event.after().isAvoided() && event.after() != event.before()) {
+			Counter.builder("governance.loadbalancer.ejections")
+				.tags("service", event.service(), "reason", ServiceMeters.name(event.cause()))
+				.description("Instances that stopped getting calls for what this process makes of them")
+				.register(registry)
+				.increment();
+		}
+	}
+
+	@Override
+	public void onPanic(PanicEvent event) {
+		ServiceMeters meters = this.services.get(event.service());
+		if (meters != null) {
+			meters.panic(event.lane(), event.panic());
+		}
+	}
+
+}

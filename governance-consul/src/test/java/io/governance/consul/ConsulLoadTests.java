@@ -1,0 +1,23 @@
+package io.governance.consul;
+
+import java.util.Map;
+
+import io.governance.testkit.BackendFixture;
+import io.governance.testkit.boot.LoadContract;
+import org.junit.jupiter.api.parallel.Isolated;
+
+@Isolated
+class ConsulLoadTests extends LoadContract {
+
+	@Override
+	protected BackendFixture fixture() {
+		return new ConsulFixture();
+	}
+
+	@Override
+	protected Map<String, String> properties(String address) {
+		return Map.of("governance.backend", "consul", "governance.consul.addresses", address,
+				"governance.consul.registration.ttl", "3s", "spring.cloud.consul.enabled", "false");
+	}
+
+}

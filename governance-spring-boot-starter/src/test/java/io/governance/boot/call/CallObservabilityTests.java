@@ -176,6 +176,20 @@ class CallObservabilityTests {
 	}
 
 	@Test
+	void tellsHowManyLanesAreInPanic() {
+		String service = this.app.service(FaultyServer.deadPort(), FaultyServer.deadPort());
+		await().untilAsserted(() -> assertThat(gauge("governance.loadbalancer.panic", service)).isZero());
+		for (String id : List.of("i0", "i1")) {
+			this.app.bean(ServiceBalancers.class).balancers().get(service).probed(id, false, "no answer");
+		}
+		await().untilAsserted(() -> assertThat(gauge("governance.loadbalancer.panic", service)).isPositive());
+		for (String id : List.of("i0", "i1")) {
+			this.app.bean(ServiceBalancers.class).balancers().get(service).probed(id, true, "answers");
+		}
+		await().untilAsserted(() -> assertThat(gauge("governance.loadbalancer.panic", service)).isZero());
+	}
+
+	@Test
 	void tellsWhatIsKnownOfAService() {
 		String service = this.app.service(FaultyServer.deadPort(), FaultyServer.deadPort());
 		await().untilAsserted(() -> assertThat(

@@ -1,5 +1,6 @@
 package io.governance.boot.actuate;
 
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -29,6 +30,9 @@ final class BalancerMetrics implements BalancerListener, SmartInitializingSingle
 
 	private final ConcurrentMap<String, ServiceMeters> services = new ConcurrentHashMap<>();
 
+	/** The lanes in panic, by service; told before the meters of a service are there. */
+	private final ConcurrentMap<String, Set<String>> panics = new ConcurrentHashMap<>();
+
 	private volatile @Nullable MeterRegistry registry;
 
 	/**
@@ -53,7 +57,7 @@ final class BalancerMetrics implements BalancerListener, SmartInitializingSingle
 
 	private ServiceMeters metersOf(MeterRegistry registry, ServiceBalancer balancer) {
 		return this.services.computeIfAbsent(balancer.service(),
-				(service) -> new ServiceMeters(registry, balancer, this.max));
+				(service) -> new ServiceMeters(registry, balancer, this.max, panicsOf(service)));
 	}
 
 	@Override
@@ -70,10 +74,17 @@ final class BalancerMetrics implements BalancerListener, SmartInitializingSingle
 
 	@Override
 	public void onPanic(PanicEvent event) {
-		ServiceMeters meters = this.services.get(event.service());
-		if (meters != null) {
-			meters.panic(event.lane(), event.panic());
+		Set<String> lanes = panicsOf(event.service());
+		if (event.panic()) {
+			lanes.add(event.lane());
 		}
+		else {
+			lanes.remove(event.lane());
+		}
+	}
+
+	private Set<String> panicsOf(String service) {
+		return this.panics.computeIfAbsent(service, (key) -> ConcurrentHashMap.newKeySet());
 	}
 
 }

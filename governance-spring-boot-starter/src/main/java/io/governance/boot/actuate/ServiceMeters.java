@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.HealthState;
@@ -44,9 +43,12 @@ final class ServiceMeters {
 	/** By lane. */
 	private final Map<String, OtherCalls> others = new HashMap<>();
 
-	private final Set<String> panics = ConcurrentHashMap.newKeySet();
-
-	ServiceMeters(MeterRegistry registry, ServiceBalancer balancer, int max) {
+	/**
+	 * Registers the meters of a service.
+	 * @param max how many instances have meters of their own
+	 * @param panics the lanes in panic, as they are at any time
+	 */
+	ServiceMeters(MeterRegistry registry, ServiceBalancer balancer, int max, Set<String> panics) {
 		this.registry = registry;
 		this.balancer = balancer;
 		this.max = max;
@@ -56,7 +58,7 @@ final class ServiceMeters {
 				.description("Instances by what this process makes of them")
 				.register(registry);
 		}
-		Gauge.builder("governance.loadbalancer.panic", this.panics, Set::size)
+		Gauge.builder("governance.loadbalancer.panic", panics, Set::size)
 			.tags("service", balancer.service())
 			.description("Lanes of which all instances are called, since too few are usable")
 			.register(registry);
@@ -165,15 +167,6 @@ final class ServiceMeters {
 
 	private double count(HealthState state) {
 		return this.balancer.endpoints().stream().filter((endpoint) -> endpoint.health().state() == state).count();
-	}
-
-	void panic(String lane, boolean panic) {
-		if (panic) {
-			this.panics.add(lane);
-		}
-		else {
-			this.panics.remove(lane);
-		}
 	}
 
 	static String name(Enum<?> value) {

@@ -2,7 +2,6 @@ package io.governance.boot.call;
 
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +28,7 @@ import io.governance.boot.call.FaultyServer.Fault;
 import io.governance.boot.fleet.LocalBackendConfiguration;
 import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.registry.Instance;
+import io.governance.registry.Registry;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.cloud.client.loadbalancer.LoadBalanced;
@@ -122,7 +122,10 @@ class CallObservabilityTests {
 		await().untilAsserted(() -> assertThat(picks(service, "other", "success")).isEqualTo(4));
 		assertThat(instances(service)).containsExactly("i0", "i1", "other");
 
-		put(service, "gray", fine.port(), "i1", "i2");
+		Registry registry = this.app.bean(Backend.class).registry();
+		registry.remove(service, "i0");
+		registry.remove(service, "i3");
+		registry.put(service, List.of(Instance.of(service, "127.0.0.1", fine.port()).id("i1").lane("gray").build()));
 		await().untilAsserted(() -> assertThat(instances(service)).containsExactly("i1", "other"));
 		await().untilAsserted(() -> assertThat(this.app.endpoints(service)).hasSize(2));
 		await().untilAsserted(() -> assertThat(meters().find("governance.loadbalancer.picks")
@@ -173,6 +176,20 @@ class CallObservabilityTests {
 	}
 
 	@Test
+	void tellsHowManyLanesAreInPanic() {
+		String service = this.app.service(FaultyServer.deadPort(), FaultyServer.deadPort());
+		await().untilAsserted(() -> assertThat(gauge("governance.loadbalancer.panic", service)).isZero());
+		for (String id : List.of("i0", "i1")) {
+			this.app.bean(ServiceBalancers.class).balancers().get(service).probed(id, false, "no answer");
+		}
+		await().untilAsserted(() -> assertThat(gauge("governance.loadbalancer.panic", service)).isPositive());
+		for (String id : List.of("i0", "i1")) {
+			this.app.bean(ServiceBalancers.class).balancers().get(service).probed(id, true, "answers");
+		}
+		await().untilAsserted(() -> assertThat(gauge("governance.loadbalancer.panic", service)).isZero());
+	}
+
+	@Test
 	void tellsWhatIsKnownOfAService() {
 		String service = this.app.service(FaultyServer.deadPort(), FaultyServer.deadPort());
 		await().untilAsserted(() -> assertThat(
@@ -182,17 +199,6 @@ class CallObservabilityTests {
 		assertThat(gauge("governance.discovery.snapshot", service)).isZero();
 		assertThat(gauge("governance.discovery.held", service)).isZero();
 		assertThat(meters().get("governance.discovery.age").tag("service", service).timeGauge().value()).isZero();
-	}
-
-	private void put(String service, String lane, int port, String... ids) {
-		List<Instance> instances = new ArrayList<>();
-		for (String id : ids) {
-			instances.add(Instance.of(service, "127.0.0.1", port).id(id).lane(lane).build());
-		}
-		this.app.bean(Backend.class).registry().put(service, instances);
-		for (String gone : List.of("i0", "i3")) {
-			this.app.bean(Backend.class).registry().remove(service, gone);
-		}
 	}
 
 	private double gauge(String name, String service) {

@@ -175,7 +175,7 @@ class GovernanceRegistryAutoConfigurationTests {
 	}
 
 	private static double eventsOf(MeterRegistry meters, String kind) {
-		return meters.get("governance.registry.events").tag("kind", kind).counter().count();
+		return meters.get("governance.registry.events").tags("kind", kind, "backend", "local").counter().count();
 	}
 
 	@Test

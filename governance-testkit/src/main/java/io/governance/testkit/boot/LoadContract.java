@@ -156,7 +156,11 @@ public abstract class LoadContract {
 	final void whoIsRemovedIsNotChosenOnceTheRegistryHasToldIt() throws Exception {
 		List<String> measured = new ArrayList<>();
 		try (Load load = load(); Stand stand = new Stand("removed")) {
-			Instance instance = Instance.of(SERVICE, "127.0.0.1", stand.port()).id(stand.id()).build();
+			// Not new: it gets its full share at once.
+			Instance instance = Instance.of(SERVICE, "127.0.0.1", stand.port())
+				.id(stand.id())
+				.metadata(Map.of("started", "1"))
+				.build();
 			for (int round = 0; round < 5; round++) {
 				long putting = System.nanoTime();
 				this.backend.registry().put(SERVICE, List.of(instance));

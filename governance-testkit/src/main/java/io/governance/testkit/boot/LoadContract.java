@@ -56,6 +56,9 @@ public abstract class LoadContract {
 	/** What a notification and a call may differ by on a busy machine. */
 	private static final long JITTER = TimeUnit.MILLISECONDS.toNanos(50);
 
+	/** So long without a call, nobody calls any more. */
+	private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private final String namespace = "load-" + UUID.randomUUID().toString().substring(0, 8);
 
 	private final List<ServingProcess> fleet = new ArrayList<>();
@@ -155,8 +158,14 @@ public abstract class LoadContract {
 	@DisplayName("An instance that is removed is not chosen any more within 1.5 times of the registry's own notification")
 	final void whoIsRemovedIsNotChosenOnceTheRegistryHasToldIt() throws Exception {
 		List<String> measured = new ArrayList<>();
+		List<Long> notified = new ArrayList<>();
+		List<Long> called = new ArrayList<>();
 		try (Load load = load(); Stand stand = new Stand("removed")) {
-			Instance instance = Instance.of(SERVICE, "127.0.0.1", stand.port()).id(stand.id()).build();
+			// Not new: it gets its full share at once.
+			Instance instance = Instance.of(SERVICE, "127.0.0.1", stand.port())
+				.id(stand.id())
+				.metadata(Map.of("started", "1"))
+				.build();
 			for (int round = 0; round < 5; round++) {
 				long putting = System.nanoTime();
 				this.backend.registry().put(SERVICE, List.of(instance));
@@ -166,14 +175,21 @@ public abstract class LoadContract {
 				this.backend.registry().remove(SERVICE, stand.id());
 				await().until(() -> !this.told.has(stand.id()));
 				long told = this.told.at() - removing;
-				// As long as it takes for a call that should not come.
-				await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+				await().atMost(Duration.ofSeconds(5))
+					.until(() -> System.nanoTime() - Math.max(removing, stand.lastCall()) > QUIET);
 				long last = Math.max(0, stand.lastCall() - removing);
 				measured.add(String.format(Locale.ROOT, "%.0f ms to %.0f ms", told / 1e6, last / 1e6));
-				assertThat(last).as(measured.toString()).isLessThanOrEqualTo(told * 3 / 2 + JITTER);
+				notified.add(told);
+				called.add(last);
 			}
+			// Two watchers of one server: either may be the first to be told.
+			assertThat(median(called)).as(measured.toString()).isLessThanOrEqualTo(median(notified) * 3 / 2 + JITTER);
 			finishWithoutFailure(load, "removed, from notification to last call: " + measured);
 		}
+	}
+
+	private static long median(List<Long> values) {
+		return values.stream().sorted().toList().get(values.size() / 2);
 	}
 
 	/** What cannot be sent twice is lost if it was under way, and nothing else. */

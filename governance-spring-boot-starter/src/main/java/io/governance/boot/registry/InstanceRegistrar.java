@@ -142,14 +142,6 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 		return this.healthy ? InstanceStatus.UP : InstanceStatus.DOWN;
 	}
 
-	/**
-	 * The instance as it is announced.
-	 * @return the instance, or {@code null} while it is not
-	 */
-	public synchronized @Nullable Instance announced() {
-		return (this.registered != null) ? this.registered.withStatus(status()) : null;
-	}
-
 	private void announce() {
 		Instance registered = this.registered;
 		if (this.running && registered != null) {

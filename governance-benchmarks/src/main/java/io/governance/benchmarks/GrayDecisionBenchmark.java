@@ -69,7 +69,7 @@ public class GrayDecisionBenchmark {
 	@Benchmark
 	public Lane decide() {
 		GrayContext context = this.contexts[this.next++ & (CONTEXTS - 1)];
-		return this.rules.decide(context).laneFor("orders");
+		return this.rules.decide(context).lanes().laneFor("orders");
 	}
 
 }

@@ -33,6 +33,12 @@ public final class AllStrategy implements GrayStrategy {
 	}
 
 	@Override
+	public Condition explain(GrayContext context) {
+		return new Condition("all", matches(context), "",
+				Arrays.stream(this.strategies).map((strategy) -> strategy.explain(context)).toList());
+	}
+
+	@Override
 	public String toString() {
 		return "all" + Arrays.toString(this.strategies);
 	}

@@ -22,6 +22,10 @@ public final class AnyStrategy implements GrayStrategy {
 		this.strategies = strategies.toArray(GrayStrategy[]::new);
 	}
 
+	List<GrayStrategy> strategies() {
+		return List.of(this.strategies);
+	}
+
 	@Override
 	public boolean matches(GrayContext context) {
 		for (GrayStrategy strategy : this.strategies) {
@@ -30,6 +34,12 @@ public final class AnyStrategy implements GrayStrategy {
 			}
 		}
 		return false;
+	}
+
+	@Override
+	public Condition explain(GrayContext context) {
+		return new Condition("any", matches(context), "",
+				Arrays.stream(this.strategies).map((strategy) -> strategy.explain(context)).toList());
 	}
 
 	@Override

@@ -7,18 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * The strategies that every document of rules may use.
  */
 final class BuiltInStrategies {
-
-	/** No leading zero: in YAML that is another number. */
-	private static final Pattern PERCENTAGE = Pattern.compile("(-?)(0|[1-9][0-9]{0,8})(?:\\.([0-9]+))?");
 
 	private BuiltInStrategies() {
 	}
@@ -26,14 +19,15 @@ final class BuiltInStrategies {
 	static List<GrayStrategyFactory> factories() {
 		return List.of(factory("all", (definition) -> new AllStrategy(definition.strategies())),
 				factory("any", (definition) -> new AnyStrategy(definition.strategies())),
-				factory("percentage", BuiltInStrategies::percentage), factory("users", BuiltInStrategies::users));
+				factory("not", (definition) -> new NotStrategy(definition.strategy())),
+				factory("percentage", ShareReader::percentage), factory("users", BuiltInStrategies::users));
 	}
 
 	/** The strategies of rules that are about instances instead of requests. */
 	static List<GrayStrategyFactory> ofInstances() {
 		return List.of(factory("all", (definition) -> new AllStrategy(definition.strategies())),
 				factory("any", (definition) -> new AnyStrategy(definition.strategies())),
-				factory("percentage", BuiltInStrategies::percentage),
+				factory("percentage", ShareReader::percentage),
 				factory("instances", (definition) -> known("instances", definition, InstanceContext::id)),
 				factory("zones", (definition) -> known("zones", definition, InstanceContext::zone)),
 				factory("lanes", (definition) -> known("lanes", definition, InstanceContext::lane)),
@@ -70,37 +64,6 @@ final class BuiltInStrategies {
 		Set<String> texts = new HashSet<>();
 		definition.items().forEach((item) -> texts.add(item.text()));
 		return texts;
-	}
-
-	private static GrayStrategy percentage(RulesNode definition) {
-		if (!definition.isMap()) {
-			return new PercentageStrategy(basisPoints(definition));
-		}
-		Map<String, RulesNode> entries = definition.entries("value", "salt");
-		RulesNode value = entries.get("value");
-		if (value == null) {
-			throw definition.invalid("has no 'value': write {value: 10, salt: a-word}, or the number alone");
-		}
-		RulesNode salt = entries.get("salt");
-		@Nullable String word = (salt != null) ? salt.text() : null;
-		return new PercentageStrategy(basisPoints(value), word);
-	}
-
-	private static int basisPoints(RulesNode node) {
-		Matcher matcher = PERCENTAGE.matcher(node.text());
-		if (!matcher.matches()) {
-			throw node.invalid("must be a number from 0 to 100 with at most two decimals, such as 12.5, and no % sign");
-		}
-		String decimals = (matcher.group(3) != null) ? matcher.group(3) : "";
-		if (decimals.length() > 2) {
-			throw node.invalid("has more than two decimals: hundredths of a percent are the smallest share");
-		}
-		int basisPoints = 100 * Integer.parseInt(matcher.group(2).substring(0, Math.min(4, matcher.group(2).length())))
-				+ Integer.parseInt((decimals + "00").substring(0, 2));
-		if (basisPoints > PercentageStrategy.ALL || !matcher.group(1).isEmpty()) {
-			throw node.invalid("must be from 0 (nobody) to 100 (all users)");
-		}
-		return basisPoints;
 	}
 
 	private static GrayStrategyFactory factory(String name, Function<RulesNode, GrayStrategy> create) {

@@ -1,5 +1,6 @@
 package io.governance.gray;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,12 +17,14 @@ final class Decisions {
 
 	private static final int MAX_BITS = 10;
 
+	private static final long ODD = 0xD1B54A32D192ED03L;
+
 	/** 2^64 divided by the golden ratio. */
 	private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
 	private final List<GrayRule> rules;
 
-	private final AtomicReferenceArray<@Nullable Decision> table;
+	private final AtomicReferenceArray<@Nullable Known> table;
 
 	private final int shift;
 
@@ -34,31 +37,34 @@ final class Decisions {
 
 	/**
 	 * The lanes for a combination.
-	 * @param won the rules that won, as a bit set
-	 * @return the lanes
+	 * @param low the first 64 rules that won, as a bit set
+	 * @param high those of the others that won
+	 * @return the decision
 	 */
-	LaneContext of(long won) {
-		int slot = (int) ((won * GOLDEN) >>> this.shift);
-		Decision decision = this.table.get(slot);
-		if (decision == null || decision.won != won) {
-			decision = new Decision(won, make(won));
-			this.table.set(slot, decision);
+	GrayDecision of(long low, long high) {
+		int slot = (int) (((low + high * ODD) * GOLDEN) >>> this.shift);
+		Known known = this.table.get(slot);
+		if (known == null || known.low != low || known.high != high) {
+			known = new Known(low, high, make(low, high));
+			this.table.set(slot, known);
 		}
-		return decision.lanes;
+		return known.decision;
 	}
 
-	private LaneContext make(long won) {
+	private GrayDecision make(long low, long high) {
 		Map<String, Lane> lanes = new TreeMap<>();
+		List<String> names = new ArrayList<>();
 		for (int i = 0; i < this.rules.size(); i++) {
-			if ((won >>> i & 1) != 0) {
+			if ((((i < Long.SIZE) ? low : high) >>> i & 1) != 0) {
 				lanes.put(this.rules.get(i).service(), this.rules.get(i).lane());
+				names.add(this.rules.get(i).name());
 			}
 		}
 		Lane other = lanes.remove(GrayRule.ALL_SERVICES);
-		return LaneContext.of(lanes, (other != null) ? other : Lane.STABLE);
+		return new GrayDecision(LaneContext.of(lanes, (other != null) ? other : Lane.STABLE), List.copyOf(names));
 	}
 
-	private record Decision(long won, LaneContext lanes) {
+	private record Known(long low, long high, GrayDecision decision) {
 	}
 
 }

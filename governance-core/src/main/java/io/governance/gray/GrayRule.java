@@ -10,8 +10,10 @@ import java.util.regex.Pattern;
  * @param lane the lane
  * @param strategy the condition
  * @param otherwise what to do when no instance of the lane takes calls
+ * @param terms what it says beside that
  */
-public record GrayRule(String name, String service, Lane lane, GrayStrategy strategy, Otherwise otherwise) {
+public record GrayRule(String name, String service, Lane lane, GrayStrategy strategy, Otherwise otherwise,
+		RuleTerms terms) implements RequestRule {
 
 	/** Stands for each service. */
 	public static final String ALL_SERVICES = "*";
@@ -31,6 +33,25 @@ public record GrayRule(String name, String service, Lane lane, GrayStrategy stra
 			throw new IllegalArgumentException(
 					"Rule '" + name + "' has no valid name of a service, nor " + ALL_SERVICES + " for each");
 		}
+	}
+
+	/**
+	 * Creates a rule that is in force for ever, in the order of the document.
+	 * @param name the rule's name
+	 * @param service the service, or {@value #ALL_SERVICES} for each
+	 * @param lane the lane
+	 * @param strategy the condition
+	 * @param otherwise what to do when no instance of the lane takes calls
+	 * @throws IllegalArgumentException if the name is blank or the service's name is not
+	 * valid
+	 */
+	public GrayRule(String name, String service, Lane lane, GrayStrategy strategy, Otherwise otherwise) {
+		this(name, service, lane, strategy, otherwise, RuleTerms.DEFAULT);
+	}
+
+	@Override
+	public String target() {
+		return this.service + "=" + this.lane.name();
 	}
 
 	boolean covers(String service) {

@@ -1,7 +1,8 @@
 package io.governance.gray;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,73 +10,92 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Gray rules, compiled. Immutable and thread-safe.
+ * Gray rules, compiled. Immutable and thread-safe, but for what they count.
  * <p>
- * For each service the first rule, in the order of the document, that is for the service
- * or for all and whose condition is met gives the lane; if there is none it is the stable
- * one. What a rule says to do otherwise holds for its service and lane, whoever came into
- * the lane, and here too the first rule counts.
+ * For each service the first rule, by priority and then in the order of the document,
+ * that is for the service or for all and whose condition is met gives the lane; if there
+ * is none it is the stable one. What a rule says to do otherwise holds for its service
+ * and lane, whoever came into the lane, and here too the first rule counts. A function is
+ * on if one of its rules matches.
  */
 public final class GrayRules {
 
+	private static final Comparator<RequestRule> PRIORITY = Comparator
+		.comparingInt((RequestRule rule) -> rule.terms().priority())
+		.reversed();
+
 	/** No rules: everything is stable. */
-	public static final GrayRules NONE = new GrayRules(List.of(), List.of());
+	public static final GrayRules NONE = new GrayRules(List.of(), List.of(), InstantSource.system(), null);
 
-	/** The most rules. */
-	public static final int MAX_RULES = 64;
+	/** The most rules about requests, and the most about config. */
+	public static final int MAX_RULES = LaneRules.MAX;
 
-	private final List<GrayRule> rules;
+	private final List<RequestRule> written;
 
 	private final List<ConfigRule> configRules;
 
-	private final GrayStrategy[] strategies;
+	private final InstantSource clock;
 
-	/**
-	 * For each rule the rules that it leaves nothing to once it has won, as a bit set.
-	 */
-	private final long[] overruled;
+	/** Those that are in force, in the order in which they count. */
+	private final List<GrayRule> inForce;
 
-	private final Decisions decisions;
+	private final LaneRules lanes;
 
-	private GrayRules(List<GrayRule> rules, List<ConfigRule> configRules) {
-		this.rules = List.copyOf(rules);
+	private final @Nullable Toggles toggles;
+
+	/** Those that only count who matches. */
+	private final ActiveRule[] observers;
+
+	private GrayRules(List<RequestRule> rules, List<ConfigRule> configRules, InstantSource clock,
+			@Nullable GrayCounters counters) {
+		this.written = List.copyOf(rules);
 		this.configRules = List.copyOf(configRules);
-		this.strategies = new GrayStrategy[rules.size()];
-		this.overruled = new long[rules.size()];
-		for (int i = 0; i < rules.size(); i++) {
-			GrayRule rule = rules.get(i);
-			this.strategies[i] = new GuardedStrategy("Gray rule '" + rule.name() + "'", rule.strategy());
-			for (int j = i + 1; j < rules.size(); j++) {
-				if (rule.covers(rules.get(j).service())) {
-					this.overruled[i] |= 1L << j;
-				}
-			}
-		}
-		this.decisions = new Decisions(this.rules);
+		this.clock = clock;
+		ActiveRule.Factory activate = new ActiveRule.Factory(clock, counters);
+		this.inForce = inForce(GrayRule.class);
+		this.lanes = new LaneRules(this.inForce, activate);
+		Toggles toggles = new Toggles(inForce(FeatureRule.class), inForce(ExperimentRule.class), activate);
+		this.toggles = toggles.isEmpty() ? null : toggles;
+		this.observers = this.written.stream()
+			.filter((rule) -> rule.terms().enabled() && rule.terms().observe())
+			.map(activate::create)
+			.toArray(ActiveRule[]::new);
+	}
+
+	private <T extends RequestRule> List<T> inForce(Class<T> kind) {
+		return this.written.stream()
+			.filter(kind::isInstance)
+			.map(kind::cast)
+			.filter((rule) -> rule.terms().enabled() && !rule.terms().observe())
+			.sorted(PRIORITY)
+			.toList();
 	}
 
 	/**
 	 * Compiles rules.
-	 * @param rules the rules, the first one first
+	 * @param rules the rules about requests, in the order of the document
 	 * @return the compiled rules
 	 * @throws IllegalArgumentException if there are more than {@value #MAX_RULES}, if two
 	 * have the same name, or if the lanes of all their services do not fit into a header
 	 */
-	public static GrayRules of(List<GrayRule> rules) {
-		return of(rules, List.of());
+	public static GrayRules of(List<? extends RequestRule> rules) {
+		return of(rules, List.of(), InstantSource.system());
 	}
 
 	/**
 	 * Compiles rules about requests, and about the config of instances.
-	 * @param rules the rules about requests, the first one first
+	 * @param rules the rules about requests, in the order of the document
 	 * @param configRules the rules about config, the first one first
+	 * @param clock tells when rules end
 	 * @return the compiled rules
 	 * @throws IllegalArgumentException if there are more than {@value #MAX_RULES} of one
 	 * kind, if two have the same name, or if the lanes of all their services do not fit
 	 * into a header
 	 */
-	public static GrayRules of(List<GrayRule> rules, List<ConfigRule> configRules) {
+	public static GrayRules of(List<? extends RequestRule> rules, List<ConfigRule> configRules, InstantSource clock) {
 		if (rules.size() > MAX_RULES || configRules.size() > MAX_RULES) {
 			throw new IllegalArgumentException(
 					Math.max(rules.size(), configRules.size()) + " gray rules are more than " + MAX_RULES);
@@ -83,8 +103,9 @@ public final class GrayRules {
 		Set<String> names = new HashSet<>();
 		rules.forEach((rule) -> checkName(rule.name(), names));
 		configRules.forEach((rule) -> checkName(rule.name(), names));
-		checkHeader(rules);
-		return (rules.isEmpty() && configRules.isEmpty()) ? NONE : new GrayRules(rules, configRules);
+		LaneRules.checkHeader(rules.stream().filter(GrayRule.class::isInstance).map(GrayRule.class::cast).toList());
+		return (rules.isEmpty() && configRules.isEmpty()) ? NONE
+				: new GrayRules(List.copyOf(rules), configRules, clock, null);
 	}
 
 	private static void checkName(String name, Set<String> names) {
@@ -93,28 +114,22 @@ public final class GrayRules {
 		}
 	}
 
-	/** Whatever is decided later must fit into a header. */
-	private static void checkHeader(List<GrayRule> rules) {
-		int length = 0;
-		Map<String, Integer> longest = new HashMap<>();
-		for (GrayRule rule : rules) {
-			int entry = rule.service().length() + rule.lane().name().length() + 2;
-			length += Math.max(0, entry - longest.getOrDefault(rule.service(), 0));
-			longest.merge(rule.service(), entry, Math::max);
-		}
-		if (longest.size() > LaneContext.MAX_ENTRIES || length > LaneContext.MAX_HEADER_LENGTH) {
-			throw new IllegalArgumentException("Gray rules for so many services do not fit into a lane header of "
-					+ LaneContext.MAX_ENTRIES + " services and " + LaneContext.MAX_HEADER_LENGTH
-					+ " characters; use fewer services, shorter names, or " + GrayRule.ALL_SERVICES);
-		}
+	/**
+	 * The same rules, which count who matches.
+	 * @param counters takes the counts, and forgets those of other rules
+	 * @return the rules
+	 */
+	public GrayRules countedBy(GrayCounters counters) {
+		counters.retain(this.written.stream().map(RequestRule::name).toList());
+		return new GrayRules(this.written, this.configRules, this.clock, counters);
 	}
 
 	/**
 	 * The rules about requests.
-	 * @return the rules in their order, immutable
+	 * @return the rules as they were written, in their order, immutable
 	 */
-	public List<GrayRule> rules() {
-		return this.rules;
+	public List<RequestRule> rules() {
+		return this.written;
 	}
 
 	/**
@@ -127,10 +142,10 @@ public final class GrayRules {
 
 	/**
 	 * How many rules there are.
-	 * @return the number of rules of both kinds
+	 * @return the number of rules of all kinds
 	 */
 	public int size() {
-		return this.rules.size() + this.configRules.size();
+		return this.written.size() + this.configRules.size();
 	}
 
 	/**
@@ -153,29 +168,45 @@ public final class GrayRules {
 	 * @return the lanes but for the stable one
 	 */
 	public Set<Lane> lanes(String service) {
-		return this.rules.stream()
+		return this.inForce.stream()
 			.filter((rule) -> rule.covers(service) && !rule.lane().equals(Lane.STABLE))
 			.map(GrayRule::lane)
 			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**
-	 * Decides the lanes of a request. Takes no lock, and allocates nothing once rules
-	 * have matched in the same combination before, for the combinations seen most
-	 * recently.
+	 * Decides about a request: all that these rules say of it, at one moment. Takes no
+	 * lock. Allocates nothing once rules have matched in the same combination before, for
+	 * the combinations seen most recently, and without features and experiments; with
+	 * those, one small object.
 	 * @param context what is known of the request
-	 * @return its lanes
+	 * @return the decision
 	 */
-	public LaneContext decide(GrayContext context) {
-		long open = -1;
-		long won = 0;
-		for (int i = 0; i < this.strategies.length; i++) {
-			if ((open >>> i & 1) != 0 && this.strategies[i].matches(context)) {
-				won |= 1L << i;
-				open &= ~this.overruled[i];
-			}
+	public GrayDecision decide(GrayContext context) {
+		GrayDecision decision = this.lanes.decide(context);
+		for (ActiveRule observer : this.observers) {
+			observer.matches(context);
 		}
-		return (won != 0) ? this.decisions.of(won) : LaneContext.STABLE;
+		Toggles toggles = this.toggles;
+		return (toggles == null) ? decision : new GrayDecision(decision.lanes(), decision.rules(), toggles,
+				toggles.features(context), toggles.variants(context));
+	}
+
+	/**
+	 * Tells for a sample request what each rule makes of it, and why. Counts nothing. Not
+	 * for hot paths.
+	 * @param context what is known of the request
+	 * @return the explanation
+	 */
+	public GrayExplanation explain(GrayContext context) {
+		GrayRules uncounted = new GrayRules(this.written, this.configRules, this.clock, null);
+		GrayDecision decision = uncounted.decide(context);
+		Set<String> decided = new HashSet<>(decision.rules());
+		List<GrayExplanation.Verdict> verdicts = new ArrayList<>();
+		this.written.stream()
+			.sorted(PRIORITY)
+			.forEach((rule) -> verdicts.add(GrayExplanation.Verdict.of(rule, context, this.clock.instant(), decided)));
+		return new GrayExplanation(decision, verdicts);
 	}
 
 	/**
@@ -185,7 +216,7 @@ public final class GrayRules {
 	 */
 	public Map<Lane, Otherwise> otherwise(String service) {
 		Map<Lane, Otherwise> otherwise = new LinkedHashMap<>();
-		for (GrayRule rule : this.rules) {
+		for (GrayRule rule : this.inForce) {
 			if (rule.covers(service)) {
 				otherwise.putIfAbsent(rule.lane(), rule.otherwise());
 			}
@@ -196,7 +227,7 @@ public final class GrayRules {
 	@Override
 	public String toString() {
 		List<String> names = new ArrayList<>();
-		this.rules.forEach((rule) -> names.add(rule.name()));
+		this.written.forEach((rule) -> names.add(rule.name()));
 		this.configRules.forEach((rule) -> names.add(rule.name()));
 		return "GrayRules" + names;
 	}

@@ -15,4 +15,14 @@ public interface GrayStrategy {
 	 */
 	boolean matches(GrayContext context);
 
+	/**
+	 * Tells for a sample request whether it meets the condition, and why. Not for hot
+	 * paths.
+	 * @param context what is known of the request
+	 * @return the finding, which agrees with {@link #matches}
+	 */
+	default Condition explain(GrayContext context) {
+		return Condition.of(this, matches(context), "");
+	}
+
 }

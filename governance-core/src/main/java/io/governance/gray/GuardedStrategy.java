@@ -39,6 +39,16 @@ final class GuardedStrategy implements GrayStrategy {
 	}
 
 	@Override
+	public Condition explain(GrayContext context) {
+		try {
+			return this.strategy.explain(context);
+		}
+		catch (RuntimeException ex) {
+			return Condition.of(this, false, "threw " + ex.getClass().getName());
+		}
+	}
+
+	@Override
 	public String toString() {
 		return this.strategy.toString();
 	}

@@ -1,5 +1,6 @@
 package io.governance.gray;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,13 +24,14 @@ public final class LaneContext {
 	/** The most services that a header may name, {@code *} among them. */
 	public static final int MAX_ENTRIES = 32;
 
-	private static final ThreadLocal<@Nullable LaneContext> CURRENT = new ThreadLocal<>();
-
 	private final Map<String, Lane> lanes;
 
 	private final Lane other;
 
 	private final String header;
+
+	/** Made when it is first asked for; any of several is as good. */
+	private @Nullable GrayDecision alone;
 
 	private LaneContext(Map<String, Lane> lanes, Lane other) {
 		this.lanes = Map.copyOf(lanes);
@@ -132,31 +134,33 @@ public final class LaneContext {
 
 	/**
 	 * The context of the request that the calling thread works for.
-	 * @return the context that was {@linkplain #open() opened} last and is not closed;
-	 * {@link #STABLE} if there is none
+	 * @return the lanes of the {@linkplain GrayDecision#current() current decision}
 	 */
 	public static LaneContext current() {
-		LaneContext current = CURRENT.get();
-		return (current != null) ? current : STABLE;
+		return GrayDecision.current().lanes();
 	}
 
 	/**
-	 * Makes this the current context of the calling thread.
-	 * @return to be closed by the same thread, which restores the context before
+	 * Makes these the lanes of the calling thread.
+	 * @return to be closed by the same thread, which restores what was before
 	 */
-	public Scope open() {
-		LaneContext before = current();
-		set(this);
-		return new Scope(before);
+	public GrayDecision.Scope open() {
+		return GrayDecision.current().withLanes(this).open();
 	}
 
-	private static void set(LaneContext context) {
-		if (context == STABLE) {
-			CURRENT.remove();
+	/**
+	 * The decision that consists of these lanes.
+	 */
+	GrayDecision alone() {
+		if (this == STABLE) {
+			return GrayDecision.STABLE;
 		}
-		else {
-			CURRENT.set(context);
+		GrayDecision alone = this.alone;
+		if (alone == null) {
+			alone = new GrayDecision(this, List.of());
+			this.alone = alone;
 		}
+		return alone;
 	}
 
 	@Override
@@ -172,30 +176,6 @@ public final class LaneContext {
 	@Override
 	public String toString() {
 		return this.header.isEmpty() ? Lane.STABLE.name() : this.header;
-	}
-
-	/** The time in which a context is the current one of a thread. */
-	public static final class Scope implements AutoCloseable {
-
-		private final LaneContext before;
-
-		private boolean closed;
-
-		private Scope(LaneContext before) {
-			this.before = before;
-		}
-
-		/**
-		 * Restores the context before. Closing twice does nothing.
-		 */
-		@Override
-		public void close() {
-			if (!this.closed) {
-				this.closed = true;
-				set(this.before);
-			}
-		}
-
 	}
 
 }

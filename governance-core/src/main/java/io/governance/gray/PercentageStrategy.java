@@ -3,28 +3,34 @@ package io.governance.gray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of a share of the users. Each user stays on the same side as long as the share
- * stays, and raising it never moves a user back.
+ * Requests of a share of the users, or of whatever else stays the same from request to
+ * request. Each stays on the same side as long as the share stays, and raising it never
+ * moves one back.
  * <p>
- * A user's bucket is the FNV-1a hash of 32 bits over the UTF-8 bytes of the id, as an
- * unsigned number modulo 100, which is what {@code hash/fnv} of Go gives too; with a
- * salt, of the salt, a colon and the id. Users in the buckets below the whole percents
- * match. In the bucket after them those match whose second hash (the same 32 bits through
- * the finaliser of MurmurHash3), again modulo 100, is below the hundredths.
+ * By default a user's bucket is the FNV-1a hash of 32 bits over the UTF-8 bytes of the
+ * id, as an unsigned number modulo 100, which is what {@code hash/fnv} of Go gives too;
+ * with a salt, of the salt, a colon and the id. Users in the buckets below the whole
+ * percents match. In the bucket after them those match whose second hash (the same 32
+ * bits through the finaliser of MurmurHash3), again modulo 100, is below the hundredths.
+ * The other hash is MurmurHash3 of 32 bits, seeded with that of the salt, modulo 10,000.
  */
 public final class PercentageStrategy implements GrayStrategy {
 
 	/** All users, in hundredths of a percent. */
 	public static final int ALL = 10_000;
 
-	private final int basisPoints;
+	private final Share share;
+
+	private final Subject subject;
+
+	private final ShareHash hash;
 
 	private final @Nullable String salt;
 
 	private final int seed;
 
 	/**
-	 * Creates a strategy without a salt.
+	 * Creates a strategy of users, without a salt.
 	 * @param basisPoints the share in hundredths of a percent, 0 to 10,000
 	 * @throws IllegalArgumentException if the share is out of range
 	 */
@@ -33,42 +39,53 @@ public final class PercentageStrategy implements GrayStrategy {
 	}
 
 	/**
-	 * Creates a strategy. Strategies of different salts choose users independently of
-	 * each other.
+	 * Creates a strategy of users. Strategies of different salts choose users
+	 * independently of each other.
 	 * @param basisPoints the share in hundredths of a percent, 0 to 10,000
 	 * @param salt the salt, or {@code null} for none
 	 * @throws IllegalArgumentException if the share is out of range
 	 */
 	public PercentageStrategy(int basisPoints, @Nullable String salt) {
-		if (basisPoints < 0 || basisPoints > ALL) {
-			throw new IllegalArgumentException("A share of " + basisPoints + " basis points is not 0 to " + ALL);
-		}
-		this.basisPoints = basisPoints;
+		this(Share.of(basisPoints), Subject.USER, ShareHash.FNV1A, salt);
+	}
+
+	/**
+	 * Creates a strategy.
+	 * @param share the share
+	 * @param subject what it is a share of
+	 * @param hash tells the bucket
+	 * @param salt the salt, or {@code null} for none
+	 */
+	public PercentageStrategy(Share share, Subject subject, ShareHash hash, @Nullable String salt) {
+		this.share = share;
+		this.subject = subject;
+		this.hash = hash;
 		this.salt = salt;
-		this.seed = (salt != null) ? Fnv1a.hash32(salt + ":") : Fnv1a.OFFSET_BASIS;
+		this.seed = hash.seed(salt);
 	}
 
 	@Override
 	public boolean matches(GrayContext context) {
-		String user = context.userId();
-		if (user == null || user.isBlank()) {
-			return false;
-		}
-		int hash = Fnv1a.hash32(this.seed, user);
-		int rest = this.basisPoints - 100 * Integer.remainderUnsigned(hash, 100);
-		return rest >= 100 || (rest > 0 && Integer.remainderUnsigned(scramble(hash), 100) < rest);
+		String id = this.subject.of(context);
+		return id != null && !id.isBlank() && bucket(id) < this.share.basisPoints();
 	}
 
-	/** Makes a number out of a hash that says nothing about its remainders. */
-	private static int scramble(int hash) {
-		int mixed = (hash ^ (hash >>> 16)) * 0x85ebca6b;
-		mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
-		return mixed ^ (mixed >>> 16);
+	/** From 0 to 9,999; whoever is below the share matches. */
+	private int bucket(String id) {
+		return this.hash.bucket(this.seed, id);
+	}
+
+	@Override
+	public Condition explain(GrayContext context) {
+		String id = this.subject.of(context);
+		return Condition.of(this, matches(context), (id == null || id.isBlank()) ? "no " + this.subject
+				: "the " + this.subject + " is in at " + (bucket(id) + 1) / 100.0 + " percent");
 	}
 
 	@Override
 	public String toString() {
-		return "percentage(" + (this.basisPoints / 100.0) + ((this.salt != null) ? ", salted)" : ")");
+		return "percentage(" + this.share + ((this.subject != Subject.USER) ? " of " + this.subject : "")
+				+ ((this.hash != ShareHash.FNV1A) ? ", murmur3" : "") + ((this.salt != null) ? ", salted)" : ")");
 	}
 
 }

@@ -1,9 +1,15 @@
 package io.governance.gray;
 
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import io.governance.internal.Spelling;
 import io.governance.internal.YamlNodes;
@@ -21,6 +27,8 @@ import org.yaml.snakeyaml.nodes.Tag;
  * Valid while the rules are parsed, by the thread that parses them.
  */
 public final class RulesNode {
+
+	private static final Pattern DOCUMENT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
 
 	private final RulesReader reader;
 
@@ -99,6 +107,59 @@ public final class RulesNode {
 			throw invalid("is empty: give it a value or remove it");
 		}
 		return scalar.getValue();
+	}
+
+	/**
+	 * The text as a point in time.
+	 * @return the time
+	 * @throws InvalidRulesException if it is none, or has no offset from UTC
+	 */
+	public Instant instant() {
+		try {
+			return OffsetDateTime.parse(text()).toInstant();
+		}
+		catch (DateTimeException ex) {
+			throw invalid("must be a time with its offset, such as 2026-12-01T08:00:00Z or 2026-12-01T16:00:00+08:00",
+					ex);
+		}
+	}
+
+	/**
+	 * The text as yes or no.
+	 * @return {@code true} or {@code false}
+	 * @throws InvalidRulesException if it is something else
+	 */
+	public boolean bool() {
+		return switch (text()) {
+			case "true" -> true;
+			case "false" -> false;
+			default -> throw invalid("must be true or false");
+		};
+	}
+
+	/**
+	 * Reads the further document whose name this is.
+	 * @return its text, as it was when the rules were read
+	 * @throws InvalidRulesException if there is no such document
+	 */
+	public String document() {
+		String name = text();
+		if (!DOCUMENT.matcher(name).matches()) {
+			throw invalid("is not a valid name of a document: 1 to 128 letters, digits and _ . -");
+		}
+		String text = this.reader.text(name);
+		if (text == null) {
+			throw invalid("is a document that does not exist: publish it, in the group of these rules, before them");
+		}
+		return text;
+	}
+
+	/**
+	 * The clock that conditions on the time go by.
+	 * @return the clock
+	 */
+	public InstantSource clock() {
+		return this.reader.clock();
 	}
 
 	/**
@@ -187,6 +248,30 @@ public final class RulesNode {
 			throw invalid("is empty: name at least one strategy");
 		}
 		return strategies;
+	}
+
+	/** Whether the same is written there, wherever it stands. */
+	boolean sameAs(RulesNode other) {
+		return same(this.node, other.node, 0);
+	}
+
+	private static boolean same(Node one, Node other, int depth) {
+		if (depth > RulesReader.MAX_DEPTH) {
+			return false;
+		}
+		if (one instanceof ScalarNode scalar) {
+			return other instanceof ScalarNode that && scalar.getValue().equals(that.getValue());
+		}
+		if (one instanceof SequenceNode sequence) {
+			return other instanceof SequenceNode that && sequence.getValue().size() == that.getValue().size()
+					&& IntStream.range(0, sequence.getValue().size())
+						.allMatch((i) -> same(sequence.getValue().get(i), that.getValue().get(i), depth + 1));
+		}
+		List<NodeTuple> entries = ((MappingNode) one).getValue();
+		return other instanceof MappingNode that && entries.size() == that.getValue().size()
+				&& IntStream.range(0, entries.size())
+					.allMatch((i) -> same(entries.get(i).getKeyNode(), that.getValue().get(i).getKeyNode(), depth + 1)
+							&& same(entries.get(i).getValueNode(), that.getValue().get(i).getValueNode(), depth + 1));
 	}
 
 	/**

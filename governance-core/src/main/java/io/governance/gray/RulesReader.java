@@ -1,5 +1,6 @@
 package io.governance.gray;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,10 @@ final class RulesReader {
 
 	private final Strategies strategies;
 
+	private final RuleDocuments documents;
+
+	private final InstantSource clock;
+
 	/** Whether the rule that is being read is about instances. */
 	private boolean instances;
 
@@ -32,9 +37,11 @@ final class RulesReader {
 
 	private int visited;
 
-	RulesReader(String document, Strategies strategies) {
+	RulesReader(String document, Strategies strategies, RuleDocuments documents, InstantSource clock) {
 		this.document = document;
 		this.strategies = strategies;
+		this.documents = documents;
+		this.clock = clock;
 	}
 
 	/**
@@ -121,6 +128,16 @@ final class RulesReader {
 	 */
 	boolean visit() {
 		return ++this.visited <= MAX_NODES;
+	}
+
+	/** The text of a further document; empty if it need not be known. */
+	@Nullable String text(String name) {
+		String text = this.documents.text(name);
+		return (text == null && this.strategies.lenient()) ? "" : text;
+	}
+
+	InstantSource clock() {
+		return this.clock;
 	}
 
 	String document() {

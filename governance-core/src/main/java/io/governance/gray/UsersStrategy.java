@@ -1,6 +1,7 @@
 package io.governance.gray;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -20,6 +21,22 @@ public final class UsersStrategy implements GrayStrategy {
 		if (this.users.stream().anyMatch(String::isBlank)) {
 			throw new IllegalArgumentException("A user id must not be blank");
 		}
+	}
+
+	/** The users whom a condition names, whatever else it says. */
+	static UsersStrategy named(GrayStrategy strategy) {
+		if (strategy instanceof UsersStrategy users) {
+			return users;
+		}
+		Set<String> users = new HashSet<>();
+		if (strategy instanceof AnyStrategy any) {
+			any.strategies().forEach((part) -> users.addAll(named(part).users));
+		}
+		return new UsersStrategy(users);
+	}
+
+	int shared(UsersStrategy other) {
+		return (int) this.users.stream().filter(other.users::contains).count();
 	}
 
 	@Override

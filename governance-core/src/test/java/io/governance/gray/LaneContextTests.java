@@ -85,14 +85,14 @@ class LaneContextTests {
 		LaneContext gray = LaneContext.parse("gray");
 		LaneContext blue = LaneContext.parse("blue");
 		assertThat(LaneContext.current()).isSameAs(LaneContext.STABLE);
-		LaneContext.Scope outer = gray.open();
+		GrayDecision.Scope outer = gray.open();
 		assertThat(LaneContext.current()).isSameAs(gray);
-		LaneContext.Scope inner = blue.open();
+		GrayDecision.Scope inner = blue.open();
 		assertThat(LaneContext.current()).isSameAs(blue);
 		assertThat(CompletableFuture.supplyAsync(LaneContext::current).join()).isSameAs(LaneContext.STABLE);
 		inner.close();
 		assertThat(LaneContext.current()).isSameAs(gray);
-		LaneContext.Scope none = LaneContext.STABLE.open();
+		GrayDecision.Scope none = LaneContext.STABLE.open();
 		assertThat(LaneContext.current()).isSameAs(LaneContext.STABLE);
 		none.close();
 		assertThat(LaneContext.current()).isSameAs(gray);
@@ -102,9 +102,9 @@ class LaneContextTests {
 
 	@Test
 	void closingAScopeTwiceDoesNothing() {
-		LaneContext.Scope first = LaneContext.parse("gray").open();
+		GrayDecision.Scope first = LaneContext.parse("gray").open();
 		first.close();
-		LaneContext.Scope second = LaneContext.parse("blue").open();
+		GrayDecision.Scope second = LaneContext.parse("blue").open();
 		first.close();
 		assertThat(LaneContext.current().toHeader()).isEqualTo("blue");
 		second.close();

@@ -14,6 +14,7 @@ import io.governance.config.DocumentId;
 import io.governance.gray.GrayStrategy;
 import io.governance.gray.GrayStrategyFactory;
 import io.governance.gray.Lane;
+import io.governance.gray.GrayDecision;
 import io.governance.gray.LaneContext;
 import io.governance.gray.RulesNode;
 import io.governance.operations.ConfigOperations;
@@ -310,7 +311,7 @@ class GrayConfigTests {
 	void laneThatNoRuleNamesIsNamedByAProperty() {
 		this.fleet.save("orders.blue.yaml", "pool: {size: 8}");
 		try (ConfigurableApplicationContext context = start("governance.config.variants.lanes=blue")) {
-			try (LaneContext.Scope scope = LaneContext.parse("blue").open()) {
+			try (GrayDecision.Scope scope = LaneContext.parse("blue").open()) {
 				assertThat(scope).isNotNull();
 				assertThat(size(context)).isEqualTo(8);
 			}
@@ -340,7 +341,7 @@ class GrayConfigTests {
 		this.fleet.save("orders.yaml", "pool: {size: 6}");
 		try (ConfigurableApplicationContext context = start()) {
 			assertThat(size(context)).as("published together").isEqualTo(5);
-			try (LaneContext.Scope scope = LaneContext.parse("gray").open()) {
+			try (GrayDecision.Scope scope = LaneContext.parse("gray").open()) {
 				assertThat(scope).isNotNull();
 				assertThat(size(context)).isEqualTo(9);
 			}

@@ -97,7 +97,7 @@ public final class GovernanceServicesEndpoint {
 	}
 
 	private String laneOf(String service, @Nullable String user) {
-		return (user != null) ? this.rules.get().decide(GrayContext.ofUser(user)).laneFor(service).name()
+		return (user != null) ? this.rules.get().decide(GrayContext.ofUser(user)).lanes().laneFor(service).name()
 				: Instance.STABLE;
 	}
 

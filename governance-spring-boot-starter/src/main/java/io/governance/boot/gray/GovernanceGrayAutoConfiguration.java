@@ -40,6 +40,7 @@ import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.boot.configdata.GovernanceConfigProperties;
 import io.governance.config.DocumentId;
 import io.governance.config.SnapshotCache;
+import io.governance.gray.GrayDecision;
 import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 import io.governance.gray.GrayStrategyFactory;
@@ -145,7 +146,9 @@ public final class GovernanceGrayAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		ReactiveCallLane governanceReactiveCallLane(CallLane current) {
-			return (context) -> context.hasKey(LaneKey.KEY) ? context.get(LaneKey.KEY) : current.current();
+			return (context) -> context.<GrayDecision>getOrEmpty(LaneKey.KEY)
+				.map(GrayDecision::lanes)
+				.orElseGet(current::current);
 		}
 
 	}

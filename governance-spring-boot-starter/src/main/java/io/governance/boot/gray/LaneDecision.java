@@ -3,6 +3,7 @@ package io.governance.boot.gray;
 import org.jspecify.annotations.Nullable;
 
 import io.governance.gray.GrayContext;
+import io.governance.gray.GrayDecision;
 import io.governance.gray.LaneContext;
 
 /**
@@ -23,10 +24,12 @@ final class LaneDecision {
 		this.trusted = new TrustedPeers(properties.trustedPeers());
 	}
 
-	LaneContext decide(Inbound request) {
+	GrayDecision decide(Inbound request) {
 		String told = request.header(this.properties.laneHeader());
 		if (told != null && !told.isEmpty() && request.isFrom(this.trusted)) {
-			return LaneContext.parse(told);
+			return this.rules.rules()
+				.decide(new Known(request, this.properties.userHeader()))
+				.withLanes(LaneContext.parse(told));
 		}
 		return this.rules.rules().decide(new Known(request, this.properties.userHeader()));
 	}

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.governance.gray.LaneContext;
+import io.governance.gray.GrayDecision;
 
 /**
  * Decides the lanes of a servlet request once, and makes them current for all of its
@@ -22,7 +22,7 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 	/** After the filter that takes the caller's address from forwarded headers. */
 	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 50;
 
-	private static final String DECIDED = LaneContext.class.getName();
+	private static final String DECIDED = GrayDecision.class.getName();
 
 	private final LaneDecision decision;
 
@@ -48,7 +48,7 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		LaneContext.Scope scope = lanes(request).open();
+		GrayDecision.Scope scope = decision(request).open();
 		try {
 			chain.doFilter(request, response);
 		}
@@ -57,13 +57,13 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 		}
 	}
 
-	private LaneContext lanes(HttpServletRequest request) {
-		if (request.getAttribute(DECIDED) instanceof LaneContext decided) {
+	private GrayDecision decision(HttpServletRequest request) {
+		if (request.getAttribute(DECIDED) instanceof GrayDecision decided) {
 			return decided;
 		}
-		LaneContext lanes = this.decision.decide(new ServletInbound(request));
-		request.setAttribute(DECIDED, lanes);
-		return lanes;
+		GrayDecision decision = this.decision.decide(new ServletInbound(request));
+		request.setAttribute(DECIDED, decision);
+		return decision;
 	}
 
 	private record ServletInbound(HttpServletRequest request) implements LaneDecision.Inbound {

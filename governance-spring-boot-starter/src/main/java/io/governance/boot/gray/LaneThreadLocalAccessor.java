@@ -3,14 +3,14 @@ package io.governance.boot.gray;
 import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
-import io.governance.gray.LaneContext;
+import io.governance.gray.GrayDecision;
 
 /**
- * Carries the lanes wherever Micrometer's context propagation carries thread-locals:
+ * Carries the decision about a request wherever Micrometer's context propagation carries thread-locals:
  * through Reactor where its automatic propagation is on, and to other threads through
  * {@code ContextPropagatingTaskDecorator}. Found by {@link java.util.ServiceLoader}.
  */
-public final class LaneThreadLocalAccessor implements ThreadLocalAccessor<LaneContext> {
+public final class LaneThreadLocalAccessor implements ThreadLocalAccessor<GrayDecision> {
 
 	@Override
 	public Object key() {
@@ -19,20 +19,20 @@ public final class LaneThreadLocalAccessor implements ThreadLocalAccessor<LaneCo
 
 	@Override
 	@SuppressWarnings("NullAway") // null stands for nothing to carry
-	public @Nullable LaneContext getValue() {
-		LaneContext current = LaneContext.current();
-		return current.isStable() ? null : current;
+	public @Nullable GrayDecision getValue() {
+		GrayDecision current = GrayDecision.current();
+		return (current == GrayDecision.STABLE) ? null : current;
 	}
 
 	@Override
 	@SuppressWarnings("resource") // whoever restores sets the value before
-	public void setValue(LaneContext value) {
+	public void setValue(GrayDecision value) {
 		value.open();
 	}
 
 	@Override
 	public void setValue() {
-		setValue(LaneContext.STABLE);
+		setValue(GrayDecision.STABLE);
 	}
 
 }

@@ -11,7 +11,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
-import io.governance.gray.LaneContext;
+import io.governance.gray.GrayDecision;
 
 /**
  * Decides the lanes of a WebFlux request once, and puts them into the Reactor context of
@@ -32,9 +32,10 @@ final class LaneWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		LaneContext lanes = this.decision.decide(new ReactiveInbound(exchange.getRequest()));
+		GrayDecision decision = this.decision.decide(new ReactiveInbound(exchange.getRequest()));
 		Mono<Void> result = chain.filter(exchange);
-		return lanes.isStable() ? result : result.contextWrite((context) -> context.put(LaneKey.KEY, lanes));
+		return (decision == GrayDecision.STABLE) ? result
+				: result.contextWrite((context) -> context.put(LaneKey.KEY, decision));
 	}
 
 	private record ReactiveInbound(ServerHttpRequest request) implements LaneDecision.Inbound {

@@ -1,0 +1,145 @@
+package io.governance.gray;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rules of one moment made of a request: its lanes, the functions that are
+ * switched on for it, and its variants. Decided once, where the request comes in.
+ * Immutable.
+ */
+public final class GrayDecision {
+
+	private static final byte[] NO_VARIANTS = {};
+
+	/** The stable lane everywhere, no function on, no variant. */
+	public static final GrayDecision STABLE = new GrayDecision(LaneContext.STABLE, List.of());
+
+	private static final ThreadLocal<@Nullable GrayDecision> CURRENT = new ThreadLocal<>();
+
+	private final LaneContext lanes;
+
+	private final List<String> rules;
+
+	private final @Nullable Toggles toggles;
+
+	private final long features;
+
+	private final byte[] variants;
+
+	GrayDecision(LaneContext lanes, List<String> rules) {
+		this(lanes, rules, null, 0, NO_VARIANTS);
+	}
+
+	GrayDecision(LaneContext lanes, List<String> rules, @Nullable Toggles toggles, long features, byte[] variants) {
+		this.lanes = lanes;
+		this.rules = rules;
+		this.toggles = toggles;
+		this.features = features;
+		this.variants = variants;
+	}
+
+	/**
+	 * The lanes.
+	 * @return which lane the request takes at which service
+	 */
+	public LaneContext lanes() {
+		return this.lanes;
+	}
+
+	/**
+	 * The rules that gave the lanes.
+	 * @return their names; empty if none did, or if the lanes were decided elsewhere
+	 */
+	public List<String> rules() {
+		return this.rules;
+	}
+
+	/**
+	 * Whether a function is switched on. Allocates nothing.
+	 * @param feature the function's name
+	 * @return {@code true} if a rule switches it on for this request
+	 */
+	public boolean isOn(String feature) {
+		return this.toggles != null && this.toggles.isOn(feature, this.features);
+	}
+
+	/**
+	 * The variant of an experiment. Allocates nothing.
+	 * @param experiment the experiment's name
+	 * @return the variant, or {@code null} if there is none for this request
+	 */
+	public @Nullable String variant(String experiment) {
+		return (this.toggles != null) ? this.toggles.variant(experiment, this.variants) : null;
+	}
+
+	/**
+	 * The same with lanes that were decided elsewhere.
+	 * @param lanes the lanes
+	 * @return the decision
+	 */
+	public GrayDecision withLanes(LaneContext lanes) {
+		return (this.toggles == null) ? lanes.alone()
+				: new GrayDecision(lanes, List.of(), this.toggles, this.features, this.variants);
+	}
+
+	/**
+	 * The decision about the request that the calling thread works for.
+	 * @return the decision that was {@linkplain #open() opened} last and is not closed;
+	 * {@link #STABLE} if there is none
+	 */
+	public static GrayDecision current() {
+		GrayDecision current = CURRENT.get();
+		return (current != null) ? current : STABLE;
+	}
+
+	/**
+	 * Makes this the current decision of the calling thread.
+	 * @return to be closed by the same thread, which restores the decision before
+	 */
+	public Scope open() {
+		GrayDecision before = current();
+		set(this);
+		return new Scope(before);
+	}
+
+	private static void set(GrayDecision decision) {
+		if (decision == STABLE) {
+			CURRENT.remove();
+		}
+		else {
+			CURRENT.set(decision);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.lanes + ((this.toggles != null) ? " " + this.toggles.describe(this.features, this.variants) : "");
+	}
+
+	/** The time in which a decision is the current one of a thread. */
+	public static final class Scope implements AutoCloseable {
+
+		private final GrayDecision before;
+
+		private boolean closed;
+
+		private Scope(GrayDecision before) {
+			this.before = before;
+		}
+
+		/**
+		 * Restores the decision before. Closing twice does nothing.
+		 */
+		@Override
+		public void close() {
+			if (!this.closed) {
+				this.closed = true;
+				set(this.before);
+			}
+		}
+
+	}
+
+}

@@ -130,6 +130,7 @@ final class FallbackService implements Subscription {
 			level.wanted = false;
 			level.instances = null;
 			level.connected = true;
+			level.current = null;
 			this.tasks.waiting(level::follow);
 		}
 	}
@@ -167,6 +168,7 @@ final class FallbackService implements Subscription {
 
 		private @Nullable List<Instance> instances;
 
+		/** Who is told by the watch that counts; {@code null} if none does. */
 		private @Nullable Told current;
 
 		private Level(String name, Supplier<Discovery> discovery) {
@@ -183,20 +185,23 @@ final class FallbackService implements Subscription {
 			return this.instances != null && !isCallable();
 		}
 
-		/** Starts or ends the watch, so that there is one as long as it is wanted. */
+		/**
+		 * Starts or ends the watch, so that there is one as long as it is wanted. One
+		 * that was not wanted for a moment begins anew, since what it told was forgotten.
+		 */
 		private void follow() {
 			synchronized (this.watching) {
 				Subscription ends = null;
 				Told begins = null;
 				synchronized (FallbackService.this) {
-					if (this.wanted && this.watch == null) {
-						begins = new Told(this);
-						this.current = begins;
-					}
-					else if (!this.wanted) {
+					if (!this.wanted || this.current == null) {
 						ends = this.watch;
 						this.watch = null;
 						this.current = null;
+					}
+					if (this.wanted && this.current == null) {
+						begins = new Told(this);
+						this.current = begins;
 					}
 				}
 				if (ends != null) {

@@ -159,6 +159,21 @@ class SeveralSourcesTests {
 	}
 
 	@Test
+	void fallsBackAgainAtOnceThoughItHadJustReturned() {
+		fallBackOn(this.second);
+		this.second.is("orders", List.of(instance(2)));
+		this.first.tell("orders");
+		this.tasks.run();
+		assertThat(instances()).containsExactly(instance(2));
+		this.first.tell("orders", instance(1));
+		assertThat(instances()).containsExactly(instance(1));
+		this.first.tell("orders");
+		this.tasks.run();
+		assertThat(instances()).containsExactly(instance(2));
+		assertThat(this.second.watches()).isOne();
+	}
+
+	@Test
 	@DisplayName("F39 an error is no reason to fall back")
 	void doesNotFallBackBecauseOfAnError() {
 		fallBackOn(this.second);

@@ -50,6 +50,32 @@ class ServiceBalancerTests {
 	}
 
 	@Test
+	void tellsTheObserverOfEachCallAlsoOfInstancesThatAreDescribedAnew() {
+		List<String> told = new ArrayList<>();
+		ServiceBalancer observed = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer())
+			.calls(new CallObserver() {
+
+				@Override
+				public void began(Endpoint endpoint) {
+					told.add(endpoint.instance().id() + " began");
+				}
+
+				@Override
+				public void ended(Endpoint endpoint, long nanos, Outcome outcome) {
+					told.add(endpoint.instance().id() + " ended after " + nanos + " with " + outcome);
+				}
+
+			})
+			.build();
+		observed.update(List.of(Endpoints.instance("a")));
+		observed.update(List.of(Endpoints.instance("a", "gray")));
+		Endpoint endpoint = observed.endpoints().get(0);
+		endpoint.begin();
+		endpoint.end(5, Outcome.FAILURE);
+		assertThat(told).containsExactly("a began", "a ended after 5 with FAILURE");
+	}
+
+	@Test
 	void weightZeroTakesNothing() {
 		this.balancer.update(List.of(Endpoints.instance("a").toBuilder().weight(0).build(), Endpoints.instance("b")));
 		assertThat(picked(STABLE)).containsExactly("b");

@@ -120,8 +120,9 @@ final class FallbackService implements Subscription {
 		if (!level.wanted) {
 			level.wanted = true;
 			level.givenUp = false;
+			int turn = ++level.turn;
 			this.tasks.waiting(level::follow);
-			this.tasks.later(this.patience, () -> giveUp(level));
+			this.tasks.later(this.patience, () -> giveUp(level, turn));
 		}
 	}
 
@@ -135,9 +136,11 @@ final class FallbackService implements Subscription {
 		}
 	}
 
-	private synchronized void giveUp(Level level) {
-		level.givenUp = true;
-		changed();
+	private synchronized void giveUp(Level level, int turn) {
+		if (level.turn == turn) {
+			level.givenUp = true;
+			changed();
+		}
 	}
 
 	@Override
@@ -161,6 +164,9 @@ final class FallbackService implements Subscription {
 		private @Nullable Subscription watch;
 
 		private boolean wanted;
+
+		/** How often it was wanted anew. */
+		private int turn;
 
 		private boolean givenUp;
 
@@ -223,7 +229,7 @@ final class FallbackService implements Subscription {
 				}
 				logger.warn("Service {} cannot be watched in {}: it is not fallen back on ({})",
 						FallbackService.this.service, this.name, ex.getClass().getName());
-				giveUp(this);
+				giveUp(this, told.turn);
 			}
 		}
 
@@ -234,8 +240,11 @@ final class FallbackService implements Subscription {
 
 		private final Level level;
 
+		private final int turn;
+
 		Told(Level level) {
 			this.level = level;
+			this.turn = level.turn;
 		}
 
 		@Override

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import io.governance.backend.Backend;
 import io.governance.registry.Instance;
 import io.governance.registry.InstancesListener;
+import io.governance.registry.ServiceDirectory;
 import io.governance.testkit.BackendFixture;
 import io.governance.testkit.FaultyConnection;
 import org.awaitility.Awaitility;
@@ -255,7 +256,7 @@ public abstract class LoadContract {
 	}
 
 	/** The same for longer, in each way that there is. */
-	@ParameterizedTest
+	@ParameterizedTest(autoCloseArguments = false)
 	@MethodSource("outages")
 	@Tag("soak")
 	@DisplayName("F2 No call is lost while the registry is away for a minute")
@@ -282,7 +283,11 @@ public abstract class LoadContract {
 				registry.restore();
 			}
 			Duration away = Duration.ofNanos(System.nanoTime() - start);
-			await().until(() -> this.fleet.stream().allMatch((one) -> this.told.has(one.id())));
+			ServiceDirectory directory = this.caller.getBean(ServiceDirectory.class);
+			await().until(() -> directory.instances(SERVICE).connected());
+			// Long enough for whoever does not come back to be gone, after a minute.
+			await().pollDelay(time.dividedBy(6))
+				.until(() -> this.fleet.stream().allMatch((one) -> this.told.has(one.id())));
 			awaitAll(load);
 			finishWithoutFailure(load, "registry " + what + " for " + away.toSeconds() + " s");
 		}

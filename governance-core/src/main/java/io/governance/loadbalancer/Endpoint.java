@@ -15,6 +15,8 @@ public final class Endpoint {
 
 	private final EndpointHealth health;
 
+	private final CallObserver observer;
+
 	/**
 	 * Creates an endpoint without a past, by the system's clock.
 	 * @param instance the instance
@@ -29,7 +31,7 @@ public final class Endpoint {
 	 * @param clock the clock of the service, which its calls advance
 	 */
 	Endpoint(Instance instance, CallClock clock) {
-		this(instance, clock, null);
+		this(instance, clock, null, CallObserver.NONE);
 	}
 
 	/**
@@ -37,17 +39,20 @@ public final class Endpoint {
 	 * @param instance the instance
 	 * @param clock the clock of the service, which its calls advance
 	 * @param detector told of calls that fail
+	 * @param observer told of all calls
 	 */
-	Endpoint(Instance instance, CallClock clock, @Nullable OutlierDetector detector) {
+	Endpoint(Instance instance, CallClock clock, @Nullable OutlierDetector detector, CallObserver observer) {
 		this.instance = instance;
 		this.stats = new InstanceStats(clock);
 		this.health = new EndpointHealth(instance, this.stats, detector);
+		this.observer = observer;
 	}
 
 	private Endpoint(Instance instance, Endpoint before) {
 		this.instance = instance;
 		this.stats = before.stats;
 		this.health = before.health;
+		this.observer = before.observer;
 		this.health.describedAs(instance);
 	}
 
@@ -101,6 +106,7 @@ public final class Endpoint {
 	 */
 	public void begin() {
 		this.stats.begin();
+		this.observer.began(this);
 	}
 
 	/**
@@ -113,6 +119,7 @@ public final class Endpoint {
 		if (outcome == Outcome.FAILURE) {
 			this.health.failed();
 		}
+		this.observer.ended(this, nanos, outcome);
 	}
 
 	@Override

@@ -38,6 +38,8 @@ public final class ServiceBalancer {
 
 	private final Executor executor;
 
+	private final CallObserver calls;
+
 	private final LanePickersFactory pickers;
 
 	private final HealthLog log;
@@ -92,6 +94,7 @@ public final class ServiceBalancer {
 		this.policy = builder.policy;
 		this.settings = builder.settings;
 		this.executor = builder.executor;
+		this.calls = builder.calls;
 		this.clock = new CallClock(builder.ticker);
 		this.slowStart = new SlowStart(builder.instants);
 		this.pickers = new LanePickersFactory(builder.loadBalancer, builder.zone, builder.ticker, this.clock,
@@ -152,7 +155,7 @@ public final class ServiceBalancer {
 	}
 
 	private Endpoint added(Instance instance, long now) {
-		Endpoint endpoint = new Endpoint(instance, this.clock, this.detector);
+		Endpoint endpoint = new Endpoint(instance, this.clock, this.detector, this.calls);
 		endpoint.health().ramp(this.slowStart.ofNew(instance, !this.listed, this.settings.slowStart(), now));
 		return endpoint;
 	}
@@ -363,9 +366,10 @@ public final class ServiceBalancer {
 	}
 
 	private void rebuild(List<Endpoint> endpoints) {
-		this.detector.members(endpoints);
 		LaneTable before = this.table;
 		LaneTable after = tables().build(endpoints, this.detector.revision(), before);
+		// Not sooner: an algorithm that throws leaves all as it is.
+		this.detector.members(endpoints);
 		this.table = after;
 		after.tellPanic(this.service, before, this.log);
 	}

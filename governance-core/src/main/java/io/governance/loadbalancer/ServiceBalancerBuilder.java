@@ -35,6 +35,8 @@ public final class ServiceBalancerBuilder {
 
 	BalancerListener listener = BalancerListener.NONE;
 
+	CallObserver calls = CallObserver.NONE;
+
 	ServiceBalancerBuilder(String service, LoadBalancer loadBalancer) {
 		this.service = service;
 		this.loadBalancer = loadBalancer;
@@ -138,6 +140,16 @@ public final class ServiceBalancerBuilder {
 	 */
 	public ServiceBalancerBuilder listener(BalancerListener listener) {
 		this.listener = listener;
+		return this;
+	}
+
+	/**
+	 * Sets who is told of each call to an instance.
+	 * @param observer the observer
+	 * @return this builder
+	 */
+	public ServiceBalancerBuilder calls(CallObserver observer) {
+		this.calls = observer;
 		return this;
 	}
 

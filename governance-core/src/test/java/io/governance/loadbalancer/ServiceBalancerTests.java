@@ -50,6 +50,32 @@ class ServiceBalancerTests {
 	}
 
 	@Test
+	void tellsTheObserverOfEachCallAlsoOfInstancesThatAreDescribedAnew() {
+		List<String> told = new ArrayList<>();
+		ServiceBalancer observed = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer())
+			.calls(new CallObserver() {
+
+				@Override
+				public void began(Endpoint endpoint) {
+					told.add(endpoint.instance().id() + " began");
+				}
+
+				@Override
+				public void ended(Endpoint endpoint, long nanos, Outcome outcome) {
+					told.add(endpoint.instance().id() + " ended after " + nanos + " with " + outcome);
+				}
+
+			})
+			.build();
+		observed.update(List.of(Endpoints.instance("a")));
+		observed.update(List.of(Endpoints.instance("a", "gray")));
+		Endpoint endpoint = observed.endpoints().get(0);
+		endpoint.begin();
+		endpoint.end(5, Outcome.FAILURE);
+		assertThat(told).containsExactly("a began", "a ended after 5 with FAILURE");
+	}
+
+	@Test
 	void weightZeroTakesNothing() {
 		this.balancer.update(List.of(Endpoints.instance("a").toBuilder().weight(0).build(), Endpoints.instance("b")));
 		assertThat(picked(STABLE)).containsExactly("b");
@@ -174,6 +200,22 @@ class ServiceBalancerTests {
 		counting.failure = null;
 		balancer.update(other);
 		assertThat(balancer.pick(STABLE, PickRequest.ANY).instance().id()).isEqualTo("b");
+	}
+
+	@Test
+	void whoIsStillCalledIsEjectedThoughTheNewListCouldNotBeTaken() {
+		Counting counting = new Counting();
+		ServiceBalancer balancer = new ServiceBalancer("orders", counting, "", LanePolicy.DEFAULT);
+		balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("b")));
+		counting.failure = new IllegalStateException("broken");
+		List<Instance> other = List.of(Endpoints.instance("c"));
+		assertThatThrownBy(() -> balancer.update(other)).isSameAs(counting.failure);
+		Endpoint failing = balancer.endpoints().get(0);
+		for (int i = 0; i < 5; i++) {
+			failing.begin();
+			failing.end(1, Outcome.FAILURE);
+		}
+		assertThat(failing.health().state()).isEqualTo(HealthState.EJECTED);
 	}
 
 	@Test

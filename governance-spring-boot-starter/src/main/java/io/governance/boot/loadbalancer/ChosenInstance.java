@@ -34,15 +34,12 @@ public class ChosenInstance implements ServiceInstance {
 
 	private final Endpoint endpoint;
 
-	private final EndpointGate gate;
-
 	/** When the call began, by {@link System#nanoTime()}; 0 while none is under way. */
 	@SuppressWarnings("unused")
 	private volatile long started;
 
-	ChosenInstance(Endpoint endpoint, EndpointGate gate) {
+	ChosenInstance(Endpoint endpoint) {
 		this.endpoint = endpoint;
-		this.gate = gate;
 	}
 
 	/**
@@ -67,7 +64,6 @@ public class ChosenInstance implements ServiceInstance {
 		long now = System.nanoTime();
 		if (STARTED.compareAndSet(this, 0L, (now != 0) ? now : 1)) {
 			this.endpoint.begin();
-			this.gate.began(this.endpoint);
 		}
 	}
 
@@ -78,16 +74,14 @@ public class ChosenInstance implements ServiceInstance {
 	 */
 	public final OpenCall takeOver() {
 		begin();
-		return new OpenCall(this.endpoint, this.gate, (long) STARTED.getAndSet(this, 0L));
+		return new OpenCall(this.endpoint, (long) STARTED.getAndSet(this, 0L));
 	}
 
 	/** The call has ended. Does nothing if it has not begun, or has ended already. */
 	final void end(Outcome outcome) {
 		long started = (long) STARTED.getAndSet(this, 0L);
 		if (started != 0) {
-			long nanos = System.nanoTime() - started;
-			this.endpoint.end(nanos, outcome);
-			this.gate.ended(this.endpoint, nanos, outcome);
+			this.endpoint.end(System.nanoTime() - started, outcome);
 		}
 	}
 

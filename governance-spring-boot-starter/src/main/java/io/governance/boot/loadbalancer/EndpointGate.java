@@ -5,6 +5,7 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.governance.loadbalancer.CallObserver;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.Outcome;
 
@@ -13,7 +14,7 @@ import io.governance.loadbalancer.Outcome;
  * every call that is made through this application's load balancing. Thread-safe; on the
  * path of every call.
  */
-public interface EndpointGate {
+public interface EndpointGate extends CallObserver {
 
 	/** Lets every call through. */
 	EndpointGate NONE = new EndpointGate() {
@@ -43,20 +44,6 @@ public interface EndpointGate {
 	 * @return those that take none; {@code null} if all take calls
 	 */
 	@Nullable Predicate<Endpoint> closed(String service);
-
-	/**
-	 * A call to an instance begins.
-	 * @param endpoint the instance
-	 */
-	void began(Endpoint endpoint);
-
-	/**
-	 * A call that began has ended.
-	 * @param endpoint the instance
-	 * @param nanos how long it took until the answer began, in nanoseconds
-	 * @param outcome how it ended
-	 */
-	void ended(Endpoint endpoint, long nanos, Outcome outcome);
 
 	/**
 	 * The instances of a service have changed: what is known of others is to be

@@ -59,9 +59,7 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 	@ConditionalOnMissingBean
 	ServiceBalancers governanceServiceBalancers(ServiceDirectory directory, FirstList firstList,
 			ConfiguredBalancers factory, ObjectProvider<EndpointGate> gate) {
-		ServiceBalancers balancers = new ServiceBalancers(directory, firstList, factory);
-		gate.ifAvailable(balancers::guardedBy);
-		return balancers;
+		return new ServiceBalancers(directory, firstList, factory, gate.getIfAvailable(() -> EndpointGate.NONE));
 	}
 
 	@Bean

@@ -11,8 +11,8 @@ final class LanedInstance extends ChosenInstance {
 
 	private final LaneContext lanes;
 
-	LanedInstance(Endpoint endpoint, EndpointGate gate, LaneContext lanes) {
-		super(endpoint, gate);
+	LanedInstance(Endpoint endpoint, LaneContext lanes) {
+		super(endpoint);
 		this.lanes = lanes;
 	}
 

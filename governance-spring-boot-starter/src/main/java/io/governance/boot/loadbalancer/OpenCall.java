@@ -13,17 +13,14 @@ public final class OpenCall {
 
 	private final Endpoint endpoint;
 
-	private final EndpointGate gate;
-
 	private final long started;
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
 	private volatile long answered;
 
-	OpenCall(Endpoint endpoint, EndpointGate gate, long started) {
+	OpenCall(Endpoint endpoint, long started) {
 		this.endpoint = endpoint;
-		this.gate = gate;
 		this.started = started;
 	}
 
@@ -41,9 +38,7 @@ public final class OpenCall {
 	public void end(Outcome outcome) {
 		if (this.ended.compareAndSet(false, true)) {
 			long answered = this.answered;
-			long nanos = (answered != 0) ? answered : System.nanoTime() - this.started;
-			this.endpoint.end(nanos, outcome);
-			this.gate.ended(this.endpoint, nanos, outcome);
+			this.endpoint.end((answered != 0) ? answered : System.nanoTime() - this.started, outcome);
 		}
 	}
 

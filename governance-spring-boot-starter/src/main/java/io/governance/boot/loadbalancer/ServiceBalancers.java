@@ -44,13 +44,13 @@ public final class ServiceBalancers implements AutoCloseable {
 
 	private final BalancerFactory factory;
 
+	private final EndpointGate gate;
+
 	private final BalancerThreads threads = new BalancerThreads();
 
 	private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
 
 	private volatile Function<String, LanePolicy> policies = (service) -> LanePolicy.DEFAULT;
-
-	private volatile EndpointGate gate = EndpointGate.NONE;
 
 	private volatile Consumer<? super ServiceBalancer> observer = (balancer) -> {
 	};
@@ -64,7 +64,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	 */
 	public ServiceBalancers(ServiceDirectory directory, FirstList firstList, Function<String, LoadBalancer> algorithms,
 			String zone) {
-		this(directory, firstList, new DefaultFactory(algorithms, zone));
+		this(directory, firstList, new DefaultFactory(algorithms, zone), EndpointGate.NONE);
 	}
 
 	/**
@@ -72,11 +72,13 @@ public final class ServiceBalancers implements AutoCloseable {
 	 * @param directory the live lists
 	 * @param firstList waits for the first list of a service
 	 * @param factory makes the balancer of a service
+	 * @param gate keeps calls away from instances
 	 */
-	ServiceBalancers(ServiceDirectory directory, FirstList firstList, BalancerFactory factory) {
+	ServiceBalancers(ServiceDirectory directory, FirstList firstList, BalancerFactory factory, EndpointGate gate) {
 		this.directory = directory;
 		this.firstList = firstList;
 		this.factory = factory;
+		this.gate = gate;
 	}
 
 	/**
@@ -108,7 +110,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	/** The same for a reactive call, whose lanes go with it. */
 	@Nullable ChosenInstance pick(String service, LaneContext lanes, CallTry call) {
 		Endpoint endpoint = endpoint(service, lanes.laneFor(service).name(), call);
-		return (endpoint != null) ? new LanedInstance(endpoint, this.gate, lanes) : null;
+		return (endpoint != null) ? new LanedInstance(endpoint, lanes) : null;
 	}
 
 	@Nullable ChosenInstance pick(String service, String lane, CallTry call) {
@@ -133,7 +135,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	}
 
 	private @Nullable ChosenInstance chosen(@Nullable Endpoint endpoint) {
-		return (endpoint != null) ? new ChosenInstance(endpoint, this.gate) : null;
+		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
 	}
 
 	/**
@@ -247,14 +249,6 @@ public final class ServiceBalancers implements AutoCloseable {
 	}
 
 	/**
-	 * Puts a gate before the instances, in place of the one that was there.
-	 * @param gate the gate
-	 */
-	public void guardedBy(EndpointGate gate) {
-		this.gate = gate;
-	}
-
-	/**
 	 * Sets who is told of each balancer that is there, and then of each whose instances
 	 * may have changed, in place of whoever was told before.
 	 * @param observer quick and thread-safe; what it throws is logged and ignored
@@ -274,6 +268,7 @@ public final class ServiceBalancers implements AutoCloseable {
 		ServiceBalancer balancer = this.factory.balancer(service)
 			.lanes(this.policies.apply(service))
 			.executor(this.threads.keeper())
+			.calls(this.gate)
 			.build();
 		Entry created = new Entry(balancer, this.factory.checks(balancer, this.threads.probes()));
 		// A list that is there goes in before anybody can pick.

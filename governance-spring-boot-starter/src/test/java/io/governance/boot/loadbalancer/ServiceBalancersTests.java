@@ -121,7 +121,8 @@ class ServiceBalancersTests {
 		GovernanceLoadBalancerProperties bound = new Binder(new MapConfigurationPropertySource(properties))
 			.bindOrCreate("", GovernanceLoadBalancerProperties.class);
 		return new ServiceBalancers(directory, new FirstList(directory, Duration.ofSeconds(20)),
-				new ConfiguredBalancers(bound, List.of(new RoundRobinLoadBalancer()), probes, listeners, "", ""));
+				new ConfiguredBalancers(bound, List.of(new RoundRobinLoadBalancer()), probes, listeners, "", ""),
+				EndpointGate.NONE);
 	}
 
 	private static int closedPort() throws IOException {

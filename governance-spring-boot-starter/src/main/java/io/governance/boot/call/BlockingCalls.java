@@ -91,7 +91,8 @@ final class BlockingCalls {
 			while (true) {
 				Try<R> done = attempt(service, instance, context, call, exchange);
 				outcome = done.outcome;
-				ServiceInstance next = done.worthAnother(call) ? chooseAnother(service, context, call) : null;
+				ServiceInstance next = done.worthAnother(call) ? chooseAnother(service, context, call, done, exchange)
+						: null;
 				if (next == null) {
 					return done.result();
 				}
@@ -110,9 +111,16 @@ final class BlockingCalls {
 		return this.client.choose(service, new DefaultRequest<>(context));
 	}
 
-	private @Nullable ServiceInstance chooseAnother(String service, RequestDataContext context, GuardedCall call) {
-		ServiceInstance untried = choose(service, context);
-		return (untried == null && call.startOver()) ? choose(service, context) : untried;
+	private <R> @Nullable ServiceInstance chooseAnother(String service, RequestDataContext context, GuardedCall call,
+			Try<R> done, Exchange<R> exchange) {
+		try {
+			ServiceInstance untried = choose(service, context);
+			return (untried == null && call.startOver()) ? choose(service, context) : untried;
+		}
+		catch (RuntimeException | Error ex) {
+			done.discard(exchange);
+			throw ex;
+		}
 	}
 
 	private <R> Try<R> attempt(String service, ServiceInstance instance, RequestDataContext context, GuardedCall call,
@@ -127,7 +135,7 @@ final class BlockingCalls {
 			return new Try<>(answer, null, exchange.status(answer), CallFailure.OTHER);
 		}
 		catch (IOException | RuntimeException ex) {
-			return new Try<>(null, ex, 0, CallFailure.of(ex));
+			return new Try<>(null, ex, 0, failureOf(ex));
 		}
 	}
 
@@ -146,7 +154,7 @@ final class BlockingCalls {
 		}
 		catch (Throwable ex) {
 			Exception failure = watch.stop() ? call.timeout(ex) : null;
-			end(open, GuardedCall.outcomeOf(CallFailure.of((failure != null) ? failure : ex)));
+			end(open, GuardedCall.outcomeOf(failureOf((failure != null) ? failure : ex)));
 			if (answer != null) {
 				exchange.discard(answer);
 			}
@@ -155,6 +163,14 @@ final class BlockingCalls {
 			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * An interrupt, too, may look like a broken connection: that of a virtual thread
+	 * closes its socket.
+	 */
+	private static CallFailure failureOf(Throwable ex) {
+		return Thread.currentThread().isInterrupted() ? CallFailure.ABANDONED : CallFailure.of(ex);
 	}
 
 	private static void end(@Nullable OpenCall open, Outcome outcome) {

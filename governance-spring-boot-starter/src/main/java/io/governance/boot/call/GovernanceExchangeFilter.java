@@ -3,6 +3,7 @@ package io.governance.boot.call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -180,7 +181,7 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 		}
 		AtomicReference<Outcome> givenUp = new AtomicReference<>(Outcome.CANCELLED);
 		return answer.doOnError((ex) -> open.end(GuardedCall.outcomeOf(CallFailure.of(ex))))
-			.doOnCancel(() -> open.end(givenUp.get()))
+			.doOnCancel(() -> open.end(Objects.requireNonNull(givenUp.get())))
 			.flatMap((response) -> {
 				open.answered();
 				Outcome outcome = Outcome.ofHttpStatus(response.statusCode().value());

@@ -1,6 +1,9 @@
 package io.governance.boot.call;
 
 import java.io.ByteArrayInputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,6 +28,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
+import org.springframework.cloud.client.loadbalancer.Request;
+import org.springframework.cloud.client.loadbalancer.RequestDataContext;
 import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -102,6 +109,20 @@ class GivenUpCallTests {
 			.block(Duration.ofSeconds(20))).hasMessageContaining("the second try fails");
 		await().untilAsserted(() -> assertThat(inFlight(service)).isZero());
 		await().untilAsserted(() -> assertThat(busy.connections()).isZero());
+	}
+
+	@Test
+	void answerAtHandIsClosedWhenNobodyElseCanBeChosen() {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE_STREAMS);
+		String service = this.app.service(busy.port(), busy.port());
+		assertThatThrownBy(() -> this.app.bean(RestClient.Builder.class)
+			.build()
+			.get()
+			.uri("http://" + service + "/")
+			.header(ONE_TRY, "yes")
+			.retrieve()
+			.toBodilessEntity()).hasMessageContaining("the second choice fails");
+		assertThat(inFlight(service)).isZero();
 	}
 
 	@Test
@@ -230,6 +251,41 @@ class GivenUpCallTests {
 				}
 				return request;
 			};
+		}
+
+		@Bean
+		static BeanPostProcessor failingChoices() {
+			return new FailingChoices();
+		}
+
+	}
+
+	/** Chooses an instance for the first try of a request, and fails for the second. */
+	static class FailingChoices implements BeanPostProcessor {
+
+		private final AtomicInteger choices = new AtomicInteger();
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String name) {
+			return (bean instanceof LoadBalancerClient client)
+					? Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { LoadBalancerClient.class },
+							(proxy, method, arguments) -> choose(client, method, arguments))
+					: bean;
+		}
+
+		private Object choose(LoadBalancerClient client, Method method, Object[] arguments) throws Throwable {
+			boolean one = method.getName().equals("choose") && arguments.length == 2
+					&& ((Request<?>) arguments[1]).getContext() instanceof RequestDataContext context
+					&& context.getClientRequest().getHeaders().containsHeader(ONE_TRY);
+			if (one && this.choices.incrementAndGet() > 1) {
+				throw new IllegalStateException("the second choice fails");
+			}
+			try {
+				return method.invoke(client, arguments);
+			}
+			catch (InvocationTargetException ex) {
+				throw ex.getCause();
+			}
 		}
 
 	}

@@ -96,7 +96,7 @@ final class BlockingCalls {
 				if (next == null) {
 					return done.result();
 				}
-				done.discard(exchange);
+				discard(done.answer, exchange);
 				pause(call.pauseNanos());
 				instance = next;
 			}
@@ -118,7 +118,7 @@ final class BlockingCalls {
 			return (untried == null && call.startOver()) ? choose(service, context) : untried;
 		}
 		catch (RuntimeException | Error ex) {
-			done.discard(exchange);
+			discard(done.answer, exchange);
 			throw ex;
 		}
 	}
@@ -155,9 +155,7 @@ final class BlockingCalls {
 		catch (Throwable ex) {
 			Exception failure = watch.stop() ? call.timeout(ex) : null;
 			end(open, GuardedCall.outcomeOf(failureOf((failure != null) ? failure : ex)));
-			if (answer != null) {
-				exchange.discard(answer);
-			}
+			discard(answer, exchange);
 			if (failure != null) {
 				throw failure;
 			}
@@ -171,6 +169,12 @@ final class BlockingCalls {
 	 */
 	private static CallFailure failureOf(Throwable ex) {
 		return Thread.currentThread().isInterrupted() ? CallFailure.ABANDONED : CallFailure.of(ex);
+	}
+
+	private static <R> void discard(@Nullable R answer, Exchange<R> exchange) {
+		if (answer != null) {
+			exchange.discard(answer);
+		}
 	}
 
 	private static void end(@Nullable OpenCall open, Outcome outcome) {
@@ -254,12 +258,6 @@ final class BlockingCalls {
 				throw new IllegalStateException("The client gave no answer");
 			}
 			return this.answer;
-		}
-
-		void discard(Exchange<R> exchange) {
-			if (this.answer != null) {
-				exchange.discard(this.answer);
-			}
 		}
 
 	}

@@ -112,6 +112,19 @@ class GivenUpCallTests {
 	}
 
 	@Test
+	void answerWithoutEndDoesNotHoldUpTheNextTry() {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE_STREAMS);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		String service = this.app.service(busy.port(), fine.port());
+		for (int i = 0; i < 2; i++) {
+			assertThat(Client.REST_CLIENT_JDK.call(this.app, HttpMethod.GET, service, null)).isEqualTo("fine");
+		}
+		assertThat(busy.requests()).isNotEmpty();
+		assertThat(inFlight(service)).isZero();
+		assertThat(Thread.currentThread().isInterrupted()).isFalse();
+	}
+
+	@Test
 	void answerAtHandIsClosedWhenNobodyElseCanBeChosen() {
 		FaultyServer busy = this.app.server(Fault.UNAVAILABLE_STREAMS);
 		String service = this.app.service(busy.port(), busy.port());

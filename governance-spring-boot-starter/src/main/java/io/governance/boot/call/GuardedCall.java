@@ -207,7 +207,7 @@ final class GuardedCall implements AvoidedInstances {
 			case NOT_SENT -> RetryReason.NOT_SENT;
 			case TIMED_OUT -> RetryReason.TIMED_OUT;
 			case BROKEN_OFF -> RetryReason.BROKEN_OFF;
-			case ABANDONED, OTHER -> RetryReason.OTHER;
+			case ABANDONED, OTHER -> throw new IllegalArgumentException("Never tried again: " + failure);
 		};
 	}
 

@@ -6,11 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import com.linecorp.armeria.client.ClientRequestContext;
-import com.linecorp.armeria.client.endpoint.EndpointGroup;
 import com.linecorp.armeria.client.endpoint.EndpointSelectionStrategy;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
 import io.governance.loadbalancer.ConsistentHashLoadBalancer;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.LanePolicy;
@@ -19,6 +15,8 @@ import io.governance.loadbalancer.Picker;
 import io.governance.loadbalancer.PickerInput;
 import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.registry.Instance;
+import org.apache.dubbo.rpc.Invoker;
+import org.apache.dubbo.rpc.cluster.loadbalance.ConsistentHashLoadBalance;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,8 +33,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One pick of one of n instances by a key, another one each time: ours, and Armeria's
- * sticky selection by jump hash. All include the making of a random key.
+ * One pick of one of n instances by a key, another one each time: ours, and those of
+ * others. All include the making of a random key.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -66,9 +64,9 @@ public class ConsistentHashBenchmark {
 
 	private Picker bounded;
 
-	private EndpointGroup armeria;
+	private ArmeriaPeer armeria;
 
-	private ClientRequestContext armeriaContext;
+	private DubboPeer dubbo;
 
 	/** Builds what is measured. */
 	@Setup(Level.Trial)
@@ -84,11 +82,9 @@ public class ConsistentHashBenchmark {
 		this.hash = new ConsistentHashLoadBalancer().newPicker(input);
 		this.bounded = new ConsistentHashLoadBalancer()
 			.newPicker(input.withSettings(Map.of(ConsistentHashLoadBalancer.BOUNDED_LOAD, "1.25")));
-		this.armeria = EndpointGroup.of(EndpointSelectionStrategy.sticky((context) -> this.randomKey.affinity()),
-				instances.stream()
-					.map((instance) -> com.linecorp.armeria.client.Endpoint.of(instance.host(), instance.port()))
-					.toList());
-		this.armeriaContext = ClientRequestContext.of(HttpRequest.of(HttpMethod.GET, "/"));
+		this.armeria = new ArmeriaPeer(EndpointSelectionStrategy.sticky((context) -> this.randomKey.affinity()),
+				instances);
+		this.dubbo = new DubboPeer(new ConsistentHashLoadBalance(), instances);
 	}
 
 	/** Closes what holds resources. */
@@ -108,12 +104,21 @@ public class ConsistentHashBenchmark {
 	}
 
 	/**
-	 * Armeria's sticky selection.
+	 * Armeria's sticky selection, by jump hash.
 	 * @return the endpoint
 	 */
 	@Benchmark
 	public com.linecorp.armeria.client.@Nullable Endpoint armeria() {
-		return this.armeria.selectNow(this.armeriaContext);
+		return this.armeria.pick();
+	}
+
+	/**
+	 * Dubbo's consistent hash, of 160 points for each instance.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public Invoker<Object> dubbo() {
+		return this.dubbo.pick();
 	}
 
 	/**

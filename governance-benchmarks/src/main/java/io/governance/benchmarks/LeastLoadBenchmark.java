@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.LanePolicy;
@@ -19,6 +20,9 @@ import io.governance.loadbalancer.PickerInput;
 import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.loadbalancer.TwoChoicesLoadBalancer;
 import io.governance.registry.Instance;
+import io.smallrye.stork.api.ServiceInstance;
+import org.apache.dubbo.rpc.Invoker;
+import org.apache.dubbo.rpc.cluster.loadbalance.LeastActiveLoadBalance;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,7 +40,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * One pick of one of n instances by what was seen of them: all have answered, some
  * seconds ago and at different times, each has some calls under way, and a tenth has
- * failed.
+ * failed. Those of others know only the calls under way, which are the same.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -59,6 +63,12 @@ public class LeastLoadBenchmark {
 
 	private Picker leastInFlight;
 
+	private StorkPeer storkTwoChoices;
+
+	private StorkPeer storkLeastRequests;
+
+	private DubboPeer dubboLeastActive;
+
 	/** Builds what is measured. */
 	@Setup(Level.Trial)
 	public void setUp() {
@@ -66,6 +76,17 @@ public class LeastLoadBenchmark {
 		this.twoChoices = new TwoChoicesLoadBalancer().newPicker(PickerInput.of(List.of(this.array)));
 		this.weightedTwoChoices = new TwoChoicesLoadBalancer().newPicker(PickerInput.of(List.of(endpoints(10))));
 		this.leastInFlight = new LeastInFlightLoadBalancer().newPicker(PickerInput.of(List.of(this.array)));
+		List<Instance> instances = Stream.of(this.array).map(Endpoint::instance).toList();
+		this.storkTwoChoices = StorkPeer.powerOfTwoChoices(instances);
+		this.storkLeastRequests = StorkPeer.leastRequests(instances);
+		this.dubboLeastActive = new DubboPeer(new LeastActiveLoadBalance(), instances);
+		for (int i = 0; i < this.n; i++) {
+			for (int calls = callsUnderWay(i); calls > 0; calls--) {
+				this.storkTwoChoices.begin(i);
+				this.storkLeastRequests.begin(i);
+				this.dubboLeastActive.begin(i);
+			}
+		}
 	}
 
 	private Endpoint[] endpoints(int step) {
@@ -84,11 +105,15 @@ public class LeastLoadBenchmark {
 				endpoints[i].begin();
 				endpoints[i].end(1_000_000, Outcome.FAILURE);
 			}
-			for (int calls = i % 4; calls > 0; calls--) {
+			for (int calls = callsUnderWay(i); calls > 0; calls--) {
 				endpoints[i].begin();
 			}
 		}
 		return endpoints;
+	}
+
+	private static int callsUnderWay(int index) {
+		return index % 4;
 	}
 
 	/**
@@ -98,6 +123,33 @@ public class LeastLoadBenchmark {
 	@Benchmark
 	public Endpoint bareRandom() {
 		return this.array[ThreadLocalRandom.current().nextInt(this.array.length)];
+	}
+
+	/**
+	 * SmallRye Stork's power of two choices.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public ServiceInstance storkTwoChoices() {
+		return this.storkTwoChoices.pick();
+	}
+
+	/**
+	 * SmallRye Stork's least requests.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public ServiceInstance storkLeastRequests() {
+		return this.storkLeastRequests.pick();
+	}
+
+	/**
+	 * Dubbo's least active.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public Invoker<Object> dubboLeastActive() {
+		return this.dubboLeastActive.pick();
 	}
 
 	/**

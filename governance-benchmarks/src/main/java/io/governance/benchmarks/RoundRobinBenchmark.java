@@ -5,11 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-import com.linecorp.armeria.client.ClientRequestContext;
-import com.linecorp.armeria.client.endpoint.EndpointGroup;
 import com.linecorp.armeria.client.endpoint.EndpointSelectionStrategy;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.LanePolicy;
 import io.governance.loadbalancer.PickRequest;
@@ -19,6 +15,7 @@ import io.governance.loadbalancer.RandomLoadBalancer;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
 import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.registry.Instance;
+import io.smallrye.stork.api.ServiceInstance;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,7 +32,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One pick of one of n instances: our pickers, a bare counter, and Armeria's.
+ * One pick of one of n instances: our pickers, a bare counter, and those of others.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -60,9 +57,11 @@ public class RoundRobinBenchmark {
 
 	private ServiceBalancer balancer;
 
-	private EndpointGroup armeria;
+	private ArmeriaPeer armeria;
 
-	private ClientRequestContext armeriaContext;
+	private StorkPeer stork;
+
+	private SpringCloudPeer springCloud;
 
 	/** Builds what is measured. */
 	@Setup(Level.Trial)
@@ -76,11 +75,9 @@ public class RoundRobinBenchmark {
 		this.array = input.endpoints().toArray(Endpoint[]::new);
 		this.roundRobin = new RoundRobinLoadBalancer().newPicker(input);
 		this.random = new RandomLoadBalancer().newPicker(input);
-		this.armeria = EndpointGroup.of(EndpointSelectionStrategy.roundRobin(),
-				instances.stream()
-					.map((instance) -> com.linecorp.armeria.client.Endpoint.of(instance.host(), instance.port()))
-					.toList());
-		this.armeriaContext = ClientRequestContext.of(HttpRequest.of(HttpMethod.GET, "/"));
+		this.armeria = new ArmeriaPeer(EndpointSelectionStrategy.roundRobin(), instances);
+		this.stork = StorkPeer.roundRobin(instances);
+		this.springCloud = SpringCloudPeer.roundRobin(instances);
 	}
 
 	/** Closes what holds resources. */
@@ -104,7 +101,25 @@ public class RoundRobinBenchmark {
 	 */
 	@Benchmark
 	public com.linecorp.armeria.client.@Nullable Endpoint armeria() {
-		return this.armeria.selectNow(this.armeriaContext);
+		return this.armeria.pick();
+	}
+
+	/**
+	 * SmallRye Stork's round robin.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public ServiceInstance stork() {
+		return this.stork.pick();
+	}
+
+	/**
+	 * Spring Cloud LoadBalancer's round robin.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public org.springframework.cloud.client.@Nullable ServiceInstance springCloud() {
+		return this.springCloud.pick();
 	}
 
 	/**

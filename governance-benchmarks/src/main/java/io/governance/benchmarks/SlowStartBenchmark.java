@@ -4,11 +4,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import com.linecorp.armeria.client.ClientRequestContext;
-import com.linecorp.armeria.client.endpoint.EndpointGroup;
 import com.linecorp.armeria.client.endpoint.EndpointSelectionStrategy;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
@@ -50,9 +46,7 @@ public class SlowStartBenchmark {
 
 	private ServiceBalancer settled;
 
-	private EndpointGroup armeria;
-
-	private ClientRequestContext armeriaContext;
+	private ArmeriaPeer armeria;
 
 	/** Builds what is measured. */
 	@Setup(Level.Trial)
@@ -66,11 +60,7 @@ public class SlowStartBenchmark {
 		this.ramping.update(instances);
 		this.settled = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
 		this.settled.update(instances);
-		this.armeria = EndpointGroup.of(EndpointSelectionStrategy.rampingUp(),
-				instances.stream()
-					.map((instance) -> com.linecorp.armeria.client.Endpoint.of(instance.host(), instance.port()))
-					.toList());
-		this.armeriaContext = ClientRequestContext.of(HttpRequest.of(HttpMethod.GET, "/"));
+		this.armeria = new ArmeriaPeer(EndpointSelectionStrategy.rampingUp(), instances);
 	}
 
 	/** Closes what holds resources. */
@@ -85,7 +75,7 @@ public class SlowStartBenchmark {
 	 */
 	@Benchmark
 	public com.linecorp.armeria.client.@Nullable Endpoint armeria() {
-		return this.armeria.selectNow(this.armeriaContext);
+		return this.armeria.pick();
 	}
 
 	/**

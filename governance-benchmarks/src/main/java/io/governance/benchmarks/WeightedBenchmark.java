@@ -6,11 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import com.linecorp.armeria.client.ClientRequestContext;
-import com.linecorp.armeria.client.endpoint.EndpointGroup;
 import com.linecorp.armeria.client.endpoint.EndpointSelectionStrategy;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.Picker;
@@ -18,6 +14,9 @@ import io.governance.loadbalancer.PickerInput;
 import io.governance.loadbalancer.WeightedRandomLoadBalancer;
 import io.governance.loadbalancer.WeightedRoundRobinLoadBalancer;
 import io.governance.registry.Instance;
+import org.apache.dubbo.rpc.Invoker;
+import org.apache.dubbo.rpc.cluster.loadbalance.RandomLoadBalance;
+import org.apache.dubbo.rpc.cluster.loadbalance.RoundRobinLoadBalance;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -33,8 +32,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import org.springframework.cloud.client.ServiceInstance;
+
 /**
- * One pick of one of n instances by weight: ours, and Armeria's weighted round robin.
+ * One pick of one of n instances by weight: ours, and those of others.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -59,9 +60,15 @@ public class WeightedBenchmark {
 
 	private Picker random;
 
-	private EndpointGroup armeria;
+	private ArmeriaPeer armeria;
 
-	private ClientRequestContext armeriaContext;
+	private DubboPeer dubboRandom;
+
+	private DubboPeer dubboRoundRobin;
+
+	private NacosPeer nacos;
+
+	private SpringCloudPeer springCloud;
 
 	/** Builds what is measured. */
 	@Setup(Level.Trial)
@@ -70,17 +77,18 @@ public class WeightedBenchmark {
 		int[] values = IntStream.range(0, this.n)
 			.map((i) -> this.weights.equals("tens") ? 10 + 10 * (i % 10) : 1 + seeded.nextInt(Instance.MAX_WEIGHT))
 			.toArray();
-		PickerInput input = PickerInput.of(IntStream.range(0, this.n)
-			.mapToObj((i) -> new Endpoint(Instance.of("orders", "host" + i, 8080).weight(values[i]).build()))
-			.toList());
+		List<Instance> instances = IntStream.range(0, this.n)
+			.mapToObj((i) -> Instance.of("orders", "host" + i, 8080).weight(values[i]).build())
+			.toList();
+		PickerInput input = PickerInput.of(instances.stream().map(Endpoint::new).toList());
 		this.array = input.endpoints().toArray(Endpoint[]::new);
 		this.roundRobin = new WeightedRoundRobinLoadBalancer().newPicker(input);
 		this.random = new WeightedRandomLoadBalancer().newPicker(input);
-		List<com.linecorp.armeria.client.Endpoint> endpoints = IntStream.range(0, this.n)
-			.mapToObj((i) -> com.linecorp.armeria.client.Endpoint.of("host" + i, 8080).withWeight(values[i]))
-			.toList();
-		this.armeria = EndpointGroup.of(EndpointSelectionStrategy.weightedRoundRobin(), endpoints);
-		this.armeriaContext = ClientRequestContext.of(HttpRequest.of(HttpMethod.GET, "/"));
+		this.armeria = new ArmeriaPeer(EndpointSelectionStrategy.weightedRoundRobin(), instances);
+		this.dubboRandom = new DubboPeer(new RandomLoadBalance(), instances);
+		this.dubboRoundRobin = new DubboPeer(new RoundRobinLoadBalance(), instances);
+		this.nacos = new NacosPeer(instances);
+		this.springCloud = SpringCloudPeer.weighted(instances);
 	}
 
 	/** Closes what holds resources. */
@@ -104,7 +112,43 @@ public class WeightedBenchmark {
 	 */
 	@Benchmark
 	public com.linecorp.armeria.client.@Nullable Endpoint armeria() {
-		return this.armeria.selectNow(this.armeriaContext);
+		return this.armeria.pick();
+	}
+
+	/**
+	 * Dubbo's random choice by weight.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public Invoker<Object> dubboRandom() {
+		return this.dubboRandom.pick();
+	}
+
+	/**
+	 * Dubbo's weighted round robin.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public Invoker<Object> dubboRoundRobin() {
+		return this.dubboRoundRobin.pick();
+	}
+
+	/**
+	 * The random choice by weight of the Nacos client.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public com.alibaba.nacos.api.naming.pojo.Instance nacos() {
+		return this.nacos.pick();
+	}
+
+	/**
+	 * Spring Cloud LoadBalancer's round robin over its weighted list.
+	 * @return the endpoint
+	 */
+	@Benchmark
+	public @Nullable ServiceInstance springCloud() {
+		return this.springCloud.pick();
 	}
 
 	/**

@@ -5,10 +5,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
 import io.governance.loadbalancer.PickRequest;
+import io.governance.registry.Instance;
+import org.apache.dubbo.rpc.cluster.loadbalance.RandomLoadBalance;
+import org.apache.dubbo.rpc.cluster.loadbalance.RoundRobinLoadBalance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,17 +32,23 @@ class BenchmarksTests {
 		try {
 			Set<Object> bare = new HashSet<>();
 			Set<Object> armeria = new HashSet<>();
+			Set<Object> stork = new HashSet<>();
+			Set<Object> springCloud = new HashSet<>();
 			Set<Object> governance = new HashSet<>();
 			Set<Object> service = new HashSet<>();
 			for (int i = 0; i < n; i++) {
 				bare.add(benchmark.bareCounter());
 				armeria.add(benchmark.armeria());
+				stork.add(benchmark.stork());
+				springCloud.add(benchmark.springCloud());
 				governance.add(benchmark.governance());
 				service.add(benchmark.governanceService());
 				assertThat(benchmark.governanceRandom()).isNotNull();
 			}
 			assertThat(bare).hasSize(n).doesNotContainNull();
 			assertThat(armeria).hasSize(n).doesNotContainNull();
+			assertThat(stork).hasSize(n).doesNotContainNull();
+			assertThat(springCloud).hasSize(n).doesNotContainNull();
 			assertThat(governance).hasSize(n).isEqualTo(bare);
 			assertThat(service).hasSize(n).isEqualTo(bare);
 		}
@@ -79,6 +89,8 @@ class BenchmarksTests {
 		try {
 			assertReached(n, benchmark::bareRandom);
 			assertReached(n / 2, benchmark::armeria);
+			assertReached(n * 9 / 10, benchmark::dubboRandom);
+			assertReached(n * 9 / 10, benchmark::nacos);
 			assertReached(n * 9 / 10, benchmark::governance);
 			assertReached(n * 9 / 10, benchmark::governanceRandom);
 		}
@@ -96,6 +108,7 @@ class BenchmarksTests {
 		try {
 			assertReached(n, benchmark::bareModulo);
 			assertReached(n, benchmark::armeria);
+			assertReached(n, benchmark::dubbo);
 			assertReached(n, benchmark::governance);
 			assertReached(n, benchmark::governanceBounded);
 		}
@@ -115,6 +128,49 @@ class BenchmarksTests {
 		assertReached(n / 2, benchmark::governanceWeighted);
 		assertReached(n / 5, benchmark::governanceLeastInFlight);
 		assertReached(n / 2, benchmark::governanceCall);
+	}
+
+	@Test
+	void peersFollowTheWeights() {
+		List<Instance> instances = List.of(Instance.of("orders", "heavy", 8080).weight(90).build(),
+				Instance.of("orders", "light", 8080).weight(10).build());
+		DubboPeer dubboRandom = new DubboPeer(new RandomLoadBalance(), instances);
+		DubboPeer dubboRoundRobin = new DubboPeer(new RoundRobinLoadBalance(), instances);
+		NacosPeer nacos = new NacosPeer(instances);
+		SpringCloudPeer springCloud = SpringCloudPeer.weighted(instances);
+		assertThat(light(() -> dubboRandom.pick().getUrl().getHost())).isBetween(800, 1200);
+		assertThat(light(() -> dubboRoundRobin.pick().getUrl().getHost())).isEqualTo(1000);
+		assertThat(light(() -> nacos.pick().getIp())).isBetween(800, 1200);
+		assertThat(light(() -> Objects.requireNonNull(springCloud.pick()).getHost())).isEqualTo(1000);
+	}
+
+	private static int light(Supplier<String> pick) {
+		int light = 0;
+		for (int i = 0; i < 10_000; i++) {
+			light += pick.get().equals("light") ? 1 : 0;
+		}
+		return light;
+	}
+
+	@Test
+	void peersKnowTheCallsUnderWay() {
+		LeastLoadBenchmark benchmark = new LeastLoadBenchmark();
+		benchmark.n = 10;
+		benchmark.setUp();
+		Map<Integer, Integer> twoChoices = new HashMap<>();
+		for (int i = 0; i < 10_000; i++) {
+			assertThat(benchmark.storkLeastRequests().getId()).isZero();
+			assertThat(index(benchmark.dubboLeastActive().getUrl().getHost())).isIn(0, 4, 8);
+			twoChoices.merge((int) benchmark.storkTwoChoices().getId() % 4, 1, Integer::sum);
+		}
+		// Three of ten have no call, and the two of most calls win against each other
+		// alone.
+		assertThat(twoChoices.get(0)).isGreaterThan(4_000);
+		assertThat(twoChoices.get(3)).isLessThan(1_000);
+	}
+
+	private static int index(String host) {
+		return Integer.parseInt(host.substring("host".length()));
 	}
 
 	@Test

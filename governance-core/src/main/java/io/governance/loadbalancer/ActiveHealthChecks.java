@@ -168,7 +168,7 @@ public final class ActiveHealthChecks implements AutoCloseable {
 		catch (InterruptedException ex) {
 			return "it does not answer in time";
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.debug("Probe {} of instance {} failed", this.probe.name(), instance.id(), ex);
 			return "the probe failed with " + ex.getClass().getSimpleName();
 		}
@@ -185,9 +185,21 @@ public final class ActiveHealthChecks implements AutoCloseable {
 			tell = !this.closed && check.count(problem.isEmpty(), this.settings);
 		}
 		if (tell) {
-			this.balancer.probed(check.instance().id(), problem.isEmpty(),
+			String id = check.instance().id();
+			this.balancer.probed(id, problem.isEmpty(),
 					problem.isEmpty() ? "it answers probes again" : "probe " + this.probe.name() + ": " + problem);
+			if (isClosed()) {
+				forget(id);
+			}
 		}
+	}
+
+	private synchronized boolean isClosed() {
+		return this.closed;
+	}
+
+	private void forget(String instanceId) {
+		this.balancer.probed(instanceId, true, "it is not probed any more");
 	}
 
 	/**
@@ -206,8 +218,7 @@ public final class ActiveHealthChecks implements AutoCloseable {
 			}
 			this.checks.clear();
 		}
-		this.balancer.endpoints()
-			.forEach((endpoint) -> this.balancer.probed(endpoint.instance().id(), true, "it is not probed any more"));
+		this.balancer.endpoints().forEach((endpoint) -> forget(endpoint.instance().id()));
 	}
 
 	/** The probes of one instance. */
@@ -236,8 +247,8 @@ public final class ActiveHealthChecks implements AutoCloseable {
 
 		void describe(Instance instance, EndpointHealth health) {
 			if (this.health != health) {
-				// Another one of the same id, about which nothing is known.
-				this.believedWell = true;
+				// Another one of the same id, or one that was not probed for a while.
+				this.believedWell = !health.unanswering();
 				this.contrary = 0;
 			}
 			this.instance = instance;

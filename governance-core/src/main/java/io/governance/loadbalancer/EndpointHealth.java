@@ -49,7 +49,7 @@ public final class EndpointHealth {
 		this.instance = instance;
 		this.stats = stats;
 		this.detector = detector;
-		this.salt = Chance.hash(instance.id());
+		this.salt = StableHash.of(instance.id());
 	}
 
 	/**

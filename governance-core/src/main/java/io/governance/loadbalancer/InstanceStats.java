@@ -129,6 +129,16 @@ public final class InstanceStats {
 		while (!FAILURES_STATE.compareAndSet(this, before, FAILURES.moved(before, failure, CALL, now)));
 	}
 
+	/**
+	 * Forgets how the instance behaved lately: another process answers in its name now.
+	 * What is counted goes on.
+	 */
+	void forgetBehaviour() {
+		this.latency = 0;
+		this.failures = 0;
+		this.failuresInARow = 0;
+	}
+
 	static InstanceStats[] of(Endpoint[] endpoints) {
 		return Arrays.stream(endpoints).map(Endpoint::stats).toArray(InstanceStats[]::new);
 	}

@@ -101,6 +101,7 @@ final class OutlierDetector {
 	/** Another process answers under the id now, which has done nothing yet. */
 	synchronized void replaced(EndpointHealth health) {
 		health.callsSinceCompared();
+		health.stats().forgetBehaviour();
 		if (health.passive().state() != HealthState.HEALTHY) {
 			change(health, Passive.INNOCENT, Cause.OTHER, "it was started anew", Duration.ZERO);
 		}

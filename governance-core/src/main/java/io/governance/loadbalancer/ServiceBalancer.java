@@ -366,9 +366,10 @@ public final class ServiceBalancer {
 	}
 
 	private void rebuild(List<Endpoint> endpoints) {
-		this.detector.members(endpoints);
 		LaneTable before = this.table;
 		LaneTable after = tables().build(endpoints, this.detector.revision(), before);
+		// Not sooner: an algorithm that throws leaves all as it is.
+		this.detector.members(endpoints);
 		this.table = after;
 		after.tellPanic(this.service, before, this.log);
 	}

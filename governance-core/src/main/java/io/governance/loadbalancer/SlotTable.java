@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Rendezvous hashing asks every bidder for every slot. Here bidders visit their slots in
  * the order of time, as in O. Ertl, "ProbMinHash" (2019), and stop where the others have
  * probably been. From scratch that takes about slots × (ln bidders + 1) visits; for one
- * who comes about its share of the slots × ln slots, and for one who leaves its share of
- * the slots × bidders.
+ * who comes about its share of the slots × ln slots while few have come before, and for
+ * one who leaves its share of the slots × bidders. Many who come or go at once, or one
+ * who owns much, are computed from scratch.
  */
 final class SlotTable {
 
@@ -93,7 +94,6 @@ final class SlotTable {
 		}
 		char[] now = new char[this.bidders.length];
 		boolean[] stayed = new boolean[bidders.length];
-		int left = 0;
 		for (int before = 0; before < now.length; before++) {
 			Character index = indexes.get(this.bidders[before].hash());
 			if (index != null && bidders[index].isLike(this.bidders[before])) {
@@ -102,16 +102,19 @@ final class SlotTable {
 			}
 			else {
 				now[before] = NOBODY;
-				left++;
 			}
 		}
-		if (left == now.length || left > Math.log(bidders.length) + 1) {
-			return of(bidders);
-		}
 		char[] owners = new char[SlotBidder.SLOTS];
-		double latest = this.latest;
+		int vacant = 0;
 		for (int slot = 0; slot < owners.length; slot++) {
 			owners[slot] = now[this.owners[slot]];
+			vacant += (owners[slot] == NOBODY) ? 1 : 0;
+		}
+		if ((double) vacant * bidders.length + visitsToJoin(bidders, stayed) > visitsFromScratch(bidders.length)) {
+			return of(bidders);
+		}
+		double latest = this.latest;
+		for (int slot = 0; slot < owners.length; slot++) {
 			if (owners[slot] == NOBODY) {
 				owners[slot] = first(bidders, slot);
 				latest = Math.max(latest, time(bidders[owners[slot]], slot));
@@ -123,6 +126,20 @@ final class SlotTable {
 			}
 		}
 		return new SlotTable(bidders, owners, latest);
+	}
+
+	private double visitsToJoin(SlotBidder[] bidders, boolean[] stayed) {
+		double visits = 0;
+		for (int index = 0; index < bidders.length; index++) {
+			if (!stayed[index]) {
+				visits += SlotBidder.SLOTS * Math.min(1, this.latest * bidders[index].weight());
+			}
+		}
+		return visits;
+	}
+
+	private static double visitsFromScratch(int bidders) {
+		return SlotBidder.SLOTS * (Math.log(bidders) + 1);
 	}
 
 	private static void join(SlotBidder[] bidders, char index, char[] owners, double latest) {

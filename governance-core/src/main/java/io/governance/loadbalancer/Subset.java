@@ -24,11 +24,11 @@ record Subset(String client, int size) {
 		if (this.size == 0 || endpoints.size() <= this.size) {
 			return endpoints;
 		}
-		long caller = Chance.hash(this.client);
+		long caller = StableHash.of(this.client);
 		record Scored(Endpoint endpoint, long score) {
 		}
 		List<Scored> scored = endpoints.stream()
-			.map((endpoint) -> new Scored(endpoint, Chance.mix(caller ^ endpoint.health().salt())))
+			.map((endpoint) -> new Scored(endpoint, StableHash.mix(caller ^ endpoint.health().salt())))
 			.toList();
 		long last = scored.stream()
 			.map(Scored::score)

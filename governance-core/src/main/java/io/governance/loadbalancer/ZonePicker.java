@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZonePicker implements Picker {
 
-	private static final long SALT = Chance.hash("zone");
+	private static final long SALT = StableHash.of("zone");
 
 	private final Picker local;
 

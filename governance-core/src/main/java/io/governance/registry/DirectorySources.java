@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectorySources {
 
+	private static final Duration RECOVERY = Duration.ofSeconds(5);
+
 	private final Map<String, Discovery> sources = new LinkedHashMap<>();
 
 	private final Map<String, Supplier<Discovery>> fallbacks = new LinkedHashMap<>();
@@ -42,8 +44,14 @@ final class DirectorySources {
 		Map<String, Discovery> all = new LinkedHashMap<>();
 		this.sources.forEach((name, source) -> all.put(name, guarded(name, source, tasks, random, guarded)));
 		Discovery whole = (all.size() == 1) ? all.values().iterator().next()
-				: new MergedDiscovery(all, patience, tasks);
+				: new MergedDiscovery(all, patience, recovery(), tasks);
 		return this.fallbacks.isEmpty() ? whole : new FallbackDiscovery(whole, this.fallbacks, patience, tasks);
+	}
+
+	/** A source that is back tells its list anew, and who is in doubt after the guard. */
+	private Duration recovery() {
+		ShrinkGuard guard = this.guard;
+		return RECOVERY.plus((guard != null && guard.enabled()) ? guard.hold() : Duration.ZERO);
 	}
 
 	private Discovery guarded(String name, Discovery source, DirectoryTasks tasks, RandomGenerator random,

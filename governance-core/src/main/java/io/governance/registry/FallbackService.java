@@ -120,8 +120,9 @@ final class FallbackService implements Subscription {
 		if (!level.wanted) {
 			level.wanted = true;
 			level.givenUp = false;
+			int turn = ++level.turn;
 			this.tasks.waiting(level::follow);
-			this.tasks.later(this.patience, () -> giveUp(level));
+			this.tasks.later(this.patience, () -> giveUp(level, turn));
 		}
 	}
 
@@ -130,13 +131,16 @@ final class FallbackService implements Subscription {
 			level.wanted = false;
 			level.instances = null;
 			level.connected = true;
+			level.current = null;
 			this.tasks.waiting(level::follow);
 		}
 	}
 
-	private synchronized void giveUp(Level level) {
-		level.givenUp = true;
-		changed();
+	private synchronized void giveUp(Level level, int turn) {
+		if (level.turn == turn) {
+			level.givenUp = true;
+			changed();
+		}
 	}
 
 	@Override
@@ -161,12 +165,16 @@ final class FallbackService implements Subscription {
 
 		private boolean wanted;
 
+		/** How often it was wanted anew. */
+		private int turn;
+
 		private boolean givenUp;
 
 		private boolean connected = true;
 
 		private @Nullable List<Instance> instances;
 
+		/** Who is told by the watch that counts; {@code null} if none does. */
 		private @Nullable Told current;
 
 		private Level(String name, Supplier<Discovery> discovery) {
@@ -183,20 +191,23 @@ final class FallbackService implements Subscription {
 			return this.instances != null && !isCallable();
 		}
 
-		/** Starts or ends the watch, so that there is one as long as it is wanted. */
+		/**
+		 * Starts or ends the watch, so that there is one as long as it is wanted. One
+		 * that was not wanted for a moment begins anew, since what it told was forgotten.
+		 */
 		private void follow() {
 			synchronized (this.watching) {
 				Subscription ends = null;
 				Told begins = null;
 				synchronized (FallbackService.this) {
-					if (this.wanted && this.watch == null) {
-						begins = new Told(this);
-						this.current = begins;
-					}
-					else if (!this.wanted) {
+					if (!this.wanted || this.current == null) {
 						ends = this.watch;
 						this.watch = null;
 						this.current = null;
+					}
+					if (this.wanted && this.current == null) {
+						begins = new Told(this);
+						this.current = begins;
 					}
 				}
 				if (ends != null) {
@@ -218,7 +229,7 @@ final class FallbackService implements Subscription {
 				}
 				logger.warn("Service {} cannot be watched in {}: it is not fallen back on ({})",
 						FallbackService.this.service, this.name, ex.getClass().getName());
-				giveUp(this);
+				giveUp(this, told.turn);
 			}
 		}
 
@@ -229,8 +240,11 @@ final class FallbackService implements Subscription {
 
 		private final Level level;
 
+		private final int turn;
+
 		Told(Level level) {
 			this.level = level;
+			this.turn = level.turn;
 		}
 
 		@Override

@@ -110,9 +110,12 @@ final class GuardedService implements InstancesListener {
 			return;
 		}
 		Set<String> there = truth.stream().map(Instance::id).collect(Collectors.toSet());
+		Set<String> addresses = truth.stream().map(GuardedService::address).collect(Collectors.toSet());
 		List<Instance> staying = before.stream().filter((instance) -> !isLeaving(instance)).toList();
-		List<Instance> missing = staying.stream().filter((instance) -> !there.contains(instance.id())).toList();
-		forget(there);
+		List<Instance> missing = staying.stream()
+			.filter((instance) -> !there.contains(instance.id()) && !addresses.contains(address(instance)))
+			.toList();
+		forget(before, there);
 		boolean tooMany = !missing.isEmpty() && isTooMany(missing.size(), staying.size());
 		if (tooMany && !confirmed) {
 			keep(missing, staying.size());
@@ -135,10 +138,21 @@ final class GuardedService implements InstancesListener {
 		return instance.status() == InstanceStatus.DRAINING || instance.status() == InstanceStatus.OUT_OF_SERVICE;
 	}
 
-	/** Those that are back, or went too long ago, do not count any more. */
-	private void forget(Set<String> there) {
+	/**
+	 * Those that are back, or went too long ago, do not count any more; and whoever comes
+	 * takes the place of one that went.
+	 */
+	private void forget(List<Instance> before, Set<String> there) {
+		Set<String> known = before.stream().map(Instance::id).collect(Collectors.toSet());
+		this.gone.forEach((one) -> known.add(one.id));
 		long since = this.tasks.nanoTime() - this.guard.hold().toNanos();
 		this.gone.removeIf((one) -> one.at - since < 0 || there.contains(one.id));
+		there.stream().filter((id) -> !known.contains(id)).forEach((id) -> this.gone.poll());
+	}
+
+	/** Another process may run where one was, under an id of its own. */
+	private static String address(Instance instance) {
+		return instance.host() + ":" + instance.port();
 	}
 
 	private boolean isTooMany(int missing, int staying) {

@@ -26,11 +26,21 @@ final class MergedDiscovery implements Discovery {
 
 	private final Duration patience;
 
+	private final Duration recovery;
+
 	private final DirectoryTasks tasks;
 
-	MergedDiscovery(Map<String, Discovery> sources, Duration patience, DirectoryTasks tasks) {
+	/**
+	 * Creates a discovery.
+	 * @param sources what it is merged from, by name
+	 * @param patience how long the first list waits for a source that does not answer
+	 * @param recovery how long after its loss a source may tell who is gone
+	 * @param tasks runs what has to wait
+	 */
+	MergedDiscovery(Map<String, Discovery> sources, Duration patience, Duration recovery, DirectoryTasks tasks) {
 		this.sources = new LinkedHashMap<>(sources);
 		this.patience = patience;
+		this.recovery = recovery;
 		this.tasks = tasks;
 	}
 
@@ -56,7 +66,7 @@ final class MergedDiscovery implements Discovery {
 
 	@Override
 	public Subscription watch(String service, InstancesListener listener) {
-		MergedService merged = new MergedService(listener);
+		MergedService merged = new MergedService(listener, (task) -> this.tasks.later(this.recovery, task));
 		this.sources.forEach((name, source) -> merged.add(name));
 		List<Subscription> watches = new ArrayList<>();
 		try {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  * The list of one service, put together from several sources. The first list is told when
  * all sources have answered, or, unless it is empty, when those that have not are not
  * waited for any longer. A source that is lost keeps its last list in the whole, but for
- * instances that have left another source since: they are not there any more.
- * Thread-safe; tells the listener one at a time.
+ * instances that have left another source since: they are not there any more. Those it
+ * tells only some time after it is back, when it is sure to know. Thread-safe; tells the
+ * listener one at a time.
  */
 final class MergedService {
 
 	private final InstancesListener listener;
+
+	private final Consumer<Runnable> later;
 
 	private final Map<String, Part> parts = new LinkedHashMap<>();
 
@@ -37,8 +41,14 @@ final class MergedService {
 
 	private boolean ended;
 
-	MergedService(InstancesListener listener) {
+	/**
+	 * Creates the list.
+	 * @param listener who is told
+	 * @param later runs something when a source that is back is sure of its list
+	 */
+	MergedService(InstancesListener listener, Consumer<Runnable> later) {
 		this.listener = listener;
+		this.later = later;
 	}
 
 	/** Adds a source; all are added before any is watched. */
@@ -138,13 +148,18 @@ final class MergedService {
 				Set<Address> gone = new HashSet<>(addresses());
 				this.instances = instances;
 				gone.removeAll(addresses());
-				for (Part other : MergedService.this.parts.values()) {
-					if (!other.connected) {
-						other.left.removeAll(addresses());
-						other.left.addAll(gone);
-					}
-				}
+				MergedService.this.parts.values()
+					.stream()
+					.filter((other) -> other != this)
+					.forEach((other) -> other.compareWith(addresses(), gone));
 				changed();
+			}
+		}
+
+		private void compareWith(Set<Address> there, Set<Address> gone) {
+			this.left.removeAll(there);
+			if (!this.connected) {
+				this.left.addAll(gone);
 			}
 		}
 
@@ -152,10 +167,19 @@ final class MergedService {
 		public void onConnection(ConnectionState state) {
 			synchronized (MergedService.this) {
 				this.connected = state == ConnectionState.CONNECTED;
-				if (this.connected) {
-					this.left.clear();
+				if (this.connected && !this.left.isEmpty()) {
+					MergedService.this.later.accept(this::believe);
 				}
 				changed();
+			}
+		}
+
+		private void believe() {
+			synchronized (MergedService.this) {
+				if (this.connected) {
+					this.left.clear();
+					changed();
+				}
 			}
 		}
 

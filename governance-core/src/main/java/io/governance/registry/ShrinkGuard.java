@@ -5,8 +5,10 @@ import java.time.Duration;
 /**
  * When a list that shrinks is doubted: if of more than a number of instances more than a
  * share is gone at once, without having been seen to leave, they are kept until the
- * backend, asked anew, confirms it. Right after the connection to the backend was lost,
- * services of any size are doubted, since a registry that has lost its data begins empty.
+ * backend, asked anew, confirms it. Gone at once are also those that go one by one within
+ * a short time, unless others come for them. Right after the connection to the backend
+ * was lost, services of any size are doubted, since a registry that has lost its data
+ * begins empty.
  *
  * @param share the share of the instances that may go at once, more than 0; 1 never
  * doubts

@@ -24,11 +24,12 @@ public final class VettedDiscovery implements Discovery {
 
 	private static final Logger logger = LoggerFactory.getLogger(VettedDiscovery.class);
 
-	private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");
+	/** Whatever ends in a number is an address to some clients, however it is written. */
+	private static final Pattern NUMBER = Pattern.compile("(.*\\.)?([0-9]+|0[xX][0-9a-fA-F]*)\\.?");
 
-	private static final Pattern DOTTED = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|.*:.*");
+	private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
-	private static final Pattern HEXADECIMAL = Pattern.compile("0[xX].*");
+	private static final Pattern DOTTED = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
 	private static final Set<String> NAMES = Set.of("metadata.google.internal", "metadata.goog");
 
@@ -70,19 +71,27 @@ public final class VettedDiscovery implements Discovery {
 	 * @return {@code false} if no service can be there
 	 */
 	static boolean allows(String host) {
-		String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+		boolean bracketed = host.startsWith("[") && host.endsWith("]");
+		String bare = bracketed ? host.substring(1, host.length() - 1) : host;
 		int scope = bare.indexOf('%');
 		String address = (scope >= 0) ? bare.substring(0, scope) : bare;
-		if (!LITERAL.matcher(address).matches()) {
-			String name = address.toLowerCase(Locale.ROOT);
-			return !HEXADECIMAL.matcher(name).matches()
-					&& !NAMES.contains(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
-		}
-		if (!DOTTED.matcher(address).matches()) {
+		if (address.isEmpty() || address.indexOf('[') >= 0 || address.indexOf(']') >= 0) {
 			return false;
 		}
+		if (bracketed || address.indexOf(':') >= 0) {
+			// In brackets it is taken for an address whatever it is, and not looked up.
+			return allowsAddress("[" + address + "]");
+		}
+		if (NUMBER.matcher(address).matches()) {
+			return DOTTED.matcher(address).matches() && allowsAddress(address);
+		}
+		String name = address.toLowerCase(Locale.ROOT);
+		return !NAMES.contains(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+	}
+
+	private static boolean allowsAddress(String literal) {
 		try {
-			InetAddress parsed = InetAddress.getByName(address);
+			InetAddress parsed = InetAddress.getByName(literal);
 			return !parsed.isLinkLocalAddress() && !parsed.isMulticastAddress() && !parsed.isAnyLocalAddress()
 					&& !parsed.getHostAddress().equals(AWS);
 		}

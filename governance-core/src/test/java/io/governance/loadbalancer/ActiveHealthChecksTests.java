@@ -19,9 +19,12 @@ import java.util.stream.IntStream;
 
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -153,6 +156,51 @@ class ActiveHealthChecksTests {
 		assertThat(state("i1")).isEqualTo(HealthState.UNHEALTHY);
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = InstanceStatus.class, names = { "DRAINING", "OUT_OF_SERVICE" })
+	void whoWasTakenOutWhileItDidNotAnswerIsCalledAgainOnceItDoes(InstanceStatus status) {
+		this.balancer.update(instances(2));
+		this.probe.failing.add("i1");
+		round();
+		round();
+		round();
+		this.balancer.update(List.of(instance("i0"), instance("i1").withStatus(status)));
+		round();
+		this.balancer.update(instances(2));
+		round();
+		assertThat(state("i1")).isEqualTo(HealthState.UNHEALTHY);
+		this.probe.failing.clear();
+		round();
+		round();
+		assertThat(state("i1")).isEqualTo(HealthState.HEALTHY);
+		assertThat(picked()).containsExactlyInAnyOrder("i0", "i1");
+	}
+
+	@Test
+	void probeThatFailsWithAnErrorCountsAsFailedAndEndsNothing() {
+		this.balancer.update(instances(2));
+		this.probe.error = new NoClassDefFoundError("a library of the probe");
+		round();
+		round();
+		round();
+		assertThat(state("i0")).isEqualTo(HealthState.UNHEALTHY);
+		this.probe.error = null;
+		round();
+		round();
+		assertThat(state("i0")).isEqualTo(HealthState.HEALTHY);
+	}
+
+	@Test
+	void whatIsFoundWhileItIsClosedDoesNotCount() {
+		this.balancer.update(instances(2));
+		this.probe.failing.add("i1");
+		round();
+		round();
+		this.probe.named = this.checks::close;
+		round();
+		assertThat(state("i1")).isEqualTo(HealthState.HEALTHY);
+	}
+
 	@Test
 	void closingForgetsWhatWasFound() {
 		this.balancer.update(instances(2));
@@ -241,8 +289,15 @@ class ActiveHealthChecksTests {
 
 		private volatile CountDownLatch gate = new CountDownLatch(0);
 
+		private volatile @Nullable Error error;
+
+		/** Runs when somebody asks for the name, as whoever tells of a failure does. */
+		private volatile Runnable named = () -> {
+		};
+
 		@Override
 		public String name() {
+			this.named.run();
 			return "scripted";
 		}
 
@@ -251,6 +306,10 @@ class ActiveHealthChecksTests {
 			this.most.accumulateAndGet(this.running.incrementAndGet(), Math::max);
 			try {
 				this.gate.await();
+				Error error = this.error;
+				if (error != null) {
+					throw error;
+				}
 				if (this.failing.contains(instance.id())) {
 					throw new IOException("it was told to fail");
 				}

@@ -318,6 +318,13 @@ class OutlierDetectorTests {
 		this.test.update(List.of(started("i0", "1"), started("i1", "2")));
 		assertThat(this.test.state("i1")).isEqualTo(HealthState.HEALTHY);
 		assertThat(this.test.picks(40)).containsKey("i1");
+		InstanceStats stats = this.test.endpoint("i1").stats();
+		assertThat(stats.failureScore()).isZero();
+		assertThat(stats.failed()).as("what is counted goes on").isEqualTo(5);
+		this.test.fail("i1", 4);
+		assertThat(this.test.state("i1")).isEqualTo(HealthState.WARNED);
+		this.test.fail("i1", 1);
+		assertThat(this.test.state("i1")).isEqualTo(HealthState.EJECTED);
 	}
 
 	@Test

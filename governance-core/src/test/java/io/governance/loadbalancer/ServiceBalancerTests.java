@@ -203,6 +203,22 @@ class ServiceBalancerTests {
 	}
 
 	@Test
+	void whoIsStillCalledIsEjectedThoughTheNewListCouldNotBeTaken() {
+		Counting counting = new Counting();
+		ServiceBalancer balancer = new ServiceBalancer("orders", counting, "", LanePolicy.DEFAULT);
+		balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("b")));
+		counting.failure = new IllegalStateException("broken");
+		List<Instance> other = List.of(Endpoints.instance("c"));
+		assertThatThrownBy(() -> balancer.update(other)).isSameAs(counting.failure);
+		Endpoint failing = balancer.endpoints().get(0);
+		for (int i = 0; i < 5; i++) {
+			failing.begin();
+			failing.end(1, Outcome.FAILURE);
+		}
+		assertThat(failing.health().state()).isEqualTo(HealthState.EJECTED);
+	}
+
+	@Test
 	void picksAllocateNothing() {
 		this.balancer
 			.update(List.of(Endpoints.instance("a"), Endpoints.instance("b"), Endpoints.instance("g", "gray")));

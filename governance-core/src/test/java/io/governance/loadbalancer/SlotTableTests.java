@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,6 +101,25 @@ class SlotTableTests {
 			SlotBidder[] now = bidders.toArray(SlotBidder[]::new);
 			table = table.changedTo(now);
 			assertThat(table.owners()).isEqualTo(SlotTable.of(now).owners());
+		}
+	}
+
+	@Test
+	@Timeout(10)
+	void manyThatComeAtOnceAndOneWhoOwnsMuchTakeNoTime() {
+		SlotBidder[] many = bidders(1000, false);
+		many[0] = bidder(0, 10_000);
+		char[] expected = SlotTable.of(many).owners();
+		for (int before : new int[] { 2, 10, 100 }) {
+			assertThat(SlotTable.of(Arrays.copyOf(many, before)).changedTo(many).owners()).isEqualTo(expected);
+		}
+		for (int i = 1; i < many.length; i++) {
+			many[i] = bidder(i, 10);
+		}
+		SlotBidder[] rest = Arrays.copyOfRange(many, 1, many.length);
+		SlotTable table = SlotTable.of(many);
+		for (int i = 0; i < 10; i++) {
+			assertThat(table.changedTo(rest).owners()).isEqualTo(SlotTable.of(rest).owners());
 		}
 	}
 

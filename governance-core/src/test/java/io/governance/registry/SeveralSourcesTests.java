@@ -106,8 +106,26 @@ class SeveralSourcesTests {
 		assertThat(instances()).containsExactly(instance(1), instance(2), instance(3));
 		this.second.tell("orders", instance(3));
 		this.first.down(false);
+		assertThat(instances()).as("it may not have looked yet").containsExactly(instance(3));
+		this.tasks.pass(Duration.ofSeconds(16));
 		assertThat(instances()).as("it says that they are there")
 			.containsExactly(instance(1), instance(2), instance(3));
+	}
+
+	@Test
+	void whoeverLeftOneIsNotHeldByAnotherThatIsBack() {
+		this.first.tell("orders", instance(1), instance(2));
+		this.second.tell("orders", instance(1), instance(2));
+		this.first.down(true);
+		this.second.tell("orders", instance(3), instance(4));
+		this.tasks.pass(Duration.ofSeconds(60));
+		assertThat(instances()).containsExactly(instance(3), instance(4));
+		this.told.clear();
+		this.first.down(false);
+		this.first.tell("orders", instance(3), instance(4));
+		this.tasks.pass(Duration.ofSeconds(60));
+		assertThat(this.told).isNotEmpty()
+			.allSatisfy((list) -> assertThat(list.instances()).containsExactly(instance(3), instance(4)));
 	}
 
 	@Test
@@ -156,6 +174,35 @@ class SeveralSourcesTests {
 		this.first.tell("orders", instance(1).toBuilder().weight(0).build());
 		this.tasks.run();
 		assertThat(instances()).containsExactly(instance(3));
+	}
+
+	@Test
+	void fallsBackAgainAtOnceThoughItHadJustReturned() {
+		fallBackOn(this.second);
+		this.second.is("orders", List.of(instance(2)));
+		this.first.tell("orders");
+		this.tasks.run();
+		assertThat(instances()).containsExactly(instance(2));
+		this.first.tell("orders", instance(1));
+		assertThat(instances()).containsExactly(instance(1));
+		this.first.tell("orders");
+		this.tasks.run();
+		assertThat(instances()).containsExactly(instance(2));
+		assertThat(this.second.watches()).isOne();
+	}
+
+	@Test
+	void waitsForAFallbackEachTimeItIsNeeded() {
+		fallBackOn(this.second);
+		this.first.tell("orders");
+		this.tasks.pass(Duration.ofMillis(900));
+		this.first.tell("orders", instance(1));
+		this.tasks.run();
+		this.first.tell("orders");
+		this.tasks.pass(Duration.ofMillis(900));
+		assertThat(instances()).as("the fallback may know some").containsExactly(instance(1));
+		this.tasks.pass(Duration.ofMillis(200));
+		assertThat(instances()).isEmpty();
 	}
 
 	@Test

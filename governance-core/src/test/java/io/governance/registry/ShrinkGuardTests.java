@@ -125,6 +125,38 @@ class ShrinkGuardTests {
 	}
 
 	@Test
+	void believesAFleetThatIsReplacedOneByOne() {
+		this.discovery.tell("orders", instances(0, 6));
+		for (int first = 1; first <= 30; first++) {
+			this.discovery.tell("orders", instances(first, first + 5));
+			this.discovery.tell("orders", instances(first, first + 6));
+			assertThat(ids()).isEqualTo(ids(first, first + 6));
+		}
+	}
+
+	@Test
+	void newcomersDoNotHideThatAFleetShrinks() {
+		this.discovery.tell("orders", instances(0, 20));
+		this.discovery.tell("orders", instances(0, 23));
+		for (int left = 23; left >= 8; left--) {
+			this.discovery.tell("orders", instances(0, left));
+		}
+		assertThat(ids()).isEqualTo(ids(0, 12));
+	}
+
+	@Test
+	void whoIsThereUnderAnotherIdIsNotMissed() {
+		List<Instance> before = instances(0, 10);
+		List<Instance> after = before.stream()
+			.map((instance) -> instance.toBuilder().id("again-" + instance.id()).build())
+			.toList();
+		this.discovery.tell("orders", before);
+		this.discovery.tell("orders", after);
+		assertThat(this.directory.instances("orders").instances()).isEqualTo(after);
+		assertThat(this.directory.held()).isEmpty();
+	}
+
+	@Test
 	void believesAFleetThatShrinksSlowly() {
 		for (int left = 20; left >= 2; left -= 3) {
 			this.discovery.tell("orders", instances(0, left));

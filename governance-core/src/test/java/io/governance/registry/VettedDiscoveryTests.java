@@ -19,8 +19,10 @@ class VettedDiscoveryTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "169.254.169.254", "169.254.0.1", "fe80::1", "[fe80::1]", "fe80::1%eth0", "fd00:ec2::254",
 			"[fd00:EC2::254]", "::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "0.0.0.0", "::", "224.0.0.1", "ff02::1",
-			"2852039166", "169.16689662", "169.254.43518", "0xA9FEA9FE", "0xa9.0xfe.0xa9.0xfe", "999.1.1.1",
-			"metadata.google.internal", "Metadata.Google.Internal.", "1:2" })
+			"2852039166", "169.16689662", "169.254.43518", "0xA9FEA9FE", "0xa9.0xfe.0xa9.0xfe", "169.254.0xA9.0xfe",
+			"169.254.169.0xfe", "169.254.43518.", "169.254.169.254.", "999.1.1.1", "1.2.3.256", "010.1.1.1", "1.2.3.",
+			"metadata.google.internal", "Metadata.Google.Internal.", "1:2", "orders:80", "[", "[]", "]",
+			"[169.254.169.254", "[10.0.0.1]", "10.0.0.1]", "[::1", "::1]", "%eth0", "[%]" })
 	void leavesOutAddressesWhereNoServiceIs(String host) {
 		assertThat(VettedDiscovery.allows(host)).isFalse();
 	}
@@ -28,7 +30,8 @@ class VettedDiscoveryTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "127.0.0.1", "10.1.2.3", "192.168.0.7", "172.16.0.1", "8.8.8.8", "2001:db8::1",
 			"[2001:db8::1]", "fd12:3456::1", "::1", "localhost", "orders", "orders.example.com", "node-1.local",
-			"169.254.169.254.example.com", "oxford", "x0x" })
+			"169.254.169.254.example.com", "oxford", "x0x", "0.0.0.1x", "255.255.255.254", "web-1", "node.1a",
+			"0xa9fea9fe.example.com" })
 	void keepsAllOthers(String host) {
 		assertThat(VettedDiscovery.allows(host)).isTrue();
 	}
@@ -37,8 +40,8 @@ class VettedDiscoveryTests {
 	@DisplayName("(c)7 What a registry holds does not lead calls to where no service is")
 	void tellsTheListWithoutThemAndTheConnection() {
 		List<Object> told = new ArrayList<>();
-		Discovery discovery = new VettedDiscovery(new OneDelivery(
-				List.of(instance("a", "10.0.0.1"), instance("b", "169.254.169.254"), instance("c", "orders-c"))));
+		Discovery discovery = new VettedDiscovery(new OneDelivery(List.of(instance("a", "10.0.0.1"),
+				instance("b", "169.254.169.254"), instance("c", "orders-c"), instance("d", "["))));
 		discovery.watch("orders", new InstancesListener() {
 
 			@Override

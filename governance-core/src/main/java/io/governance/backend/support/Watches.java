@@ -72,8 +72,8 @@ public final class Watches<K, T> implements AutoCloseable {
 			else {
 				Watched begun = new Watched();
 				begun.add(delivery);
-				this.watched.put(key, begun);
 				begun.upstream = this.source.watch(key, begun);
+				this.watched.put(key, begun);
 			}
 		}
 		return delivery;

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 import io.governance.Subscription;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class WatchesTests {
 
@@ -24,9 +26,14 @@ class WatchesTests {
 
 	private final Watches<String, String> watches = new Watches<>(this.tasks::add, new ConnectionLog("any"),
 			String::equals, (key, sink) -> {
+				if (this.refusal != null) {
+					throw this.refusal;
+				}
 				this.upstream.put(key, sink);
 				return () -> this.ended.add(key);
 			});
+
+	private @Nullable RuntimeException refusal;
 
 	private final List<String> told = new ArrayList<>();
 
@@ -65,6 +72,17 @@ class WatchesTests {
 		sink("a").offer("2");
 		run();
 		assertThat(this.told).containsExactly("DISCONNECTED", "CONNECTED", "2", "CONNECTED", "2");
+	}
+
+	@Test
+	void sourceThatRefusesIsAskedAgainByTheNext() {
+		this.refusal = new IllegalStateException("not now");
+		assertThatThrownBy(() -> watch("a")).isSameAs(this.refusal);
+		this.refusal = null;
+		watch("a");
+		sink("a").offer("1");
+		run();
+		assertThat(this.told).containsExactly("1");
 	}
 
 	@Test

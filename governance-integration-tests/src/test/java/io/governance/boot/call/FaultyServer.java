@@ -24,6 +24,8 @@ final class FaultyServer implements AutoCloseable {
 
 	private final List<String> requests = new CopyOnWriteArrayList<>();
 
+	private final List<String> headers = new CopyOnWriteArrayList<>();
+
 	private volatile Fault fault;
 
 	FaultyServer(Fault fault) {
@@ -60,6 +62,11 @@ final class FaultyServer implements AutoCloseable {
 		return this.requests;
 	}
 
+	/** The headers of all requests that came, as they came. */
+	List<String> headers() {
+		return this.headers;
+	}
+
 	private static void daemon(Runnable task) {
 		Thread thread = new Thread(task, "faulty-server");
 		thread.setDaemon(true);
@@ -87,6 +94,7 @@ final class FaultyServer implements AutoCloseable {
 			boolean chunked = false;
 			String header = line(in);
 			while (!header.isEmpty()) {
+				this.headers.add(header);
 				String lower = header.toLowerCase(Locale.ROOT);
 				length = lower.startsWith("content-length:") ? Integer.parseInt(lower.substring(15).trim()) : length;
 				chunked |= lower.startsWith("transfer-encoding:");

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,6 +26,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
 import io.governance.backend.Backend;
@@ -135,6 +137,19 @@ public final class GovernanceGrayAutoConfiguration {
 		@ConditionalOnMissingBean
 		LaneWebFilter governanceLaneWebFilter(LaneDecision decision) {
 			return new LaneWebFilter(decision);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass({ GlobalFilter.class, ServerWebExchange.class })
+	static class GatewayConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneGatewayFilter governanceLaneGatewayFilter(GovernanceGrayProperties properties, ReactiveCallLane lane) {
+			return new LaneGatewayFilter(properties.laneHeader(), lane);
 		}
 
 	}

@@ -46,7 +46,7 @@ class TrustedPeersTests {
 
 	@Test
 	void trustsNobodyWithoutNetworks() {
-		assertThat(new TrustedPeers(List.of()).trusts("127.0.0.1")).isFalse();
+		assertThat(new TrustedPeers("governance.gray.trusted-peers", List.of()).trusts("127.0.0.1")).isFalse();
 	}
 
 }

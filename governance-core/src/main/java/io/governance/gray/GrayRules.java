@@ -125,6 +125,14 @@ public final class GrayRules {
 	}
 
 	/**
+	 * Whether these rules decide about lanes.
+	 * @return {@code true} if a rule that gives a lane is in force
+	 */
+	public boolean decidesLanes() {
+		return !this.inForce.isEmpty();
+	}
+
+	/**
 	 * The rules about requests.
 	 * @return the rules as they were written, in their order, immutable
 	 */

@@ -12,6 +12,7 @@ import io.governance.boot.call.CallObservabilityTests.Observed;
 import io.governance.boot.call.CallObservabilityTests.Recorder;
 import io.governance.boot.call.FaultyServer.Fault;
 import io.governance.boot.loadbalancer.CallRefusedException;
+import io.governance.gray.GrayDecision;
 import io.governance.gray.LaneContext;
 import io.governance.registry.Instance;
 import org.junit.jupiter.api.AfterAll;
@@ -116,7 +117,7 @@ class FeignCallTests {
 			.put("feign-laned", List.of(gray("busy", busy.port()), gray("gray", gray.port())));
 		await().until(() -> this.app.endpoints("feign-laned").size() == 3);
 		Laned client = this.app.bean(Laned.class);
-		try (LaneContext.Scope scope = LaneContext.parse("feign-laned=gray").open()) {
+		try (GrayDecision.Scope scope = LaneContext.parse("feign-laned=gray").open()) {
 			for (int i = 0; i < 4; i++) {
 				assertThat(client.get("feign-laned=stable")).isEqualTo("fine");
 			}

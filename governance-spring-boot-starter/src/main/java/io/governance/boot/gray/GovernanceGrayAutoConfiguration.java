@@ -23,8 +23,10 @@ import org.springframework.cloud.gateway.server.mvc.filter.HttpHeadersFilter.Req
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.ServerWebExchange;
@@ -112,8 +114,23 @@ public final class GovernanceGrayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LaneDecision governanceLaneDecision(GrayRulesKeeper rules, GovernanceGrayProperties properties) {
-		return new LaneDecision(rules, properties);
+	LaneCarrier governanceLaneCarrier(GovernanceGrayProperties properties) {
+		return new LaneCarrier(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LaneDecision governanceLaneDecision(GrayRulesKeeper rules, LaneCarrier carrier, GovernanceGrayProperties properties,
+			ObjectProvider<GrayClaims> claims) {
+		return new LaneDecision(rules::rules, carrier, properties, claims.getIfUnique());
+	}
+
+	/** Fallback: whoever asks for the one decorator of the application gets that. */
+	@Bean
+	@Fallback
+	@ConditionalOnMissingBean
+	LaneTaskDecorator governanceLaneTaskDecorator() {
+		return new LaneTaskDecorator();
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -140,6 +157,11 @@ public final class GovernanceGrayAutoConfiguration {
 			return new LaneWebFilter(decision);
 		}
 
+		@Bean
+		HttpHandlerDecoratorFactory governanceLaneHttpHandler(LaneDecision decision) {
+			return (handler) -> new LaneHttpHandler(decision, handler);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -149,8 +171,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneGatewayFilter governanceLaneGatewayFilter(GovernanceGrayProperties properties, ReactiveCallLane lane) {
-			return new LaneGatewayFilter(properties.laneHeader(), lane);
+		LaneGatewayFilter governanceLaneGatewayFilter(LaneCarrier carrier, ReactiveCallLane lane) {
+			return new LaneGatewayFilter(carrier, lane);
 		}
 
 	}
@@ -188,8 +210,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneRequestTransformer governanceLaneRequestTransformer(GovernanceGrayProperties properties) {
-			return new LaneRequestTransformer(properties.laneHeader());
+		LaneRequestTransformer governanceLaneRequestTransformer(LaneCarrier carrier) {
+			return new LaneRequestTransformer(carrier);
 		}
 
 	}
@@ -200,8 +222,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneClientRequestTransformer governanceLaneClientRequestTransformer(GovernanceGrayProperties properties) {
-			return new LaneClientRequestTransformer(properties.laneHeader());
+		LaneClientRequestTransformer governanceLaneClientRequestTransformer(LaneCarrier carrier) {
+			return new LaneClientRequestTransformer(carrier);
 		}
 
 	}
@@ -212,8 +234,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneFeignRequestTransformer governanceLaneFeignRequestTransformer(GovernanceGrayProperties properties) {
-			return new LaneFeignRequestTransformer(properties.laneHeader());
+		LaneFeignRequestTransformer governanceLaneFeignRequestTransformer(LaneCarrier carrier) {
+			return new LaneFeignRequestTransformer(carrier);
 		}
 
 	}

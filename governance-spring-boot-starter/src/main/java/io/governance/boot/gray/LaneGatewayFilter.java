@@ -9,19 +9,20 @@ import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.governance.boot.loadbalancer.ReactiveCallLane;
+import io.governance.gray.LaneContext;
 
 /**
- * Passes the lanes on with what Spring Cloud Gateway sends, on every route. What came in
- * that header, or a route's own filters put there, is not sent.
+ * Passes the lanes on with what Spring Cloud Gateway sends, on every route. What came
+ * there, or a route's own filters put there, is not sent.
  */
 final class LaneGatewayFilter implements GlobalFilter, Ordered {
 
-	private final String header;
+	private final LaneHeaders headers;
 
 	private final ReactiveCallLane lane;
 
-	LaneGatewayFilter(String header, ReactiveCallLane lane) {
-		this.header = header;
+	LaneGatewayFilter(LaneCarrier carrier, ReactiveCallLane lane) {
+		this.headers = new LaneHeaders(carrier);
 		this.lane = lane;
 	}
 
@@ -32,21 +33,16 @@ final class LaneGatewayFilter implements GlobalFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-		return Mono.deferContextual((context) -> chain.filter(with(exchange, this.lane.in(context).toHeader())));
+		return Mono.deferContextual((context) -> chain.filter(with(exchange, this.lane.in(context))));
 	}
 
-	private ServerWebExchange with(ServerWebExchange exchange, String lanes) {
-		if (lanes.isEmpty() && exchange.getRequest().getHeaders().getFirst(this.header) == null) {
+	private ServerWebExchange with(ServerWebExchange exchange, LaneContext lanes) {
+		if (!this.headers.changes(lanes, exchange.getRequest().getHeaders())) {
 			return exchange;
 		}
-		return exchange.mutate().request((request) -> request.headers((headers) -> {
-			if (lanes.isEmpty()) {
-				headers.remove(this.header);
-			}
-			else {
-				headers.set(this.header, lanes);
-			}
-		})).build();
+		return exchange.mutate()
+			.request((request) -> request.headers((headers) -> this.headers.write(lanes, headers)))
+			.build();
 	}
 
 }

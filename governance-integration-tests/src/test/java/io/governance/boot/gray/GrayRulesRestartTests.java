@@ -83,7 +83,12 @@ class GrayRulesRestartTests {
 	}
 
 	private static String laneOf(ConfigurableApplicationContext context, String user) {
-		return context.getBean(GrayRulesKeeper.class).rules().decide(GrayContext.ofUser(user)).lanes().laneFor("orders").name();
+		return context.getBean(GrayRulesKeeper.class)
+			.rules()
+			.decide(GrayContext.ofUser(user))
+			.lanes()
+			.laneFor("orders")
+			.name();
 	}
 
 	@Configuration(proxyBeanMethods = false)

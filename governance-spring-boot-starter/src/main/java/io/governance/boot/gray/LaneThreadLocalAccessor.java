@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 import io.governance.gray.GrayDecision;
 
 /**
- * Carries the decision about a request wherever Micrometer's context propagation carries thread-locals:
- * through Reactor where its automatic propagation is on, and to other threads through
- * {@code ContextPropagatingTaskDecorator}. Found by {@link java.util.ServiceLoader}.
+ * Carries the decision about a request wherever Micrometer's context propagation carries
+ * thread-locals: through Reactor where its automatic propagation is on, and to other
+ * threads through {@code ContextPropagatingTaskDecorator}. Found by
+ * {@link java.util.ServiceLoader}.
  */
 public final class LaneThreadLocalAccessor implements ThreadLocalAccessor<GrayDecision> {
 

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.governance.internal.PrivateFile;
@@ -51,7 +53,8 @@ public final class SnapshotCache {
 
 	private boolean warned;
 
-	private @Nullable ConfigDocuments saved;
+	/** The digests of what was kept last. */
+	private @Nullable Map<DocumentId, String> saved;
 
 	/**
 	 * A cache in a file.
@@ -103,12 +106,14 @@ public final class SnapshotCache {
 	 * @param time when they were found good
 	 */
 	public void save(ConfigDocuments documents, Instant time) {
-		if (this.saved != null && this.saved.sameContent(documents)) {
+		Map<DocumentId, String> digests = new HashMap<>();
+		documents.documents().forEach((id, document) -> digests.put(id, document.digest()));
+		if (digests.equals(this.saved)) {
 			return;
 		}
 		try {
 			this.file.write(encode(documents, time));
-			this.saved = documents;
+			this.saved = digests;
 			this.warned = false;
 		}
 		catch (IOException | RuntimeException ex) {

@@ -1,13 +1,15 @@
 package io.governance.gray;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the rules of one moment made of a request: its lanes, the functions that are
  * switched on for it, and its variants. Decided once, where the request comes in.
- * Immutable.
+ * Immutable and thread-safe.
  */
 public final class GrayDecision {
 
@@ -17,6 +19,9 @@ public final class GrayDecision {
 	public static final GrayDecision STABLE = new GrayDecision(LaneContext.STABLE, List.of());
 
 	private static final GrayDecision DECIDED_STABLE = new GrayDecision(LaneContext.DECIDED_STABLE, List.of());
+
+	private static final AtomicLongFieldUpdater<GrayDecision> ASKED = AtomicLongFieldUpdater
+		.newUpdater(GrayDecision.class, "asked");
 
 	private static final ThreadLocal<@Nullable GrayDecision> CURRENT = new ThreadLocal<>();
 
@@ -30,16 +35,24 @@ public final class GrayDecision {
 
 	private final byte[] variants;
 
+	/** Who takes part in experiments; not known without them. */
+	private final @Nullable String user;
+
+	/** The experiments of which the variant was asked for, as a bit set. */
+	private volatile long asked;
+
 	GrayDecision(LaneContext lanes, List<String> rules) {
-		this(lanes, rules, null, 0, NO_VARIANTS);
+		this(lanes, rules, null, 0, NO_VARIANTS, null);
 	}
 
-	GrayDecision(LaneContext lanes, List<String> rules, @Nullable Toggles toggles, long features, byte[] variants) {
+	GrayDecision(LaneContext lanes, List<String> rules, @Nullable Toggles toggles, long features, byte[] variants,
+			@Nullable String user) {
 		this.lanes = lanes;
 		this.rules = rules;
 		this.toggles = toggles;
 		this.features = features;
 		this.variants = variants;
+		this.user = user;
 	}
 
 	/**
@@ -77,13 +90,51 @@ public final class GrayDecision {
 	}
 
 	/**
+	 * The functions that are switched on.
+	 * @return their names
+	 */
+	public List<String> features() {
+		return (this.toggles != null) ? this.toggles.on(this.features) : List.of();
+	}
+
+	/**
+	 * Tells the variants. Allocates nothing.
+	 * @param consumer told each experiment that the request takes part in, and its
+	 * variant
+	 */
+	public void forEachVariant(BiConsumer<String, String> consumer) {
+		if (this.toggles != null) {
+			this.toggles.forEachVariant(this.variants, consumer);
+		}
+	}
+
+	/** Who takes part in experiments. */
+	@Nullable String user() {
+		return this.user;
+	}
+
+	/** Whether nobody has asked before for the variant of an experiment. */
+	boolean isFirstAsked(String experiment) {
+		long bit = (this.toggles != null) ? this.toggles.bit(experiment) : 0;
+		long before;
+		do {
+			before = this.asked;
+			if ((before & bit) == bit) {
+				return false;
+			}
+		}
+		while (!ASKED.compareAndSet(this, before, before | bit));
+		return true;
+	}
+
+	/**
 	 * The same with lanes that were decided elsewhere.
 	 * @param lanes the lanes
 	 * @return the decision
 	 */
 	public GrayDecision withLanes(LaneContext lanes) {
 		return (this.toggles == null) ? lanes.alone()
-				: new GrayDecision(lanes, List.of(), this.toggles, this.features, this.variants);
+				: new GrayDecision(lanes, List.of(), this.toggles, this.features, this.variants, this.user);
 	}
 
 	/**
@@ -96,7 +147,8 @@ public final class GrayDecision {
 			return this;
 		}
 		return (this == STABLE) ? DECIDED_STABLE
-				: new GrayDecision(LaneContext.DECIDED_STABLE, this.rules, this.toggles, this.features, this.variants);
+				: new GrayDecision(LaneContext.DECIDED_STABLE, this.rules, this.toggles, this.features, this.variants,
+						this.user);
 	}
 
 	/**

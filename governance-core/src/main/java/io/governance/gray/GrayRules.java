@@ -197,7 +197,7 @@ public final class GrayRules {
 		}
 		Toggles toggles = this.toggles;
 		return (toggles == null) ? decision : new GrayDecision(decision.lanes(), decision.rules(), toggles,
-				toggles.features(context), toggles.variants(context));
+				toggles.features(context), toggles.variants(context), toggles.user(context));
 	}
 
 	/**

@@ -109,6 +109,24 @@ public final class GrayRulesParser {
 	}
 
 	/**
+	 * Which rules a text has, and whether they say the same as those of another text.
+	 * @param text the text of rules that are valid
+	 * @return a digest of what each rule says by the rules' names, in their order; what
+	 * stands around them, comments and layout, does not count
+	 * @throws InvalidRulesException if the rules cannot be told apart
+	 */
+	public Map<String, String> digests(String text) {
+		Map<String, String> digests = new LinkedHashMap<>();
+		RulesNode root = new RulesReader("", this.strategies, RuleDocuments.NONE, this.clock).root(text);
+		RulesNode list = (root != null) ? root.entries().get("rules") : null;
+		if (list != null && !list.isEmpty()) {
+			Map<String, RulesNode> byName = new HashMap<>();
+			list.items().forEach((item) -> digests.put(named(item, byName).name(), item.digest()));
+		}
+		return digests;
+	}
+
+	/**
 	 * Reads rules.
 	 * @param document the name of the document, for messages
 	 * @param text its text

@@ -1,10 +1,14 @@
 package io.governance.gray;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -248,6 +252,39 @@ public final class RulesNode {
 			throw invalid("is empty: name at least one strategy");
 		}
 		return strategies;
+	}
+
+	/** A digest of what is written here, wherever it stands. */
+	String digest() {
+		StringBuilder text = new StringBuilder();
+		write(text);
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256")
+				.digest(text.toString().getBytes(StandardCharsets.UTF_8));
+			return HexFormat.of().formatHex(digest);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	private void write(StringBuilder text) {
+		if (this.node instanceof ScalarNode scalar) {
+			text.append(scalar.getValue().length()).append(':').append(scalar.getValue());
+		}
+		else if (this.node instanceof SequenceNode) {
+			text.append('[');
+			items().forEach((item) -> item.write(text));
+			text.append(']');
+		}
+		else {
+			text.append('{');
+			entries().forEach((name, entry) -> {
+				text.append(name.length()).append(':').append(name).append('=');
+				entry.write(text);
+			});
+			text.append('}');
+		}
 	}
 
 	/** Whether the same is written there, wherever it stands. */

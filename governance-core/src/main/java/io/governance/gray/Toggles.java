@@ -1,10 +1,10 @@
 package io.governance.gray;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -93,17 +93,35 @@ final class Toggles {
 		return this.experimentRules[index].variants().get(variants[index] - 1);
 	}
 
-	String describe(long on, byte[] variants) {
-		List<String> names = new ArrayList<>();
-		this.features.keySet().stream().filter((feature) -> isOn(feature, on)).forEach(names::add);
-		Map<String, String> chosen = new TreeMap<>();
-		this.experiments.keySet().forEach((experiment) -> {
-			String variant = variant(experiment, variants);
-			if (variant != null) {
-				chosen.put(experiment, variant);
+	/** The functions that are on. */
+	List<String> on(long on) {
+		return this.features.keySet().stream().filter((feature) -> isOn(feature, on)).toList();
+	}
+
+	void forEachVariant(byte[] variants, BiConsumer<String, String> consumer) {
+		for (int i = 0; i < variants.length; i++) {
+			if (variants[i] != 0) {
+				ExperimentRule rule = this.experimentRules[i];
+				consumer.accept(rule.name(), rule.variants().get(variants[i] - 1));
 			}
-		});
-		return names + " " + chosen;
+		}
+	}
+
+	/** The place of an experiment in a bit set; 0 for one that is not known. */
+	long bit(String experiment) {
+		Integer index = this.experiments.get(experiment);
+		return (index != null) ? 1L << index : 0;
+	}
+
+	/** Who takes part in experiments. */
+	@Nullable String user(GrayContext context) {
+		return (this.experimentRules.length != 0) ? context.userId() : null;
+	}
+
+	String describe(long on, byte[] variants) {
+		Map<String, String> chosen = new TreeMap<>();
+		forEachVariant(variants, chosen::put);
+		return on(on) + " " + chosen;
 	}
 
 }

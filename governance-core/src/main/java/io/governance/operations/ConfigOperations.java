@@ -154,12 +154,25 @@ public final class ConfigOperations {
 		for (Publication publication : publications) {
 			if (!publication.deletes()) {
 				if (mode == PublishMode.CHECKED) {
-					this.checks.check(publication.id(), publication.content());
+					this.checks.check(publication.id(), publication.content(),
+							(name) -> referred(publication.id(), name, publications));
 				}
 				this.store.limits().check(List.of(publication));
 				checkEmpty(publication);
 			}
 		}
+	}
+
+	/** The text of a document that another one in its group refers to. */
+	private @Nullable String referred(DocumentId from, String name, List<Publication> publications) {
+		DocumentId id = new DocumentId(from.namespace(), from.group(), name);
+		for (Publication publication : publications) {
+			if (publication.id().equals(id)) {
+				return publication.deletes() ? null
+						: ConfigDocument.of(id, publication.content(), Revision.ABSENT).text();
+			}
+		}
+		return get(id).map(ConfigDocument::text).orElse(null);
 	}
 
 	private void checkEmpty(Publication publication) {

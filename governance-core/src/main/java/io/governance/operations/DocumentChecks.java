@@ -13,6 +13,7 @@ import io.governance.config.InvalidConfigException;
 import io.governance.config.Revision;
 import io.governance.gray.GrayRulesParser;
 import io.governance.gray.InvalidRulesException;
+import io.governance.gray.RuleDocuments;
 
 /**
  * What a document must be to be published: well-formed in the format that its name tells,
@@ -99,26 +100,38 @@ public final class DocumentChecks {
 	}
 
 	/**
-	 * Checks a document.
+	 * Checks a document by itself: what it refers to is taken for there.
 	 * @param id the document
 	 * @param content its content
 	 * @throws InvalidConfigException if it cannot be used, with line and column where
 	 * they are known
 	 */
 	public void check(DocumentId id, byte[] content) {
+		check(id, content, (name) -> "");
+	}
+
+	/**
+	 * Checks a document together with those that it refers to.
+	 * @param id the document
+	 * @param content its content
+	 * @param documents the further documents that gray rules may refer to
+	 * @throws InvalidConfigException if it cannot be used, with line and column where
+	 * they are known
+	 */
+	public void check(DocumentId id, byte[] content, RuleDocuments documents) {
 		ConfigDocument document = ConfigDocument.of(id, content, Revision.ABSENT);
 		if (isGrayDocument(id)) {
-			checkGrayRules(document);
+			checkGrayRules(document, documents);
 		}
 		else if (isChecked(id)) {
 			this.formats.check(this.layers.getOrDefault(id, ConfigLayer.of(id)), document);
 		}
 	}
 
-	private void checkGrayRules(ConfigDocument document) {
+	private void checkGrayRules(ConfigDocument document, RuleDocuments documents) {
 		DocumentId id = document.id();
 		try {
-			this.grayRules.parse(id.toString(), document.text());
+			this.grayRules.parse(id.toString(), document.text(), documents);
 		}
 		catch (InvalidRulesException ex) {
 			String reason = (ex.rule() != null) ? ex.reason() + " (rule '" + ex.rule() + "')" : ex.reason();

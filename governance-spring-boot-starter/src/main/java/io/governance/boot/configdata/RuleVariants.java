@@ -16,6 +16,7 @@ import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 import io.governance.gray.Lane;
 import io.governance.gray.LaneContext;
+import io.governance.gray.RuleDocuments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * strategies of the application. What was chosen by them lasts as long as their document.
  */
 final class RuleVariants implements ConfigVariants {
+
+	/** What lists of users say makes no difference to instances. */
+	private static final RuleDocuments EMPTY = (name) -> "";
 
 	private final @Nullable DocumentId rules;
 
@@ -90,7 +94,7 @@ final class RuleVariants implements ConfigVariants {
 		GrayRulesParser complete = this.parser;
 		GrayRulesParser reader = (complete != null) ? complete : this.lenient;
 		Choice choice = choose(
-				(document != null) ? reader.parse(document.id().toString(), document.text()) : GrayRules.NONE);
+				(document != null) ? reader.parse(document.id().toString(), document.text(), EMPTY) : GrayRules.NONE);
 		if (complete == null) {
 			this.early.put(digest, choice);
 		}

@@ -184,8 +184,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneHeadersFilter governanceLaneHeadersFilter(GovernanceGrayProperties properties) {
-			return new LaneHeadersFilter(properties.laneHeader());
+		LaneHeadersFilter governanceLaneHeadersFilter(LaneCarrier carrier) {
+			return new LaneHeadersFilter(carrier);
 		}
 
 	}

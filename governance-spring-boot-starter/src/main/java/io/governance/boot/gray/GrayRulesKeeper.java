@@ -3,7 +3,9 @@ package io.governance.boot.gray;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -17,23 +19,28 @@ import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.GovernanceException;
 import io.governance.Subscription;
-import io.governance.config.ConfigDocument;
+import io.governance.boot.gray.GrayRulesChange.InForce;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
 import io.governance.config.ConfigSource;
 import io.governance.config.DocumentId;
 import io.governance.config.SnapshotCache;
+import io.governance.gray.GrayCounters;
 import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 
 /**
- * Keeps the gray rules as their document says, while it changes. A document that is not
- * valid leaves the rules as they were; one that is deleted ends them. Thread-safe.
+ * Keeps the gray rules as their document says, and those that it refers to, while they
+ * change. Documents that are not valid together leave the rules as they were; a document
+ * of rules that is deleted ends them. Thread-safe.
  */
-public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
+public final class GrayRulesKeeper implements SmartLifecycle {
 
 	/** Starts before the web server, so that the first request finds its rules. */
 	private static final int PHASE = 0;
+
+	/** How often documents are read again that change while they are read. */
+	private static final int READS = 4;
 
 	private static final Logger logger = LoggerFactory.getLogger(GrayRulesKeeper.class);
 
@@ -43,28 +50,34 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 
 	private final GrayRulesParser parser;
 
+	private final RuleSources sources;
+
 	private final @Nullable SnapshotCache cache;
 
 	private final List<GrayRulesListener> listeners;
+
+	private final GrayCounters counters = new GrayCounters();
+
+	private volatile InForce current = InForce.NOTHING;
 
 	private volatile GrayRules rules = GrayRules.NONE;
 
 	private volatile GrayRulesStatus status;
 
-	/** The digest of the document that was looked at last; empty for none. */
-	private @Nullable String seen;
+	/** The digests of the documents that were looked at last. */
+	private @Nullable Map<DocumentId, String> seen;
 
 	private boolean started;
 
-	private @Nullable Subscription watch;
+	private @Nullable Round round;
 
 	/**
-	 * Creates a keeper without rules, which reads its document when it is started.
-	 * @param source where the document is
-	 * @param id the document
+	 * Creates a keeper without rules, which reads its documents when it is started.
+	 * @param source where the documents are
+	 * @param id the document of the rules
 	 * @param parser reads the rules
-	 * @param cache where the last good document is kept, to start from while the one that
-	 * is stored is broken or cannot be read; {@code null} for nowhere
+	 * @param cache where the last good documents are kept, to start from while those that
+	 * are stored are broken or cannot be read; {@code null} for nowhere
 	 * @param listeners who is told
 	 */
 	public GrayRulesKeeper(ConfigSource source, DocumentId id, GrayRulesParser parser, @Nullable SnapshotCache cache,
@@ -72,6 +85,7 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 		this.source = source;
 		this.id = id;
 		this.parser = parser;
+		this.sources = new RuleSources(id, parser);
 		this.cache = cache;
 		this.listeners = List.copyOf(listeners);
 		this.status = new GrayRulesStatus(id, 0, null, true);
@@ -94,6 +108,23 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 	}
 
 	/**
+	 * Where the rules in force come from.
+	 * @return the document of the rules and those that it refers to; none if there are no
+	 * rules
+	 */
+	public List<RuleDocument> documents() {
+		return this.current.documents();
+	}
+
+	/**
+	 * How many requests have matched each rule since the start of this process.
+	 * @return the counts, which go on when rules change
+	 */
+	public GrayCounters counters() {
+		return this.counters;
+	}
+
+	/**
 	 * What reads the rules.
 	 */
 	GrayRulesParser parser() {
@@ -102,35 +133,48 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 
 	@Override
 	public void start() {
+		Set<DocumentId> wanted = Set.of(this.id);
 		try {
-			onDocuments(this.source.get(Set.of(this.id)));
+			wanted = read();
 		}
 		catch (BackendUnavailableException ex) {
 			logger.warn("Gray rules {} could not be read: {}", this.id, ex.getMessage());
 			this.status = this.status.connected(false);
 			useLastGood();
 		}
-		Subscription watch = this.source.watch(Set.of(this.id), this);
-		synchronized (this) {
-			this.watch = watch;
+		follow(null, wanted);
+	}
+
+	/** Reads until all documents are there that the rules refer to. */
+	private Set<DocumentId> read() {
+		Set<DocumentId> ids = Set.of(this.id);
+		for (int i = 0; i < READS; i++) {
+			ConfigDocuments documents = this.source.get(ids);
+			Set<DocumentId> wanted = this.sources.wanted(documents);
+			if (ids.containsAll(wanted)) {
+				apply(RuleSources.only(wanted, documents));
+				return wanted;
+			}
+			ids = wanted;
 		}
+		return ids;
 	}
 
 	@Override
 	public void stop() {
-		Subscription watch;
+		Round last;
 		synchronized (this) {
-			watch = this.watch;
-			this.watch = null;
+			last = this.round;
+			this.round = null;
 		}
-		if (watch != null) {
-			watch.close();
+		if (last != null) {
+			last.close();
 		}
 	}
 
 	@Override
 	public synchronized boolean isRunning() {
-		return this.watch != null;
+		return this.round != null;
 	}
 
 	@Override
@@ -138,22 +182,49 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 		return PHASE;
 	}
 
-	@Override
-	public synchronized void onDocuments(ConfigDocuments documents) {
-		ConfigDocument document = documents.find(this.id).orElse(null);
-		String digest = (document != null) ? document.digest() : "";
-		if (digest.equals(this.seen)) {
+	/** Watches documents instead of those that were watched before. */
+	private void follow(@Nullable Round before, Set<DocumentId> ids) {
+		Round next = new Round(ids);
+		synchronized (this) {
+			if (this.round != before) {
+				return;
+			}
+			this.round = next;
+		}
+		next.open(this.source.watch(ids, next));
+		if (before != null) {
+			before.close();
+		}
+	}
+
+	private void delivered(Round from, ConfigDocuments documents) {
+		Set<DocumentId> wanted = this.sources.wanted(documents);
+		synchronized (this) {
+			if (this.round != from) {
+				return;
+			}
+			if (from.ids.containsAll(wanted)) {
+				apply(RuleSources.only(wanted, documents));
+			}
+		}
+		if (!from.ids.equals(wanted)) {
+			follow(from, wanted);
+		}
+	}
+
+	private synchronized void apply(ConfigDocuments documents) {
+		Map<DocumentId, String> digests = new HashMap<>();
+		documents.documents().forEach((document, content) -> digests.put(document, content.digest()));
+		if (digests.equals(this.seen)) {
 			return;
 		}
-		this.seen = digest;
+		this.seen = digests;
 		try {
-			GrayRules parsed = (document != null) ? this.parser.parse(this.id.toString(), document.text())
-					: GrayRules.NONE;
-			apply(parsed);
+			apply(this.sources.compile(documents), documents);
 			this.started = true;
 			// To have kept no rules is the same as to have kept nothing.
 			if (this.cache != null
-					&& (document != null || Files.exists(this.cache.file(), LinkOption.NOFOLLOW_LINKS))) {
+					&& (!digests.isEmpty() || Files.exists(this.cache.file(), LinkOption.NOFOLLOW_LINKS))) {
 				this.cache.save(documents, Instant.now());
 			}
 		}
@@ -172,25 +243,43 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 		if (this.cache == null) {
 			return;
 		}
-		this.cache.load().ifPresent((entry) -> entry.documents().find(this.id).ifPresent((document) -> {
+		this.cache.load().filter((entry) -> entry.documents().find(this.id).isPresent()).ifPresent((entry) -> {
 			try {
-				apply(this.parser.parse(this.id.toString(), document.text()));
+				apply(this.sources.compile(entry.documents()), entry.documents());
 				logger.warn("Starting with the last good gray rules, kept at {}", entry.time());
 			}
 			catch (GovernanceException ex) {
 				logger.warn("The gray rules kept at {} are of no use: {}", entry.time(), ex.getMessage());
 			}
-		}));
+		});
 	}
 
-	private void apply(GrayRules parsed) {
-		int count = parsed.size();
+	private void apply(RuleSources.Compiled compiled, ConfigDocuments documents) {
+		GrayRules counted = compiled.rules().countedBy(this.counters);
+		int count = counted.size();
+		InForce before = this.current;
+		boolean first = before == InForce.NOTHING;
+		InForce now = new InForce(counted, compiled.digests(), describe(documents));
 		if (count > 0 || this.rules.size() > 0 || this.status.rejection() != null) {
-			logger.info("Gray rules {} are in force: {}", this.id, (count > 0) ? parsed : "none");
+			logger.info("Gray rules {} are in force: {}", this.id, (count > 0) ? counted : "none");
 		}
-		this.rules = parsed;
+		this.current = now;
+		this.rules = counted;
 		this.status = this.status.inForce(count);
-		tell((listener) -> listener.onRules(parsed));
+		tell((listener) -> listener.onRules(counted));
+		GrayRulesChange change = GrayRulesChange.between(before, now, Instant.now());
+		if (!first && !change.isEmpty()) {
+			tell((listener) -> listener.onChange(change));
+		}
+	}
+
+	private List<RuleDocument> describe(ConfigDocuments documents) {
+		return documents.documents()
+			.values()
+			.stream()
+			.map(RuleDocument::of)
+			.sorted((one, other) -> Boolean.compare(other.id().equals(this.id), one.id().equals(this.id)))
+			.toList();
 	}
 
 	private void tell(Consumer<GrayRulesListener> message) {
@@ -204,9 +293,57 @@ public final class GrayRulesKeeper implements SmartLifecycle, ConfigListener {
 		}
 	}
 
-	@Override
-	public synchronized void onConnection(ConnectionState state) {
-		this.status = this.status.connected(state == ConnectionState.CONNECTED);
+	/** A watch of certain documents. */
+	private final class Round implements ConfigListener, Subscription {
+
+		private final Set<DocumentId> ids;
+
+		private @Nullable Subscription watch;
+
+		private boolean over;
+
+		Round(Set<DocumentId> ids) {
+			this.ids = Set.copyOf(ids);
+		}
+
+		void open(Subscription watch) {
+			synchronized (this) {
+				if (!this.over) {
+					this.watch = watch;
+					return;
+				}
+			}
+			watch.close();
+		}
+
+		@Override
+		public void onDocuments(ConfigDocuments documents) {
+			delivered(this, documents);
+		}
+
+		@Override
+		public void onConnection(ConnectionState state) {
+			GrayRulesKeeper keeper = GrayRulesKeeper.this;
+			synchronized (keeper) {
+				if (keeper.round == this) {
+					keeper.status = keeper.status.connected(state == ConnectionState.CONNECTED);
+				}
+			}
+		}
+
+		@Override
+		public void close() {
+			Subscription opened;
+			synchronized (this) {
+				this.over = true;
+				opened = this.watch;
+				this.watch = null;
+			}
+			if (opened != null) {
+				opened.close();
+			}
+		}
+
 	}
 
 }

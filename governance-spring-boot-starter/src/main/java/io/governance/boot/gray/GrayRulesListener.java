@@ -17,6 +17,14 @@ public interface GrayRulesListener {
 	void onRules(GrayRules rules);
 
 	/**
+	 * The rules in force are others than before; told after {@link #onRules}, and not for
+	 * the first ones of a process.
+	 * @param change what has changed
+	 */
+	default void onChange(GrayRulesChange change) {
+	}
+
+	/**
 	 * A document was refused; the rules before it stay in force.
 	 * @param reason where it goes wrong, and how to mend it
 	 */

@@ -12,25 +12,20 @@ import io.governance.gray.LaneContext;
  */
 final class LaneHeadersFilter implements RequestHttpHeadersFilter {
 
-	private final String header;
+	private final LaneHeaders headers;
 
-	LaneHeadersFilter(String header) {
-		this.header = header;
+	LaneHeadersFilter(LaneCarrier carrier) {
+		this.headers = new LaneHeaders(carrier);
 	}
 
 	@Override
 	public HttpHeaders apply(HttpHeaders headers, ServerRequest request) {
-		String lanes = LaneContext.current().toHeader();
-		if (lanes.isEmpty() && headers.getFirst(this.header) == null) {
+		LaneContext lanes = LaneContext.current();
+		if (!this.headers.changes(lanes, headers)) {
 			return headers;
 		}
 		HttpHeaders sent = HttpHeaders.copyOf(headers);
-		if (lanes.isEmpty()) {
-			sent.remove(this.header);
-		}
-		else {
-			sent.set(this.header, lanes);
-		}
+		this.headers.write(lanes, sent);
 		return sent;
 	}
 

@@ -98,6 +98,12 @@ public final class GovernanceOperationsAutoConfiguration {
 			return new ActuatorAudit(publisher);
 		}
 
+		@Bean
+		@ConditionalOnMissingBean
+		ActuatorGrayAudit governanceActuatorGrayAudit(ApplicationEventPublisher publisher) {
+			return new ActuatorGrayAudit(publisher);
+		}
+
 	}
 
 }

@@ -1,0 +1,127 @@
+package io.governance.boot.gray;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+
+import io.governance.boot.InvalidSettingException;
+import io.governance.gray.Exposure;
+import io.governance.gray.ExposureListener;
+import io.governance.gray.GrayContext;
+import io.governance.gray.PercentageStrategy;
+import io.governance.gray.Share;
+import io.governance.gray.ShareHash;
+import io.governance.gray.Subject;
+
+/**
+ * Passes exposures on to listeners: of the users in the sample, by a thread of its own,
+ * so that no request waits for a listener. What comes faster than listeners take it is
+ * dropped and counted. Thread-safe.
+ */
+final class Exposures implements DisposableBean {
+
+	private static final int WAITING = 4096;
+
+	private static final int HASH_BYTES = 16;
+
+	private static final Logger logger = LoggerFactory.getLogger(Exposures.class);
+
+	private final List<ExposureListener> listeners;
+
+	private final GovernanceGrayExposureProperties properties;
+
+	private final PercentageStrategy sample;
+
+	private final ThreadPoolExecutor executor;
+
+	private final LongAdder dropped = new LongAdder();
+
+	/** The listeners whose failure was told. */
+	private final boolean[] failed;
+
+	Exposures(List<ExposureListener> listeners, GovernanceGrayExposureProperties properties) {
+		if (!(properties.sample() >= 0 && properties.sample() <= 1)) {
+			throw new InvalidSettingException("governance.gray.exposure.sample", "it must be from 0 to 1",
+					"Set it to a share such as 0.1", null);
+		}
+		this.listeners = List.copyOf(listeners);
+		this.properties = properties;
+		this.sample = new PercentageStrategy(Share.of((int) Math.round(properties.sample() * PercentageStrategy.ALL)),
+				Subject.USER, ShareHash.MURMUR3, "exposure");
+		this.failed = new boolean[listeners.size()];
+		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING),
+				(task) -> {
+					Thread thread = new Thread(task, "governance-exposures");
+					thread.setDaemon(true);
+					return thread;
+				}, (task, executor) -> this.dropped.increment());
+		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	/** A variant was shown. */
+	void shown(Exposure exposure) {
+		if (!this.listeners.isEmpty() && isSampled(exposure.user())) {
+			this.executor.execute(() -> tell(exposure));
+		}
+	}
+
+	private boolean isSampled(@Nullable String user) {
+		return this.properties.sample() == 1 || this.sample.matches(GrayContext.ofUser(user));
+	}
+
+	private void tell(Exposure exposure) {
+		Exposure told = new Exposure(exposure.experiment(), exposure.variant(), shown(exposure.user()),
+				exposure.time());
+		for (int i = 0; i < this.failed.length; i++) {
+			try {
+				this.listeners.get(i).onExposure(told);
+			}
+			catch (RuntimeException ex) {
+				if (!this.failed[i]) {
+					this.failed[i] = true;
+					logger.warn("{} failed and may miss exposures (told once)", this.listeners.get(i).getClass(), ex);
+				}
+			}
+		}
+	}
+
+	private @Nullable String shown(@Nullable String user) {
+		if (user == null || !this.properties.hashUsers()) {
+			return user;
+		}
+		try {
+			MessageDigest digest = MessageDigest.getInstance("SHA-256");
+			digest.update(this.properties.salt().getBytes(StandardCharsets.UTF_8));
+			digest.update((byte) ':');
+			byte[] hash = digest.digest(user.getBytes(StandardCharsets.UTF_8));
+			return HexFormat.of().formatHex(Arrays.copyOf(hash, HASH_BYTES));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	/** How many were dropped. */
+	long dropped() {
+		return this.dropped.sum();
+	}
+
+	@Override
+	public void destroy() {
+		this.executor.shutdownNow();
+	}
+
+}

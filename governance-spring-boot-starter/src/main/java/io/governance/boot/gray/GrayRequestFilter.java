@@ -1,0 +1,109 @@
+package io.governance.boot.gray;
+
+import java.io.IOException;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.slf4j.MDC;
+
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.governance.gray.GrayDecision;
+
+/**
+ * Times servlet requests once their lanes are decided, asynchronous ones until they are
+ * complete, and names the lane of those that are not stable in the logs.
+ */
+final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
+
+	/** Where logs find the lanes of a request. */
+	static final String MDC_KEY = "governance.lane";
+
+	/** After the filter that decides the lanes. */
+	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 60;
+
+	private final GrayRequestTimers timers;
+
+	GrayRequestFilter(GrayRequestTimers timers) {
+		this.timers = timers;
+	}
+
+	@Override
+	public int getOrder() {
+		return ORDER;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		GrayDecision decision = GrayDecision.current();
+		String lanes = decision.lanes().toHeader();
+		long start = System.nanoTime();
+		boolean failed = true;
+		if (!lanes.isEmpty()) {
+			MDC.put(MDC_KEY, lanes);
+		}
+		try {
+			chain.doFilter(request, response);
+			failed = false;
+		}
+		finally {
+			if (!lanes.isEmpty()) {
+				MDC.remove(MDC_KEY);
+			}
+			if (request.isAsyncStarted()) {
+				request.getAsyncContext().addListener(new Completion(decision, start));
+			}
+			else {
+				ended(decision, response.getStatus(), failed, start);
+			}
+		}
+	}
+
+	private void ended(GrayDecision decision, int status, boolean failed, long start) {
+		this.timers.ended(decision, failed ? RequestOutcome.FAILURE : RequestOutcome.of(status),
+				System.nanoTime() - start);
+	}
+
+	/** The end of an asynchronous request. */
+	private final class Completion implements AsyncListener {
+
+		private final GrayDecision decision;
+
+		private final long start;
+
+		private boolean failed;
+
+		Completion(GrayDecision decision, long start) {
+			this.decision = decision;
+			this.start = start;
+		}
+
+		@Override
+		public void onStartAsync(AsyncEvent event) {
+			event.getAsyncContext().addListener(this);
+		}
+
+		@Override
+		public void onError(AsyncEvent event) {
+			this.failed = true;
+		}
+
+		@Override
+		public void onTimeout(AsyncEvent event) {
+		}
+
+		@Override
+		public void onComplete(AsyncEvent event) {
+			int status = ((HttpServletResponse) event.getAsyncContext().getResponse()).getStatus();
+			ended(this.decision, status, this.failed, this.start);
+		}
+
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.governance.boot.gray;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+import io.governance.gray.GrayDecision;
+
+/**
+ * Times WebFlux requests once their lanes are decided.
+ */
+final class GrayRequestWebFilter implements WebFilter, Ordered {
+
+	private final GrayRequestTimers timers;
+
+	GrayRequestWebFilter(GrayRequestTimers timers) {
+		this.timers = timers;
+	}
+
+	@Override
+	public int getOrder() {
+		return GrayRequestFilter.ORDER;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		return Mono.deferContextual((context) -> {
+			GrayDecision decision = context.getOrDefault(LaneKey.KEY, GrayDecision.STABLE);
+			End end = new End(exchange, (decision != null) ? decision : GrayDecision.STABLE, System.nanoTime());
+			return chain.filter(exchange).doOnError(end::failed).doFinally(end::ended);
+		});
+	}
+
+	/** The end of a request. */
+	private final class End {
+
+		private final ServerWebExchange exchange;
+
+		private final GrayDecision decision;
+
+		private final long start;
+
+		private @Nullable Throwable failure;
+
+		End(ServerWebExchange exchange, GrayDecision decision, long start) {
+			this.exchange = exchange;
+			this.decision = decision;
+			this.start = start;
+		}
+
+		void failed(Throwable failure) {
+			this.failure = failure;
+		}
+
+		void ended(SignalType signal) {
+			GrayRequestWebFilter.this.timers.ended(this.decision, outcome(signal), System.nanoTime() - this.start);
+		}
+
+		private RequestOutcome outcome(SignalType signal) {
+			if (signal == SignalType.CANCEL) {
+				return RequestOutcome.CANCELLED;
+			}
+			if (this.failure != null) {
+				return (this.failure instanceof ErrorResponse answered)
+						? RequestOutcome.of(answered.getStatusCode().value()) : RequestOutcome.FAILURE;
+			}
+			HttpStatusCode status = this.exchange.getResponse().getStatusCode();
+			return (status != null) ? RequestOutcome.of(status.value()) : RequestOutcome.SUCCESS;
+		}
+
+	}
+
+}

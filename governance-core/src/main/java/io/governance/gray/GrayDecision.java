@@ -146,9 +146,8 @@ public final class GrayDecision {
 		if (this.lanes != LaneContext.STABLE) {
 			return this;
 		}
-		return (this == STABLE) ? DECIDED_STABLE
-				: new GrayDecision(LaneContext.DECIDED_STABLE, this.rules, this.toggles, this.features, this.variants,
-						this.user);
+		return (this == STABLE) ? DECIDED_STABLE : new GrayDecision(LaneContext.DECIDED_STABLE, this.rules,
+				this.toggles, this.features, this.variants, this.user);
 	}
 
 	/**

@@ -50,7 +50,8 @@ class LaneDocumentationTests {
 
 		@Bean
 		GrayClaims claims() {
-			return (request, name) -> (request.principal() instanceof Shopper shopper) ? shopper.claims().get(name) : null;
+			return (request, name) -> (request.principal() instanceof Shopper shopper) ? shopper.claims().get(name)
+					: null;
 		}
 
 	}

@@ -107,8 +107,7 @@ class ObservabilityFilesTests {
 		for (String wrong : List.of("governance_b_total", "governance_a_total{results=\"ok\"}",
 				"governance_a_total{result=\"failed\"}", "sum by (lane) (governance_a_total)",
 				"governance_a_total{result=~\"ok|failed\"}")) {
-			assertThatThrownBy(() -> check(wrong, exposed))
-				.isInstanceOf(AssertionError.class);
+			assertThatThrownBy(() -> check(wrong, exposed)).isInstanceOf(AssertionError.class);
 		}
 	}
 

@@ -29,6 +29,9 @@ final class CommandLines {
 					new ImportCommand(console), new WatchCommand(console), new LintCommand(console),
 					new EncryptCommand(console))
 			.forEach(line::addSubcommand);
+		line.addSubcommand(new CommandLine(new GrayCommand()).addSubcommand(new GrayExplainCommand(console))
+			.addSubcommand(new GraySimulateCommand(console))
+			.addSubcommand(new GrayCheckCommand(console)));
 		line.setOut(new PrintWriter(console.out(), true));
 		line.setErr(new PrintWriter(console.err(), true));
 		line.setCaseInsensitiveEnumValuesAllowed(true);

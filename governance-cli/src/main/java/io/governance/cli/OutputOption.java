@@ -2,6 +2,7 @@ package io.governance.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.governance.lint.LintFinding;
 import picocli.CommandLine.Option;
@@ -49,6 +50,21 @@ final class OutputOption {
 		}
 		else {
 			findings.forEach(console.out()::println);
+		}
+	}
+
+	/**
+	 * Prints what is no table.
+	 * @param console where to
+	 * @param json as JSON, to be mapped
+	 * @param text as text, with its last line end
+	 */
+	void print(Console console, Supplier<?> json, Supplier<String> text) {
+		if (this.format == Format.JSON) {
+			console.out().println(MAPPER.writeValueAsString(json.get()));
+		}
+		else {
+			console.out().print(text.get());
 		}
 	}
 

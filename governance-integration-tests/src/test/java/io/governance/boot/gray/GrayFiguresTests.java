@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Figures of gray release, and what code asks for, in running applications. */
-@Timeout(60)
+@Timeout(120)
 class GrayFiguresTests {
 
 	private static final String RULES = """

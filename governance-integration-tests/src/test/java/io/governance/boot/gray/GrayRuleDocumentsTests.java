@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Gray rules that refer to other documents. */
-@Timeout(60)
+@Timeout(120)
 class GrayRuleDocumentsTests {
 
 	private static final String RULES = """

@@ -57,7 +57,7 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 				MDC.remove(MDC_KEY);
 			}
 			if (request.isAsyncStarted()) {
-				request.getAsyncContext().addListener(new Completion(decision, start));
+				request.getAsyncContext().addListener(new Completion(decision, response, start));
 			}
 			else {
 				ended(decision, response.getStatus(), failed, start);
@@ -75,12 +75,15 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 
 		private final GrayDecision decision;
 
+		private final HttpServletResponse response;
+
 		private final long start;
 
 		private boolean failed;
 
-		Completion(GrayDecision decision, long start) {
+		Completion(GrayDecision decision, HttpServletResponse response, long start) {
 			this.decision = decision;
+			this.response = response;
 			this.start = start;
 		}
 
@@ -100,8 +103,7 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 
 		@Override
 		public void onComplete(AsyncEvent event) {
-			int status = ((HttpServletResponse) event.getAsyncContext().getResponse()).getStatus();
-			ended(this.decision, status, this.failed, this.start);
+			ended(this.decision, this.response.getStatus(), this.failed, this.start);
 		}
 
 	}

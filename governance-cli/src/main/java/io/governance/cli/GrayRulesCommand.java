@@ -1,0 +1,97 @@
+package io.governance.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+import io.governance.config.ConfigDocument;
+import io.governance.config.DocumentId;
+import io.governance.config.InvalidConfigException;
+import io.governance.config.Revision;
+import io.governance.gray.GrayRules;
+import io.governance.gray.GrayRulesParser;
+import io.governance.gray.RuleDocuments;
+import io.governance.operations.ConfigOperations;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * A command about gray rules: those of a backend, or those of a file, for which the
+ * documents that they refer to are read from the same directory.
+ */
+abstract class GrayRulesCommand implements Callable<Integer> {
+
+	@Option(names = "--file", paramLabel = "FILE",
+			description = "Rules of a file, before they are published; documents that they refer to are read from "
+					+ "the same directory.")
+	private @Nullable Path file;
+
+	@Mixin
+	private final Connection connection = new Connection();
+
+	@Mixin
+	private final GroupOption group = new GroupOption();
+
+	private final Console console;
+
+	GrayRulesCommand(Console console) {
+		this.console = console;
+	}
+
+	@Override
+	public final Integer call() throws Exception {
+		if (this.file != null) {
+			Path file = this.file;
+			return run(new GrayRulesParser().parse(file.toString(), text(file), neighbours(file)));
+		}
+		try (Connection.Opened opened = this.connection.open(this.console)) {
+			ConfigOperations operations = opened.operations();
+			DocumentId id = this.group.id(opened.namespace(), opened.grayDocument());
+			ConfigDocument document = DocumentCommand.existing(operations, id);
+			return run(new GrayRulesParser().parse(id.toString(), document.text(),
+					(name) -> operations.get(new DocumentId(id.namespace(), id.group(), name))
+						.map(ConfigDocument::text)
+						.orElse(null)));
+		}
+	}
+
+	private static RuleDocuments neighbours(Path file) {
+		return (name) -> {
+			Path neighbour = file.resolveSibling(name);
+			try {
+				return Files.isRegularFile(neighbour) ? text(neighbour) : null;
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		};
+	}
+
+	private static String text(Path file) throws IOException {
+		byte[] content = Files.readAllBytes(file);
+		DocumentId id = new DocumentId(DocumentId.DEFAULT, DocumentId.DEFAULT, "file");
+		try {
+			return ConfigDocument.of(id, content, Revision.ABSENT).text();
+		}
+		catch (InvalidConfigException ex) {
+			throw new RefusedException(file + " is not valid UTF-8: save it with that encoding");
+		}
+	}
+
+	abstract int run(GrayRules rules) throws IOException;
+
+	final Console console() {
+		return this.console;
+	}
+
+	/** What somebody has written, in UTF-8. */
+	static String read(Console console, String file) throws IOException {
+		byte[] content = file.equals("-") ? console.in().readAllBytes() : Files.readAllBytes(Path.of(file));
+		return new String(content, StandardCharsets.UTF_8);
+	}
+
+}

@@ -390,7 +390,7 @@ public final class RulesNode {
 
 	/** What comes from outside must neither flood a log nor look like several lines. */
 	static String printable(String text) {
-		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("\\p{Cntrl}", "?");
+		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
 	}
 
 	private String kind() {

@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.server.mvc.filter.HttpHeadersFilter.RequestHttpHeadersFilter;
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -172,6 +173,19 @@ public final class GovernanceGrayAutoConfiguration {
 		@ConditionalOnMissingBean
 		LaneGatewayFilter governanceLaneGatewayFilter(LaneCarrier carrier, ReactiveCallLane lane) {
 			return new LaneGatewayFilter(carrier, lane);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnClass(RequestHttpHeadersFilter.class)
+	static class ServletGatewayConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneHeadersFilter governanceLaneHeadersFilter(LaneCarrier carrier) {
+			return new LaneHeadersFilter(carrier);
 		}
 
 	}

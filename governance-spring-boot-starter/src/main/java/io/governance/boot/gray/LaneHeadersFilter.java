@@ -8,7 +8,7 @@ import io.governance.gray.LaneContext;
 
 /**
  * Passes the lanes on with what Spring Cloud Gateway on servlets sends, on every route.
- * What came in that header, or a route's own filters put there, is not sent.
+ * What came there, or a route's own filters put there, is not sent.
  */
 final class LaneHeadersFilter implements RequestHttpHeadersFilter {
 

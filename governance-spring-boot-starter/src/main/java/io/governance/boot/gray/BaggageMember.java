@@ -56,7 +56,7 @@ final class BaggageMember {
 			return null;
 		}
 		for (String line : lines) {
-			int start = find(line, 0);
+			int start = find(line);
 			if (start >= 0) {
 				int end = end(line, start);
 				int equals = line.indexOf('=', start);
@@ -71,7 +71,7 @@ final class BaggageMember {
 	/** Whether the member is there. */
 	boolean in(List<String> lines) {
 		for (String line : lines) {
-			if (find(line, 0) >= 0) {
+			if (find(line) >= 0) {
 				return true;
 			}
 		}
@@ -110,8 +110,8 @@ final class BaggageMember {
 	}
 
 	/** Where the member begins; below 0 if it is not there. */
-	private int find(String line, int from) {
-		int start = from;
+	private int find(String line) {
+		int start = 0;
 		while (start < line.length()) {
 			int end = end(line, start);
 			if (isThis(line, start, end)) {

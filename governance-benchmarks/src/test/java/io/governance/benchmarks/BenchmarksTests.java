@@ -202,6 +202,21 @@ class BenchmarksTests {
 		assertThat(gray).isBetween(2048 + 100, 2048 + 350);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "gray, orders=gray", "stable, stable" })
+	void laneOfARequestIsWhatTheFilterDecides(String lane, String header) throws Exception {
+		LaneFilterBenchmark benchmark = new LaneFilterBenchmark();
+		benchmark.lane = lane;
+		benchmark.setUp();
+		try {
+			assertThat(benchmark.withFilter().toHeader()).isEqualTo(header);
+			assertThat(benchmark.withoutFilter().toHeader()).isEmpty();
+		}
+		finally {
+			benchmark.tearDown();
+		}
+	}
+
 	/**
 	 * Bounds that hold on any machine: what is allocated is always the same, and time is
 	 * that of the thread, with room for one that is not warm.

@@ -1,17 +1,28 @@
 package io.governance.consul;
 
+import java.time.Duration;
 import java.util.Map;
 
 import io.governance.testkit.BackendFixture;
+import io.governance.testkit.FaultyConnection;
 import io.governance.testkit.boot.LoadContract;
+import io.governance.testservers.ConsulServer;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated
 class ConsulLoadTests extends LoadContract {
 
+	private final ConsulServer server = ConsulServer.own();
+
 	@Override
 	protected BackendFixture fixture() {
-		return new ConsulFixture();
+		return new ConsulFixture(Duration.ofSeconds(3), this.server.address());
+	}
+
+	@Override
+	protected FaultyConnection server() {
+		return FaultyConnection.ofServer(this.server.address(), this.server::stop, this.server::start,
+				this.server::close);
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.governance.gray;
 
-import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
@@ -13,24 +14,20 @@ final class ActiveRule {
 
 	private final GrayStrategy strategy;
 
-	private final long expires;
-
-	private final InstantSource clock;
+	private final RuleEnd end;
 
 	private final @Nullable LongAdder matched;
 
-	/** It stays ended, also if the clock is set back. */
-	private volatile boolean expired;
-
-	private ActiveRule(RequestRule rule, InstantSource clock, @Nullable LongAdder matched) {
-		this.strategy = new GuardedStrategy("Gray rule '" + rule.name() + "'", rule.strategy());
-		this.expires = (rule.terms().expires() != null) ? rule.terms().expires().toEpochMilli() : Long.MAX_VALUE;
-		this.clock = clock;
+	private ActiveRule(RequestRule rule, RuleEnd end, @Nullable LongAdder matched) {
+		this.strategy = new GuardedStrategy("Gray rule '" + rule.name() + "'",
+				(rule instanceof ExperimentRule experiment) ? (context) -> experiment.index(context) >= 0
+						: rule.strategy());
+		this.end = end;
 		this.matched = matched;
 	}
 
 	boolean matches(GrayContext context) {
-		if (isExpired() || !this.strategy.matches(context)) {
+		if (this.end.isReached() || !this.strategy.matches(context)) {
 			return false;
 		}
 		count();
@@ -44,17 +41,20 @@ final class ActiveRule {
 	}
 
 	boolean isExpired() {
-		if (this.expires != Long.MAX_VALUE && !this.expired && this.clock.millis() >= this.expires) {
-			this.expired = true;
-		}
-		return this.expired;
+		return this.end.isReached();
 	}
 
-	/** Makes rules ready to be asked. */
-	record Factory(InstantSource clock, @Nullable GrayCounters counters) {
+	/**
+	 * Makes rules ready to be asked.
+	 *
+	 * @param ends the ends of all rules, by their names
+	 * @param counters takes the counts, if somebody wants them
+	 */
+	record Factory(Map<String, RuleEnd> ends, @Nullable GrayCounters counters) {
 
 		ActiveRule create(RequestRule rule) {
-			return new ActiveRule(rule, this.clock, (this.counters != null) ? this.counters.of(rule.name()) : null);
+			return new ActiveRule(rule, Objects.requireNonNull(this.ends.get(rule.name())),
+					(this.counters != null) ? this.counters.of(rule.name()) : null);
 		}
 
 	}

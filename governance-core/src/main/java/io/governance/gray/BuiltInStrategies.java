@@ -2,9 +2,7 @@ package io.governance.gray;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -20,7 +18,13 @@ final class BuiltInStrategies {
 		return List.of(factory("all", (definition) -> new AllStrategy(definition.strategies())),
 				factory("any", (definition) -> new AnyStrategy(definition.strategies())),
 				factory("not", (definition) -> new NotStrategy(definition.strategy())),
-				factory("percentage", ShareReader::percentage), factory("users", BuiltInStrategies::users));
+				factory("percentage", ShareReader::percentage), factory("users", UsersStrategy::read),
+				factory("region", RegionStrategy::read), factory("between", BetweenReader::read),
+				factory("header", (definition) -> TextStrategy.named("header", definition, GrayContext::header)),
+				factory("cookie", (definition) -> TextStrategy.named("cookie", definition, GrayContext::cookie)),
+				factory("query", (definition) -> TextStrategy.named("query", definition, GrayContext::query)),
+				factory("path", TextStrategy::path), factory("method", TextStrategy::method),
+				factory("version", VersionStrategy::read));
 	}
 
 	/** The strategies of rules that are about instances instead of requests. */
@@ -35,7 +39,7 @@ final class BuiltInStrategies {
 	}
 
 	private static GrayStrategy known(String kind, RulesNode definition, Function<InstanceContext, String> attribute) {
-		Set<String> values = texts(definition);
+		Set<String> values = definition.texts();
 		return new InstanceStrategy(kind + "(" + values.size() + ")",
 				(instance) -> values.contains(attribute.apply(instance)));
 	}
@@ -54,16 +58,6 @@ final class BuiltInStrategies {
 			InetAddress address = IpNetwork.address(instance.host());
 			return address != null && networks.stream().anyMatch((network) -> network.contains(address));
 		});
-	}
-
-	private static GrayStrategy users(RulesNode definition) {
-		return new UsersStrategy(texts(definition));
-	}
-
-	private static Set<String> texts(RulesNode definition) {
-		Set<String> texts = new HashSet<>();
-		definition.items().forEach((item) -> texts.add(item.text()));
-		return texts;
 	}
 
 	private static GrayStrategyFactory factory(String name, Function<RulesNode, GrayStrategy> create) {

@@ -135,8 +135,9 @@ public final class ExperimentRule implements RequestRule {
 
 	Condition explain(GrayContext context) {
 		String variant = variant(context);
-		String reason = (variant != null) ? "variant " + variant : (this.subject.of(context) == null)
-				? "no " + this.subject : this.holdout.matches(context) ? "held out" : "takes no part";
+		String id = this.subject.of(context);
+		String reason = (variant != null) ? "variant " + variant : (id == null || id.isBlank()) ? "no " + this.subject
+				: this.holdout.matches(context) ? "held out" : "takes no part";
 		return new Condition(target(), variant != null, reason,
 				List.of(this.holdout.explain(context), this.strategy.explain(context)));
 	}

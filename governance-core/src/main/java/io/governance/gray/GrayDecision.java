@@ -18,6 +18,8 @@ public final class GrayDecision {
 	/** The stable lane everywhere, no function on, no variant. */
 	public static final GrayDecision STABLE = new GrayDecision(LaneContext.STABLE, List.of());
 
+	private static final GrayDecision DECIDED_STABLE = new GrayDecision(LaneContext.DECIDED_STABLE, List.of());
+
 	private static final AtomicLongFieldUpdater<GrayDecision> ASKED = AtomicLongFieldUpdater
 		.newUpdater(GrayDecision.class, "asked");
 
@@ -133,6 +135,19 @@ public final class GrayDecision {
 	public GrayDecision withLanes(LaneContext lanes) {
 		return (this.toggles == null) ? lanes.alone()
 				: new GrayDecision(lanes, List.of(), this.toggles, this.features, this.variants, this.user);
+	}
+
+	/**
+	 * The same, where nobody behind is to decide anew.
+	 * @return this, with {@link LaneContext#DECIDED_STABLE} for
+	 * {@link LaneContext#STABLE}
+	 */
+	public GrayDecision decided() {
+		if (this.lanes != LaneContext.STABLE) {
+			return this;
+		}
+		return (this == STABLE) ? DECIDED_STABLE : new GrayDecision(LaneContext.DECIDED_STABLE, this.rules,
+				this.toggles, this.features, this.variants, this.user);
 	}
 
 	/**

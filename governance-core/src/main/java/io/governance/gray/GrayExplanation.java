@@ -1,6 +1,5 @@
 package io.governance.gray;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -29,18 +28,18 @@ public record GrayExplanation(GrayDecision decision, List<Verdict> verdicts) {
 	 */
 	public record Verdict(String rule, String target, Effect effect, Condition condition) {
 
-		static Verdict of(RequestRule rule, GrayContext context, Instant now, Set<String> decided) {
+		static Verdict of(RequestRule rule, GrayContext context, boolean expired, Set<String> decided) {
 			Condition condition = (rule instanceof ExperimentRule experiment) ? experiment.explain(context)
-					: rule.strategy().explain(context);
-			return new Verdict(rule.name(), rule.target(), effect(rule, condition, now, decided), condition);
+					: new GuardedStrategy("Gray rule '" + rule.name() + "'", rule.strategy()).explain(context);
+			return new Verdict(rule.name(), rule.target(), effect(rule, condition, expired, decided), condition);
 		}
 
-		private static Effect effect(RequestRule rule, Condition condition, Instant now, Set<String> decided) {
+		private static Effect effect(RequestRule rule, Condition condition, boolean expired, Set<String> decided) {
 			RuleTerms terms = rule.terms();
 			if (!terms.enabled()) {
 				return Effect.DISABLED;
 			}
-			if (terms.expires() != null && !now.isBefore(terms.expires())) {
+			if (expired) {
 				return Effect.EXPIRED;
 			}
 			if (!condition.met()) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,7 +29,7 @@ public final class GrayRules {
 		.reversed();
 
 	/** No rules: everything is stable. */
-	public static final GrayRules NONE = new GrayRules(List.of(), List.of(), InstantSource.system(), null);
+	public static final GrayRules NONE = new GrayRules(List.of(), List.of(), Map.of(), null);
 
 	/** The most rules about requests, and the most about config. */
 	public static final int MAX_RULES = LaneRules.MAX;
@@ -37,7 +38,8 @@ public final class GrayRules {
 
 	private final List<ConfigRule> configRules;
 
-	private final InstantSource clock;
+	/** When the rules about requests end, by their names. */
+	private final Map<String, RuleEnd> ends;
 
 	/** Those that are in force, in the order in which they count. */
 	private final List<GrayRule> inForce;
@@ -49,12 +51,12 @@ public final class GrayRules {
 	/** Those that only count who matches. */
 	private final ActiveRule[] observers;
 
-	private GrayRules(List<RequestRule> rules, List<ConfigRule> configRules, InstantSource clock,
+	private GrayRules(List<RequestRule> rules, List<ConfigRule> configRules, Map<String, RuleEnd> ends,
 			@Nullable GrayCounters counters) {
 		this.written = List.copyOf(rules);
 		this.configRules = List.copyOf(configRules);
-		this.clock = clock;
-		ActiveRule.Factory activate = new ActiveRule.Factory(clock, counters);
+		this.ends = ends;
+		ActiveRule.Factory activate = new ActiveRule.Factory(ends, counters);
 		this.inForce = inForce(GrayRule.class);
 		this.lanes = new LaneRules(this.inForce, activate);
 		Toggles toggles = new Toggles(inForce(FeatureRule.class), inForce(ExperimentRule.class), activate);
@@ -104,8 +106,12 @@ public final class GrayRules {
 		rules.forEach((rule) -> checkName(rule.name(), names));
 		configRules.forEach((rule) -> checkName(rule.name(), names));
 		LaneRules.checkHeader(rules.stream().filter(GrayRule.class::isInstance).map(GrayRule.class::cast).toList());
-		return (rules.isEmpty() && configRules.isEmpty()) ? NONE
-				: new GrayRules(List.copyOf(rules), configRules, clock, null);
+		if (rules.isEmpty() && configRules.isEmpty()) {
+			return NONE;
+		}
+		Map<String, RuleEnd> ends = rules.stream()
+			.collect(Collectors.toMap(RequestRule::name, (rule) -> new RuleEnd(rule.terms().expires(), clock)));
+		return new GrayRules(List.copyOf(rules), configRules, Map.copyOf(ends), null);
 	}
 
 	private static void checkName(String name, Set<String> names) {
@@ -121,7 +127,15 @@ public final class GrayRules {
 	 */
 	public GrayRules countedBy(GrayCounters counters) {
 		counters.retain(this.written.stream().map(RequestRule::name).toList());
-		return new GrayRules(this.written, this.configRules, this.clock, counters);
+		return new GrayRules(this.written, this.configRules, this.ends, counters);
+	}
+
+	/**
+	 * Whether these rules decide about lanes.
+	 * @return {@code true} if a rule that gives a lane is in force
+	 */
+	public boolean decidesLanes() {
+		return !this.inForce.isEmpty();
 	}
 
 	/**
@@ -199,13 +213,14 @@ public final class GrayRules {
 	 * @return the explanation
 	 */
 	public GrayExplanation explain(GrayContext context) {
-		GrayRules uncounted = new GrayRules(this.written, this.configRules, this.clock, null);
+		GrayRules uncounted = new GrayRules(this.written, this.configRules, this.ends, null);
 		GrayDecision decision = uncounted.decide(context);
 		Set<String> decided = new HashSet<>(decision.rules());
 		List<GrayExplanation.Verdict> verdicts = new ArrayList<>();
 		this.written.stream()
 			.sorted(PRIORITY)
-			.forEach((rule) -> verdicts.add(GrayExplanation.Verdict.of(rule, context, this.clock.instant(), decided)));
+			.forEach((rule) -> verdicts.add(GrayExplanation.Verdict.of(rule, context,
+					Objects.requireNonNull(this.ends.get(rule.name())).isReached(), decided)));
 		return new GrayExplanation(decision, verdicts);
 	}
 

@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
 public final class LaneContext {
 
 	/** The stable lane everywhere. */
-	public static final LaneContext STABLE = new LaneContext(Map.of(), Lane.STABLE);
+	public static final LaneContext STABLE = new LaneContext(Map.of(), Lane.STABLE, "");
+
+	/**
+	 * The stable lane everywhere, because rules said so. Has a header form, so that no
+	 * service behind decides anew.
+	 */
+	public static final LaneContext DECIDED_STABLE = new LaneContext(Map.of(), Lane.STABLE, Lane.STABLE.name());
 
 	/** The longest header, in characters. */
 	public static final int MAX_HEADER_LENGTH = 1024;
@@ -33,10 +39,10 @@ public final class LaneContext {
 	/** Made when it is first asked for; any of several is as good. */
 	private @Nullable GrayDecision alone;
 
-	private LaneContext(Map<String, Lane> lanes, Lane other) {
+	private LaneContext(Map<String, Lane> lanes, Lane other, String header) {
 		this.lanes = Map.copyOf(lanes);
 		this.other = other;
-		this.header = header(lanes, other);
+		this.header = header;
 	}
 
 	/**
@@ -52,7 +58,7 @@ public final class LaneContext {
 		if (different.isEmpty() && other.equals(Lane.STABLE)) {
 			return STABLE;
 		}
-		LaneContext context = new LaneContext(different, other);
+		LaneContext context = new LaneContext(different, other, header(different, other));
 		int entries = different.size() + (other.equals(Lane.STABLE) ? 0 : 1);
 		if (entries > MAX_ENTRIES || context.header.length() > MAX_HEADER_LENGTH) {
 			throw new IllegalArgumentException("Lanes for so many services do not fit into a header of "
@@ -75,7 +81,8 @@ public final class LaneContext {
 	 * Reads the header form. Never throws: a header that is too long, has too many
 	 * entries or is malformed anywhere, is as good as none.
 	 * @param header the header, or {@code null} if there was none
-	 * @return the context; {@link #STABLE} if the header does not make one
+	 * @return the context; {@link #STABLE} if the header does not make one, and
+	 * {@link #DECIDED_STABLE} if it says that all is stable
 	 */
 	public static LaneContext parse(@Nullable String header) {
 		if (header == null || header.isEmpty() || header.length() > MAX_HEADER_LENGTH) {
@@ -92,8 +99,12 @@ public final class LaneContext {
 			}
 			start = end + 1;
 		}
+		if (lanes.isEmpty()) {
+			return STABLE;
+		}
 		Lane other = lanes.remove(GrayRule.ALL_SERVICES);
-		return of(lanes, (other != null) ? other : Lane.STABLE);
+		LaneContext context = of(lanes, (other != null) ? other : Lane.STABLE);
+		return (context == STABLE) ? DECIDED_STABLE : context;
 	}
 
 	private static boolean addEntry(String entry, Map<String, Lane> lanes) {
@@ -129,7 +140,7 @@ public final class LaneContext {
 	 * @return {@code true} if it does
 	 */
 	public boolean isStable() {
-		return this == STABLE;
+		return this == STABLE || this == DECIDED_STABLE;
 	}
 
 	/**

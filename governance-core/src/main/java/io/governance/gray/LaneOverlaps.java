@@ -38,12 +38,16 @@ final class LaneOverlaps {
 			throw match.invalid("is the condition of " + which + " too, which sends its requests to another lane of "
 					+ "the same service: change one of them, or give one a higher 'priority'");
 		}
-		int shared = UsersStrategy.named(rule.strategy()).shared(UsersStrategy.named(other.rule.strategy()));
+		int shared = shared(UsersStrategy.named(rule.strategy()), UsersStrategy.named(other.rule.strategy()));
 		if (shared > 0) {
 			throw match.invalid("names " + shared + " of the users of " + which
 					+ ", which sends them to another lane of the same service: name each user once, or give one of "
 					+ "the rules a higher 'priority'");
 		}
+	}
+
+	private static int shared(List<UserIds> some, List<UserIds> others) {
+		return some.stream().mapToInt((one) -> one.shared(others)).sum();
 	}
 
 	private record Written(GrayRule rule, RulesNode match) {

@@ -39,8 +39,8 @@ public final class PercentageStrategy implements GrayStrategy {
 	}
 
 	/**
-	 * Creates a strategy of users. Strategies of different salts choose users
-	 * independently of each other.
+	 * Creates a strategy of users. Strategies of different salts choose different users;
+	 * only with {@link ShareHash#MURMUR3} they choose independently of each other.
 	 * @param basisPoints the share in hundredths of a percent, 0 to 10,000
 	 * @param salt the salt, or {@code null} for none
 	 * @throws IllegalArgumentException if the share is out of range

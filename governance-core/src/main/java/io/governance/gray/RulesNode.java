@@ -10,8 +10,10 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -98,6 +100,11 @@ public final class RulesNode {
 		return this.node instanceof MappingNode;
 	}
 
+	/** Whether this is a list. */
+	boolean isList() {
+		return this.node instanceof SequenceNode;
+	}
+
 	/**
 	 * The text as it is written: {@code 007} stays {@code 007}.
 	 * @return the text, not blank
@@ -180,6 +187,22 @@ public final class RulesNode {
 			items.add(new RulesNode(this.reader, item, this.key + "[" + items.size() + "]", this.depth + 1, this.rule));
 		}
 		return items;
+	}
+
+	/** The elements of the list as texts, each once. */
+	Set<String> texts() {
+		Set<String> texts = new LinkedHashSet<>();
+		items().forEach((item) -> texts.add(item.text()));
+		return texts;
+	}
+
+	/** The same, at least one. */
+	Set<String> someTexts() {
+		Set<String> texts = texts();
+		if (texts.isEmpty()) {
+			throw invalid("is empty: name at least one");
+		}
+		return texts;
 	}
 
 	/**
@@ -325,6 +348,16 @@ public final class RulesNode {
 		return invalid(this.node, reason, cause);
 	}
 
+	/** An exception that points at a line of the further document that is named here. */
+	InvalidRulesException invalidLine(int line, String reason) {
+		return new InvalidRulesException(text(), line, 1, this.rule, this.key, reason, null);
+	}
+
+	/** The addresses by regions of the further document that is named here. */
+	RegionTable regions() {
+		return this.reader.regions(this);
+	}
+
 	/** An exception that points at the key of this piece. */
 	InvalidRulesException invalidKey(String reason) {
 		return invalid(this.start, reason, null);
@@ -356,8 +389,8 @@ public final class RulesNode {
 	}
 
 	/** What comes from outside must neither flood a log nor look like several lines. */
-	private static String printable(String text) {
-		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("\\p{Cntrl}", "?");
+	static String printable(String text) {
+		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
 	}
 
 	private String kind() {

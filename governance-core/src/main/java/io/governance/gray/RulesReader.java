@@ -1,6 +1,7 @@
 package io.governance.gray;
 
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,6 +35,8 @@ final class RulesReader {
 	private boolean instances;
 
 	private final YamlNodes yaml = new YamlNodes(MAX_LENGTH, MAX_DEPTH);
+
+	private final Map<String, RegionTable> regions = new HashMap<>();
 
 	private int visited;
 
@@ -134,6 +137,12 @@ final class RulesReader {
 	@Nullable String text(String name) {
 		String text = this.documents.text(name);
 		return (text == null && this.strategies.lenient()) ? "" : text;
+	}
+
+	/** The table that is a further document; read once, however many rules name it. */
+	RegionTable regions(RulesNode name) {
+		String text = name.document();
+		return this.regions.computeIfAbsent(name.text(), (document) -> RegionTable.read(name, text));
 	}
 
 	InstantSource clock() {

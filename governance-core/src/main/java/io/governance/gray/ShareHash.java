@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
  */
 public enum ShareHash {
 
-	/** FNV-1a modulo 100, as in the Go services of a fleet. */
+	/**
+	 * FNV-1a modulo 100, as in the Go services of a fleet. Small shares of different
+	 * salts overlap more or less than independent ones would.
+	 */
 	FNV1A {
 
 		@Override
@@ -23,7 +26,7 @@ public enum ShareHash {
 
 	},
 
-	/** MurmurHash3, for ids that FNV-1a spreads unevenly. */
+	/** MurmurHash3: shares of different salts are independent of each other. */
 	MURMUR3 {
 
 		@Override

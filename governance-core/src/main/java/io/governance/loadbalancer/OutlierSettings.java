@@ -22,7 +22,8 @@ import java.time.Duration;
  * would stand out
  * @param maxEjectedPercent the largest share of a lane's instances that may be ejected at
  * a time, 0 to 100; of two or more, one may always be
- * @param baseTime how long a first ejection lasts; the next one twice as long, and so on
+ * @param baseTime how long a first ejection lasts; the second one twice as long, the
+ * third one three times, and so on
  * @param maxTime how long an ejection lasts at most
  * @param returnTime the time in which an instance gets its full share again, zero for at
  * once

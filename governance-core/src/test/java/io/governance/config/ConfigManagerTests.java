@@ -12,6 +12,7 @@ import io.governance.ConnectionState;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for how a {@link ConfigManager} applies and rejects changes.
  */
+@Isolated("it reads the log of the process")
 class ConfigManagerTests extends FollowingManager {
 
 	@Test

@@ -403,8 +403,8 @@ class GrayRulesParserTests {
 
 	@Test
 	void readsStrategiesOfTheUser() {
-		GrayRulesParser parser = new GrayRulesParser(List.of(new HeaderFactory("header")));
-		GrayRules rules = parser.parse("gray.yaml", rule("match: {header: X-Beta}"));
+		GrayRulesParser parser = new GrayRulesParser(List.of(new HeaderFactory("beta-header")));
+		GrayRules rules = parser.parse("gray.yaml", rule("match: {beta-header: X-Beta}"));
 		assertThat(rules.rules().get(0).strategy().matches(GrayContext.ofUser("a"))).isFalse();
 		assertThat(rules.decide(GrayContext.of(null, java.util.Map.of("x-beta", "1"))).lanes().toHeader())
 			.isEqualTo("orders=gray");
@@ -412,12 +412,12 @@ class GrayRulesParserTests {
 
 	@Test
 	void tellsWhereAStrategyOfTheUserRefuses() {
-		GrayRulesParser parser = new GrayRulesParser(List.of(new HeaderFactory("header")));
+		GrayRulesParser parser = new GrayRulesParser(List.of(new HeaderFactory("beta-header")));
 		assertThatExceptionOfType(InvalidRulesException.class)
-			.isThrownBy(() -> parser.parse("gray.yaml", rule("match: {header: bad}")))
+			.isThrownBy(() -> parser.parse("gray.yaml", rule("match: {beta-header: bad}")))
 			.satisfies((ex) -> {
 				assertThat(ex.line()).isEqualTo(5);
-				assertThat(ex.column()).isEqualTo(21);
+				assertThat(ex.column()).isEqualTo(26);
 				assertThat(ex.reason())
 					.isEqualTo("was refused by its strategy with java.lang.IllegalArgumentException");
 			})

@@ -31,8 +31,7 @@ class LaneContextTests {
 	@ParameterizedTest
 	@NullSource
 	@ValueSource(strings = { "", " ", ",", ",,,", "=", "a=", "=a", "a=b=c", "orders=gray,b c", "orders=gr ay", "a\r\nb",
-			"orders=gray,orders=blue", "gray,blue", "*=gray,blue", "ördérs=gray", "a/b=gray", "stable", "orders=stable",
-			"a;b" })
+			"orders=gray,orders=blue", "gray,blue", "*=gray,blue", "ördérs=gray", "a/b=gray", "a;b" })
 	void headerThatMakesNoSenseIsStable(String header) {
 		assertThat(LaneContext.parse(header)).isSameAs(LaneContext.STABLE);
 	}
@@ -66,6 +65,22 @@ class LaneContextTests {
 		assertThat(LaneContext.STABLE.toHeader()).isEmpty();
 		assertThat(LaneContext.STABLE.isStable()).isTrue();
 		assertThat(LaneContext.of(Map.of("orders", Lane.STABLE), Lane.STABLE)).isSameAs(LaneContext.STABLE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "stable", "*=stable", "orders=stable", "orders=stable,stable" })
+	void stableThatIsDecidedHasAHeaderToBePassedOn(String header) {
+		LaneContext lanes = LaneContext.parse(header);
+		assertThat(lanes).isSameAs(LaneContext.DECIDED_STABLE).isEqualTo(LaneContext.STABLE);
+		assertThat(lanes.isStable()).isTrue();
+		assertThat(lanes.toHeader()).isEqualTo("stable");
+		assertThat(GrayDecision.STABLE.decided().lanes()).isSameAs(LaneContext.DECIDED_STABLE);
+		GrayDecision gray = LaneContext.parse("gray").alone();
+		assertThat(gray.decided()).isSameAs(gray);
+		GrayDecision.Scope scope = GrayDecision.STABLE.decided().open();
+		assertThat(LaneContext.current()).isSameAs(LaneContext.DECIDED_STABLE);
+		scope.close();
+		assertThat(LaneContext.current()).isSameAs(LaneContext.STABLE);
 	}
 
 	@Test

@@ -12,10 +12,12 @@ import io.governance.config.Revision;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Isolated("it reads the log of the process")
 class AuditLogTests {
 
 	private static final DocumentId ORDERS = new DocumentId("dev", "shop", "orders.yaml");

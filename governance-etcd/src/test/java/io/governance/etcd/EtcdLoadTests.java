@@ -3,15 +3,25 @@ package io.governance.etcd;
 import java.util.Map;
 
 import io.governance.testkit.BackendFixture;
+import io.governance.testkit.FaultyConnection;
 import io.governance.testkit.boot.LoadContract;
+import io.governance.testservers.EtcdServer;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated
 class EtcdLoadTests extends LoadContract {
 
+	private final EtcdServer server = EtcdServer.own();
+
 	@Override
 	protected BackendFixture fixture() {
-		return new EtcdFixture();
+		return new EtcdFixture(this.server.address());
+	}
+
+	@Override
+	protected FaultyConnection server() {
+		return FaultyConnection.ofServer(this.server.address(), this.server::stop, this.server::start,
+				this.server::close);
 	}
 
 	@Override

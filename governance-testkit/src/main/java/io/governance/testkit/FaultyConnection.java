@@ -46,4 +46,17 @@ public interface FaultyConnection extends AutoCloseable {
 		return new ProxiedConnection(proxy, address);
 	}
 
+	/**
+	 * No way of its own, but the server itself, which nobody else uses: where the way is
+	 * cut, its process ends, and is started again on its data.
+	 * @param address how a backend addresses the server
+	 * @param stop ends the server, and returns when it is gone
+	 * @param start starts it at the same address, and returns when it serves
+	 * @param close ends it for good, along with the way
+	 * @return the way
+	 */
+	static FaultyConnection ofServer(String address, Runnable stop, Runnable start, Runnable close) {
+		return new StoppableServer(address, stop, start, close);
+	}
+
 }

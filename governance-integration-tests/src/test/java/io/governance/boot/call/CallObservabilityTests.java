@@ -293,7 +293,7 @@ class CallObservabilityTests {
 	/** What a tracer would be told. */
 	static final class Recorder implements ObservationHandler<Observation.Context> {
 
-		private final List<Seen> seen = new CopyOnWriteArrayList<>();
+		final List<Seen> seen = new CopyOnWriteArrayList<>();
 
 		@Override
 		public void onStart(Observation.Context context) {

@@ -42,7 +42,10 @@ final class CallingApplication implements AutoCloseable {
 				"--governance.registry.enabled=false", "--governance.gray.enabled=false",
 				"--governance.config.cache.enabled=false", "--spring.application.name=caller"));
 		for (String property : properties) {
-			all.add("--" + property);
+			String argument = "--" + property;
+			String start = argument.substring(0, argument.indexOf('=') + 1);
+			all.removeIf((before) -> before.startsWith(start));
+			all.add(argument);
 		}
 		this.context = new SpringApplicationBuilder(source).web(WebApplicationType.NONE)
 			.run(all.toArray(String[]::new));

@@ -24,6 +24,8 @@ final class FaultyServer implements AutoCloseable {
 
 	private final List<String> requests = new CopyOnWriteArrayList<>();
 
+	private final List<String> headers = new CopyOnWriteArrayList<>();
+
 	private volatile Fault fault;
 
 	FaultyServer(Fault fault) {
@@ -55,9 +57,19 @@ final class FaultyServer implements AutoCloseable {
 		this.fault = fault;
 	}
 
+	/** How many callers have not gone. */
+	int connections() {
+		return this.open.size();
+	}
+
 	/** Method and body of each request that came. */
 	List<String> requests() {
 		return this.requests;
+	}
+
+	/** The headers of all requests that came, as they came. */
+	List<String> headers() {
+		return this.headers;
 	}
 
 	private static void daemon(Runnable task) {
@@ -87,6 +99,7 @@ final class FaultyServer implements AutoCloseable {
 			boolean chunked = false;
 			String header = line(in);
 			while (!header.isEmpty()) {
+				this.headers.add(header);
 				String lower = header.toLowerCase(Locale.ROOT);
 				length = lower.startsWith("content-length:") ? Integer.parseInt(lower.substring(15).trim()) : length;
 				chunked |= lower.startsWith("transfer-encoding:");
@@ -115,6 +128,11 @@ final class FaultyServer implements AutoCloseable {
 			case DIES_IN_LONG_BODY -> out.write(head("200 OK", "400000", "fi"));
 			case CLOSES -> {
 			}
+			case STREAMS, UNAVAILABLE_STREAMS -> {
+				out.write(chunked((this.fault == Fault.STREAMS) ? "200 OK" : "503 Service Unavailable"));
+				out.flush();
+				in.read();
+			}
 			// Until the caller closes the connection.
 			case HANGS -> in.read();
 		}
@@ -124,6 +142,13 @@ final class FaultyServer implements AutoCloseable {
 	private static byte[] head(String status, String length, String body) {
 		return ("HTTP/1.1 " + status + "\r\nContent-Type: text/plain\r\nContent-Length: " + length
 				+ "\r\nConnection: close\r\n\r\n" + body)
+			.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/** The beginning of an answer that has no end. */
+	private static byte[] chunked(String status) {
+		return ("HTTP/1.1 " + status + "\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+				+ "4\r\nfine\r\n")
 			.getBytes(StandardCharsets.UTF_8);
 	}
 
@@ -170,7 +195,9 @@ final class FaultyServer implements AutoCloseable {
 	/** What is wrong with it. */
 	enum Fault {
 
-		NONE, UNAVAILABLE, BROKEN, NOT_FOUND, CLOSES, HANGS, DIES_IN_BODY, DIES_IN_LONG_BODY
+		NONE, UNAVAILABLE, BROKEN, NOT_FOUND, CLOSES, HANGS, DIES_IN_BODY, DIES_IN_LONG_BODY, STREAMS,
+
+		UNAVAILABLE_STREAMS
 
 	}
 

@@ -2,11 +2,19 @@ package io.governance.boot.call;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 import feign.FeignException;
 import feign.RetryableException;
+import io.governance.backend.Backend;
+import io.governance.boot.call.CallObservabilityTests.Observed;
+import io.governance.boot.call.CallObservabilityTests.Recorder;
 import io.governance.boot.call.FaultyServer.Fault;
 import io.governance.boot.loadbalancer.CallRefusedException;
+import io.governance.gray.GrayDecision;
+import io.governance.gray.LaneContext;
+import io.governance.registry.Instance;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +29,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -40,7 +49,7 @@ class FeignCallTests {
 	@BeforeAll
 	void open() {
 		this.app = new CallingApplication(directory, FeignApplication.class, "governance.call.try-timeout=500ms",
-				"governance.call.deadline=1200ms");
+				"governance.call.deadline=1200ms", "governance.gray.enabled=true");
 	}
 
 	@AfterAll
@@ -97,6 +106,65 @@ class FeignCallTests {
 		assertThat(broken.requests()).hasSize(3);
 	}
 
+	@Test
+	void laneOfTheCallChoosesTheInstanceAndGoesWithIt() {
+		FaultyServer stable = this.app.server(Fault.NONE);
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		FaultyServer gray = this.app.server(Fault.NONE);
+		this.app.named("feign-laned", stable.port());
+		this.app.bean(Backend.class)
+			.registry()
+			.put("feign-laned", List.of(gray("busy", busy.port()), gray("gray", gray.port())));
+		await().until(() -> this.app.endpoints("feign-laned").size() == 3);
+		Laned client = this.app.bean(Laned.class);
+		try (GrayDecision.Scope scope = LaneContext.parse("feign-laned=gray").open()) {
+			for (int i = 0; i < 4; i++) {
+				assertThat(client.get("feign-laned=stable")).isEqualTo("fine");
+			}
+			assertThat(scope).isNotNull();
+		}
+		assertThat(stable.requests()).isEmpty();
+		assertThat(gray.requests()).hasSize(4);
+		assertThat(lanes(gray)).hasSize(4).allMatch("feign-laned=gray"::equals);
+		// A further try is in the lane as well.
+		assertThat(lanes(busy)).isNotEmpty().allMatch("feign-laned=gray"::equals);
+		assertThat(client.get("feign-laned=gray")).isEqualTo("fine");
+		assertThat(stable.requests()).hasSize(1);
+		assertThat(lanes(stable)).isEmpty();
+	}
+
+	private static Instance gray(String id, int port) {
+		return Instance.of("feign-laned", "127.0.0.1", port).id(id).lane("gray").build();
+	}
+
+	private static List<String> lanes(FaultyServer server) {
+		return server.headers()
+			.stream()
+			.filter((header) -> header.toLowerCase(Locale.ROOT).startsWith("x-governance-lane:"))
+			.map((header) -> header.substring(header.indexOf(':') + 1).trim())
+			.toList();
+	}
+
+	@Test
+	void observationOfFeignTellsInstanceLaneAndTries() {
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		this.app.named("feign-seen", busy.port(), fine.port());
+		List<CallObservabilityTests.Seen> all = this.app.bean(Recorder.class).seen;
+		int before = all.size();
+		for (int i = 0; i < 2; i++) {
+			assertThat(this.app.bean(Seen.class).get()).isEqualTo("fine");
+		}
+		List<CallObservabilityTests.Seen> seen = all.subList(before, all.size());
+		assertThat(seen).hasSize(2)
+			.allMatch((call) -> call.keys().get("governance.instance").equals("i1"))
+			.allMatch((call) -> call.name().equals("http.client.requests"))
+			.allMatch((call) -> call.keys().get("governance.lane").equals("stable"))
+			.anyMatch((call) -> call.keys().get("governance.tries").equals("2") && call.events()
+				.equals(List.of("governance.retry: try 2 at i1, since the one before was answered with a status that is"
+						+ " tried again")));
+	}
+
 	@FeignClient("feign-mixed")
 	interface Mixed {
 
@@ -129,9 +197,25 @@ class FeignCallTests {
 
 	}
 
+	@FeignClient("feign-laned")
+	interface Laned {
+
+		@GetMapping("/")
+		String get(@RequestHeader("X-Governance-Lane") String own);
+
+	}
+
+	@FeignClient("feign-seen")
+	interface Seen {
+
+		@GetMapping("/")
+		String get();
+
+	}
+
 	/** A caller by Feign. */
-	@Import(CallingApplication.Clients.class)
-	@EnableFeignClients(clients = { Mixed.class, Posting.class, Slow.class, Broken.class })
+	@Import(Observed.class)
+	@EnableFeignClients(clients = { Mixed.class, Posting.class, Slow.class, Broken.class, Laned.class, Seen.class })
 	static class FeignApplication {
 
 	}

@@ -21,9 +21,13 @@ final class InstanceProcess implements AutoCloseable {
 	private final Process process;
 
 	InstanceProcess(Path directory, String service, String id) throws IOException {
+		this(directory, service, id, Instance.STABLE);
+	}
+
+	InstanceProcess(Path directory, String service, String id, String lane) throws IOException {
 		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
 				"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), InstanceProcess.class.getName(),
-				directory.toString(), service, id)
+				directory.toString(), service, id, lane)
 			.redirectError(ProcessBuilder.Redirect.DISCARD)
 			.start();
 		BufferedReader out = new BufferedReader(
@@ -50,12 +54,14 @@ final class InstanceProcess implements AutoCloseable {
 
 	/**
 	 * Runs the instance.
-	 * @param arguments directory, service and id
+	 * @param arguments directory, service, id and lane
 	 */
 	public static void main(String[] arguments) throws Exception {
 		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
 		server.setExecutor(Executors.newFixedThreadPool(4));
 		server.createContext("/", (exchange) -> {
+			String lanes = exchange.getRequestHeaders().getFirst("X-Governance-Lane");
+			exchange.getResponseHeaders().set("lanes-received", (lanes != null) ? lanes : "none");
 			byte[] answer = arguments[2].getBytes(StandardCharsets.UTF_8);
 			exchange.sendResponseHeaders(200, answer.length);
 			exchange.getResponseBody().write(answer);
@@ -64,8 +70,11 @@ final class InstanceProcess implements AutoCloseable {
 		server.start();
 		Backend backend = LocalBackendConfiguration.in(Path.of(arguments[0]));
 		backend.registry()
-			.put(arguments[1], List
-				.of(Instance.of(arguments[1], "127.0.0.1", server.getAddress().getPort()).id(arguments[2]).build()));
+			.put(arguments[1],
+					List.of(Instance.of(arguments[1], "127.0.0.1", server.getAddress().getPort())
+						.id(arguments[2])
+						.lane(arguments[3])
+						.build()));
 		System.out.println("ready");
 		Thread.currentThread().join();
 	}

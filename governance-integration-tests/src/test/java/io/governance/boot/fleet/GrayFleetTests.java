@@ -86,7 +86,7 @@ class GrayFleetTests {
 				assertThat(get(url + "?path=whoami", "X-User-ID", "somebody")).startsWith("stable");
 			}
 			assertThat(get(url + "?path=lane", "X-User-ID", "user123")).isEqualTo("orders=gray");
-			assertThat(get(url + "?path=lane", "X-User-ID", "somebody")).isEqualTo("none");
+			assertThat(get(url + "?path=lane", "X-User-ID", "somebody")).isEqualTo("stable");
 			// The next call of the called service stays in the lane, without a user.
 			assertThat(get(url + "?path=next", "X-User-ID", "user123")).isEqualTo("gray-1");
 		});
@@ -106,7 +106,7 @@ class GrayFleetTests {
 			assertThat(get(Services.url(wary, "/webclient?path=whoami"), "X-Governance-Lane", "gray"))
 				.startsWith("stable");
 		}
-		assertThat(get(Services.url(wary, "/webclient?path=lane"), "X-Governance-Lane", "gray")).isEqualTo("none");
+		assertThat(get(Services.url(wary, "/webclient?path=lane"), "X-Governance-Lane", "gray")).isEqualTo("stable");
 		wary.close();
 	}
 

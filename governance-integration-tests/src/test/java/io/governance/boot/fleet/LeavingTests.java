@@ -131,10 +131,13 @@ class LeavingTests {
 	}
 
 	@Test
-	void statusIsReadOnlyUnlessAllowed() throws Exception {
-		ConfigurableApplicationContext orders = this.services.orders("a", EXPOSED);
+	void statusIsReadOnlyUnlessAllowedAndSecretsAreMasked() throws Exception {
+		ConfigurableApplicationContext orders = this.services.orders("a", EXPOSED,
+				"governance.registry.instance.metadata.api-token=abc123");
 		String endpoint = Services.url(orders, "/actuator/governanceinstance");
-		assertThat(send(HttpRequest.newBuilder().GET(), endpoint).statusCode()).isEqualTo(200);
+		HttpResponse<String> shown = send(HttpRequest.newBuilder().GET(), endpoint);
+		assertThat(shown.statusCode()).isEqualTo(200);
+		assertThat(shown.body()).doesNotContain("abc123");
 		assertThat(set(endpoint, "OUT_OF_SERVICE").statusCode()).isEqualTo(405);
 	}
 

@@ -33,6 +33,8 @@ final class Services implements AutoCloseable {
 	/**
 	 * Its jar stays where it is, so that its list of auto-configurations is still read.
 	 */
+	private static final String GATEWAY_REDIS = "org.springframework.cloud.gateway.config.GatewayRedisAutoConfiguration";
+
 	private static final String SPRING_CLOUD_LOADBALANCER = Stream
 		.of("config.LoadBalancerAutoConfiguration", "config.BlockingLoadBalancerClientAutoConfiguration",
 				"config.LoadBalancerCacheAutoConfiguration", "config.LoadBalancerStatsAutoConfiguration",
@@ -76,7 +78,8 @@ final class Services implements AutoCloseable {
 		arguments.put("governance.registry.drain.min-time", "50ms");
 		arguments.put("test.directory", this.directory.toString());
 		if (classLoader.length > 0) {
-			arguments.put("spring.autoconfigure.exclude", SPRING_CLOUD_LOADBALANCER);
+			// In the place of what application.yml excludes.
+			arguments.put("spring.autoconfigure.exclude", SPRING_CLOUD_LOADBALANCER + "," + GATEWAY_REDIS);
 		}
 		properties.forEach((property) -> arguments.put(property.split("=", 2)[0], property.split("=", 2)[1]));
 		ConfigurableApplicationContext context = application.run(arguments.entrySet()

@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.governance.backend.Backend;
+import io.governance.boot.InvalidSettingException;
 import io.governance.boot.actuate.GovernanceMetricsAutoConfiguration;
 import io.governance.boot.fleet.LocalBackendConfiguration;
 import io.governance.registry.Instance;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -36,9 +40,11 @@ import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -113,6 +119,44 @@ class GovernanceRegistryAutoConfigurationTests {
 			assertThat(seen.stream().flatMap(List::stream).map(Instance::status)).contains(InstanceStatus.UP,
 					InstanceStatus.DRAINING);
 		}
+	}
+
+	@Test
+	void isRemovedBeforeAnythingOfTheApplicationStops() {
+		Working working = new Working();
+		ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+		List<String> stopped = new CopyOnWriteArrayList<>();
+		AtomicBoolean removed = new AtomicBoolean();
+		this.runner.withBean(Working.class, () -> working)
+			.withBean(ThreadPoolTaskScheduler.class, () -> scheduler)
+			.withBean(RegistrationListener.class, () -> (event) -> {
+				if (event.kind() == Kind.REMOVED) {
+					removed.set(true);
+					if (!working.isRunning()) {
+						stopped.add("the bean of the default phase");
+					}
+					if (scheduler.getScheduledThreadPoolExecutor().isShutdown()) {
+						stopped.add("the scheduler");
+					}
+				}
+			})
+			.run((context) -> {
+				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+				await().until(() -> !observed(context).isEmpty());
+			});
+		assertThat(removed).isTrue();
+		assertThat(stopped).isEmpty();
+		assertThat(working.isRunning()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "reconcile-interval", "removal-timeout", "health.interval" })
+	void refusesATimeOfNothingByItsName(String name) {
+		this.runner.withPropertyValues("governance.registry." + name + "=0s")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("governance.registry." + name));
 	}
 
 	@Test
@@ -287,6 +331,28 @@ class GovernanceRegistryAutoConfigurationTests {
 		@Override
 		public void onApplicationEvent(InstanceRegisteredEvent<?> event) {
 			this.registered.add(event);
+		}
+
+	}
+
+	/** In the phase that beans are in by default. */
+	static class Working implements SmartLifecycle {
+
+		private volatile boolean running;
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
 		}
 
 	}

@@ -6,7 +6,9 @@ import io.governance.boot.registry.InboundCalls;
 import io.governance.boot.registry.InstanceRegistrar;
 import io.governance.registry.RegistrationKeeper;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -37,8 +39,9 @@ public final class GovernanceInstanceAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		GovernanceInstanceEndpoint governanceInstanceEndpoint(RegistrationKeeper keeper, InstanceRegistrar registrar,
-				InboundCalls calls) {
-			return new GovernanceInstanceEndpoint(keeper, registrar, calls);
+				InboundCalls calls, ObjectProvider<SanitizingFunction> functions) {
+			return new GovernanceInstanceEndpoint(keeper, registrar, calls,
+					new ShownMetadata(functions.orderedStream()));
 		}
 
 	}

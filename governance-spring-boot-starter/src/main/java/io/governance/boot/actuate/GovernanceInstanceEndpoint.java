@@ -35,10 +35,14 @@ public final class GovernanceInstanceEndpoint {
 
 	private final InboundCalls calls;
 
-	GovernanceInstanceEndpoint(RegistrationKeeper keeper, InstanceRegistrar registrar, InboundCalls calls) {
+	private final ShownMetadata metadata;
+
+	GovernanceInstanceEndpoint(RegistrationKeeper keeper, InstanceRegistrar registrar, InboundCalls calls,
+			ShownMetadata metadata) {
 		this.keeper = keeper;
 		this.registrar = registrar;
 		this.calls = calls;
+		this.metadata = metadata;
 	}
 
 	/**
@@ -48,8 +52,7 @@ public final class GovernanceInstanceEndpoint {
 	@ReadOperation
 	public Report instance() {
 		long quiet = this.calls.quietNanos();
-		return new Report(this.registrar.status(),
-				this.keeper.states().stream().map(GovernanceInstanceEndpoint::describe).toList(),
+		return new Report(this.registrar.status(), this.keeper.states().stream().map(this::describe).toList(),
 				(quiet != Long.MAX_VALUE) ? quiet / 1_000_000 : null);
 	}
 
@@ -74,11 +77,11 @@ public final class GovernanceInstanceEndpoint {
 					"The status can be set to one of " + SETTABLE));
 	}
 
-	private static Registered describe(RegistrationState state) {
+	private Registered describe(RegistrationState state) {
 		Instance instance = state.instance();
 		return new Registered(state.backend(), instance.service(), instance.id(), instance.host(), instance.port(),
 				instance.secure(), instance.status(), instance.zone(), instance.version(), instance.lane(),
-				instance.weight(), instance.metadata(), state.registered(),
+				instance.weight(), this.metadata.of(instance.metadata()), state.registered(),
 				state.failure().isEmpty() ? null : state.failure());
 	}
 
@@ -106,13 +109,13 @@ public final class GovernanceInstanceEndpoint {
 	 * @param version its version
 	 * @param lane its lane
 	 * @param weight its weight
-	 * @param metadata what else is told
+	 * @param metadata what else is told, secrets masked
 	 * @param registered whether the registry is known to hold it
 	 * @param problem why not
 	 */
 	public record Registered(String backend, String service, String id, String host, int port, boolean secure,
-			InstanceStatus status, String zone, String version, String lane, int weight, Map<String, String> metadata,
-			boolean registered, @Nullable String problem) {
+			InstanceStatus status, String zone, String version, String lane, int weight,
+			Map<String, @Nullable Object> metadata, boolean registered, @Nullable String problem) {
 	}
 
 }

@@ -1,8 +1,5 @@
 package io.governance.boot.actuate;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import io.governance.boot.gray.GovernanceGrayAutoConfiguration;
 import io.governance.boot.gray.GrayRulesKeeper;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
@@ -12,7 +9,6 @@ import io.governance.registry.ServiceDirectory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
-import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -33,9 +29,8 @@ public final class GovernanceServicesAutoConfiguration {
 	@ConditionalOnMissingBean
 	GovernanceServicesEndpoint governanceServicesEndpoint(ServiceDirectory directory, ServiceBalancers balancers,
 			ObjectProvider<GrayRulesKeeper> rules, ObjectProvider<SanitizingFunction> functions) {
-		List<SanitizingFunction> all = new ArrayList<>(functions.orderedStream().toList());
-		all.add(SanitizingFunction.sanitizeValue().ifLikelySensitive());
-		return new GovernanceServicesEndpoint(directory, balancers, () -> rules(rules), new Sanitizer(all));
+		return new GovernanceServicesEndpoint(directory, balancers, () -> rules(rules),
+				new ShownMetadata(functions.orderedStream()));
 	}
 
 	private static GrayRules rules(ObjectProvider<GrayRulesKeeper> keeper) {

@@ -25,11 +25,8 @@ import io.governance.registry.ServiceInstances;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.SanitizableData;
-import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
-import org.springframework.core.env.MapPropertySource;
 
 /**
  * Shows the services that this application calls: their instances, what is made of each,
@@ -46,14 +43,14 @@ public final class GovernanceServicesEndpoint {
 
 	private final Supplier<GrayRules> rules;
 
-	private final Sanitizer sanitizer;
+	private final ShownMetadata metadata;
 
 	GovernanceServicesEndpoint(ServiceDirectory directory, ServiceBalancers balancers, Supplier<GrayRules> rules,
-			Sanitizer sanitizer) {
+			ShownMetadata metadata) {
 		this.directory = directory;
 		this.balancers = balancers;
 		this.rules = rules;
-		this.sanitizer = sanitizer;
+		this.metadata = metadata;
 	}
 
 	/**
@@ -114,17 +111,8 @@ public final class GovernanceServicesEndpoint {
 
 	private Shown describe(Instance instance, @Nullable Endpoint endpoint) {
 		return new Shown(instance.id(), instance.host(), instance.port(), instance.secure(), instance.status(),
-				instance.weight(), instance.lane(), instance.zone(), instance.version(), sanitized(instance.metadata()),
-				(endpoint != null) ? Calls.of(endpoint) : null);
-	}
-
-	/** Masks what looks like a secret, as other endpoints do. */
-	private Map<String, @Nullable Object> sanitized(Map<String, String> metadata) {
-		MapPropertySource source = new MapPropertySource("instance", Map.of());
-		Map<String, @Nullable Object> shown = new TreeMap<>();
-		metadata.forEach(
-				(key, value) -> shown.put(key, this.sanitizer.sanitize(new SanitizableData(source, key, value), true)));
-		return shown;
+				instance.weight(), instance.lane(), instance.zone(), instance.version(),
+				this.metadata.of(instance.metadata()), (endpoint != null) ? Calls.of(endpoint) : null);
 	}
 
 	/**

@@ -91,11 +91,12 @@ final class BlockingCalls {
 			while (true) {
 				Try<R> done = attempt(service, instance, context, call, exchange);
 				outcome = done.outcome;
-				ServiceInstance next = done.worthAnother(call) ? chooseAnother(service, context, call) : null;
+				ServiceInstance next = done.worthAnother(call) ? chooseAnother(service, context, call, done, exchange)
+						: null;
 				if (next == null) {
 					return done.result();
 				}
-				done.discard(exchange);
+				discard(done.answer, exchange);
 				pause(call.pauseNanos());
 				instance = next;
 			}
@@ -110,9 +111,16 @@ final class BlockingCalls {
 		return this.client.choose(service, new DefaultRequest<>(context));
 	}
 
-	private @Nullable ServiceInstance chooseAnother(String service, RequestDataContext context, GuardedCall call) {
-		ServiceInstance untried = choose(service, context);
-		return (untried == null && call.startOver()) ? choose(service, context) : untried;
+	private <R> @Nullable ServiceInstance chooseAnother(String service, RequestDataContext context, GuardedCall call,
+			Try<R> done, Exchange<R> exchange) {
+		try {
+			ServiceInstance untried = choose(service, context);
+			return (untried == null && call.startOver()) ? choose(service, context) : untried;
+		}
+		catch (RuntimeException | Error ex) {
+			discard(done.answer, exchange);
+			throw ex;
+		}
 	}
 
 	private <R> Try<R> attempt(String service, ServiceInstance instance, RequestDataContext context, GuardedCall call,
@@ -127,7 +135,7 @@ final class BlockingCalls {
 			return new Try<>(answer, null, exchange.status(answer), CallFailure.OTHER);
 		}
 		catch (IOException | RuntimeException ex) {
-			return new Try<>(null, ex, 0, CallFailure.of(ex));
+			return new Try<>(null, ex, 0, failureOf(ex));
 		}
 	}
 
@@ -146,14 +154,26 @@ final class BlockingCalls {
 		}
 		catch (Throwable ex) {
 			Exception failure = watch.stop() ? call.timeout(ex) : null;
-			end(open, GuardedCall.outcomeOf(CallFailure.of((failure != null) ? failure : ex)));
-			if (answer != null) {
-				exchange.discard(answer);
-			}
+			end(open, GuardedCall.outcomeOf(failureOf((failure != null) ? failure : ex)));
+			discard(answer, exchange);
 			if (failure != null) {
 				throw failure;
 			}
 			throw ex;
+		}
+	}
+
+	/**
+	 * An interrupt, too, may look like a broken connection: that of a virtual thread
+	 * closes its socket.
+	 */
+	private static CallFailure failureOf(Throwable ex) {
+		return Thread.currentThread().isInterrupted() ? CallFailure.ABANDONED : CallFailure.of(ex);
+	}
+
+	private static <R> void discard(@Nullable R answer, Exchange<R> exchange) {
+		if (answer != null) {
+			exchange.discard(answer);
 		}
 	}
 
@@ -238,12 +258,6 @@ final class BlockingCalls {
 				throw new IllegalStateException("The client gave no answer");
 			}
 			return this.answer;
-		}
-
-		void discard(Exchange<R> exchange) {
-			if (this.answer != null) {
-				exchange.discard(this.answer);
-			}
 		}
 
 	}

@@ -33,11 +33,7 @@ final class CallDeadlines {
 	/** The deadline of a request that the current thread makes. */
 	Deadline of(Map<String, ?> attributes) {
 		Deadline current = this.current.get();
-		return of(attributes, (current != null) ? current : this.never);
-	}
-
-	/** The deadline of a request within another deadline. */
-	Deadline of(Map<String, ?> attributes, Deadline outer) {
+		Deadline outer = (current != null) ? current : this.never;
 		return (attributes.get(CallTimeout.ATTRIBUTE) instanceof Duration timeout) ? after(timeout).earlier(outer)
 				: outer;
 	}

@@ -48,10 +48,7 @@ interface CallListener {
 		BROKEN_OFF,
 
 		/** The status of the answer. */
-		STATUS,
-
-		/** Something else. */
-		OTHER
+		STATUS
 
 	}
 

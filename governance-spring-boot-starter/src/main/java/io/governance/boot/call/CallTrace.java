@@ -58,7 +58,6 @@ final class CallTrace {
 			case TIMED_OUT -> "not answered in time";
 			case BROKEN_OFF -> "broken off";
 			case STATUS -> "answered with a status that is tried again";
-			case OTHER -> "failed";
 		};
 	}
 

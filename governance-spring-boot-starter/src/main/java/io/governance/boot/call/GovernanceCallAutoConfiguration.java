@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 import feign.Feign;
+import feign.micrometer.MicrometerObservationCapability;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -32,6 +33,7 @@ import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClient
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerExchangeFilterFunction;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
+import org.springframework.cloud.openfeign.FeignClientSpecification;
 import org.springframework.cloud.openfeign.loadbalancer.FeignBlockingLoadBalancerClient;
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
@@ -200,6 +202,20 @@ public final class GovernanceCallAutoConfiguration {
 			return new FeignClients(
 					(delegate) -> new GovernanceFeignClient(delegate, client.getObject(), factory.getObject(),
 							transformers.orderedStream().toList(), calls.getObject(), deadlines.getObject()));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ FeignClientSpecification.class, MicrometerObservationCapability.class })
+	@ConditionalOnBooleanProperty(name = "spring.cloud.loadbalancer.retry.enabled", havingValue = false,
+			matchIfMissing = true)
+	static class FeignObservationConfiguration {
+
+		@Bean
+		FeignClientSpecification governanceFeignClientSpecification() {
+			return new FeignClientSpecification("default.governance", "default",
+					new Class<?>[] { FeignChildConfiguration.class });
 		}
 
 	}

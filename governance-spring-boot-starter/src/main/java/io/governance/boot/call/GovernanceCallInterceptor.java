@@ -82,7 +82,16 @@ final class GovernanceCallInterceptor extends LoadBalancerInterceptor {
 
 		@Override
 		public void discard(ClientHttpResponse answer) {
-			answer.close();
+			try {
+				// Closing the answer alone reads it to its end, which may never come.
+				answer.getBody().close();
+			}
+			catch (IOException ex) {
+				// Nobody wants it.
+			}
+			finally {
+				answer.close();
+			}
 		}
 
 	}

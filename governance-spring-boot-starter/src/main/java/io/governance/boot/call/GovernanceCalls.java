@@ -70,6 +70,7 @@ public final class GovernanceCalls {
 			if (ClientErrors.isClientError(ex)) {
 				throw rethrown(ex);
 			}
+			keepInterrupt(ex);
 			return fallback.apply(ex);
 		}
 	}
@@ -81,11 +82,15 @@ public final class GovernanceCalls {
 	}
 
 	private static RuntimeException rethrown(Exception ex) {
+		keepInterrupt(ex);
+		ReflectionUtils.rethrowRuntimeException(ex);
+		return new IllegalStateException(ex);
+	}
+
+	private static void keepInterrupt(Exception ex) {
 		if (ex instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
-		ReflectionUtils.rethrowRuntimeException(ex);
-		return new IllegalStateException(ex);
 	}
 
 }

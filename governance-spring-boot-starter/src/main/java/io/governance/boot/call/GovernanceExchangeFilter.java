@@ -3,7 +3,10 @@ package io.governance.boot.call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 
 import io.governance.boot.loadbalancer.AvoidedInstances;
+import io.governance.boot.loadbalancer.ChosenInstance;
 import io.governance.boot.loadbalancer.NoInstanceException;
 import io.governance.boot.loadbalancer.OpenCall;
 import io.governance.boot.loadbalancer.ReactiveCallLane;
@@ -87,8 +91,10 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 	}
 
 	private Deadline deadline(ClientRequest request, ContextView context) {
-		Deadline outer = context.getOrDefault(GovernanceReactiveCalls.DEADLINE, this.deadlines.never());
-		return this.deadlines.of(request.attributes(), (outer != null) ? outer : this.deadlines.never());
+		// That of the thread, too: code that blocks may wait for this client.
+		Deadline own = this.deadlines.of(request.attributes());
+		Deadline outer = context.getOrDefault(GovernanceReactiveCalls.DEADLINE, null);
+		return (outer != null) ? own.earlier(outer) : own;
 	}
 
 	private Mono<ClientResponse> attempt(Tries tries, @Nullable Try before) {
@@ -97,15 +103,26 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 			.attribute(AvoidedInstances.ATTRIBUTE, tries.call)
 			.body(body)
 			.build();
-		return super.filter(request, (outgoing) -> {
-			if (before != null) {
-				before.release();
-			}
+		Mono<Try> made = Mono.defer(() -> super.filter(request, (outgoing) -> {
+			release(before);
 			return send(tries.call, outgoing, tries.next);
-		}).map((answer) -> new Try(answer, null))
-			.onErrorResume((ex) -> Mono
-				.just((before != null && ex instanceof NoInstanceException) ? before.last() : new Try(null, ex)))
-			.flatMap((done) -> decide(tries, done, body));
+		})).map((answer) -> new Try(answer, null)).onErrorResume((ex) -> Mono.just(failed(ex, before)));
+		return made.flatMap((done) -> decide(tries, done, body)).doOnCancel(() -> release(before));
+	}
+
+	/** Without anybody else to try, the call ends as the try before did. */
+	private static Try failed(Throwable ex, @Nullable Try before) {
+		if (before != null && ex instanceof NoInstanceException) {
+			return before.last();
+		}
+		release(before);
+		return new Try(null, ex);
+	}
+
+	private static void release(@Nullable Try before) {
+		if (before != null) {
+			before.release();
+		}
 	}
 
 	private Mono<ClientResponse> decide(Tries tries, Try done, RequestBody body) {
@@ -148,18 +165,23 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 	}
 
 	private Mono<ClientResponse> send(GuardedCall call, ClientRequest request, ExchangeFunction next) {
-		OpenCall open = call.tries(request.attributes().get(CHOSEN));
+		Object chosen = request.attributes().get(CHOSEN);
 		long nanos = call.tryNanos();
-		Mono<ClientResponse> answer = (nanos > 0) ? next.exchange(request) : Mono.error(() -> call.timeout(null));
-		boolean timed = nanos > 0 && nanos != Long.MAX_VALUE;
+		if (nanos == 0) {
+			return notSent(call, chosen);
+		}
+		OpenCall open = call.tries(chosen);
+		Mono<ClientResponse> answer = next.exchange(request);
+		boolean timed = nanos != Long.MAX_VALUE;
 		if (timed) {
 			answer = answer.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout);
 		}
 		if (open == null) {
 			return answer;
 		}
+		AtomicReference<Outcome> givenUp = new AtomicReference<>(Outcome.CANCELLED);
 		return answer.doOnError((ex) -> open.end(GuardedCall.outcomeOf(CallFailure.of(ex))))
-			.doOnCancel(() -> open.end(Outcome.CANCELLED))
+			.doOnCancel(() -> open.end(Objects.requireNonNull(givenUp.get())))
 			.flatMap((response) -> {
 				open.answered();
 				Outcome outcome = Outcome.ofHttpStatus(response.statusCode().value());
@@ -167,6 +189,8 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 				// What is of unknown length may be a stream, of which parts are wanted
 				// at once.
 				if (!ahead.wants(response.headers().contentLength().orElse(-1), null)) {
+					// Whoever has enough of a body has had an answer.
+					givenUp.set(outcome);
 					return Mono.just(held(response, open, outcome));
 				}
 				Mono<byte[]> body = body(response, ahead.limit());
@@ -177,6 +201,14 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 					.doOnCancel(() -> open.end(Outcome.CANCELLED))
 					.map((bytes) -> with(response, bytes));
 			});
+	}
+
+	/** There is no time left, of which the instance knows nothing. */
+	private static Mono<ClientResponse> notSent(GuardedCall call, @Nullable Object chosen) {
+		if (chosen instanceof ChosenInstance instance) {
+			instance.cancelled();
+		}
+		return Mono.error(() -> call.timeout(null));
 	}
 
 	private static ClientResponse held(ClientResponse response, OpenCall open, Outcome outcome) {
@@ -222,6 +254,9 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 
 		private final Outcome outcome;
 
+		/** Whether the answer is in other hands. */
+		private final AtomicBoolean left = new AtomicBoolean();
+
 		private boolean last;
 
 		Try(@Nullable ClientResponse answer, @Nullable Throwable thrown) {
@@ -240,11 +275,12 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 		/** There is nobody else to try: this is how the call ends. */
 		Try last() {
 			this.last = true;
+			this.left.set(true);
 			return this;
 		}
 
 		void release() {
-			if (this.answer != null) {
+			if (this.answer != null && this.left.compareAndSet(false, true)) {
 				this.answer.releaseBody().timeout(RELEASE).onErrorComplete().subscribe();
 			}
 		}

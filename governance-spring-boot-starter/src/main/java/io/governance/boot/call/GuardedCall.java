@@ -47,6 +47,9 @@ final class GuardedCall implements AvoidedInstances {
 
 	private @Nullable Backoff backoff;
 
+	/** Before the next try, in nanoseconds. */
+	private long pause;
+
 	private final AtomicBoolean over = new AtomicBoolean();
 
 	GuardedCall(ServiceGuard guard, String method, Deadline deadline) {
@@ -144,15 +147,23 @@ final class GuardedCall implements AvoidedInstances {
 		return another ? settings.readAhead() : ReadAhead.NONE;
 	}
 
-	/** Everybody was tried: from now on anybody may be, after a pause. */
+	/**
+	 * Everybody was tried: from now on anybody may be, after a pause, if there is time
+	 * for one.
+	 */
 	boolean startOver() {
 		if (this.tried.isEmpty()) {
 			return false;
 		}
-		this.tried.clear();
 		if (this.backoff == null) {
 			this.backoff = this.guard.newBackoff();
 		}
+		long pause = this.backoff.nextNanos();
+		if (pause >= this.deadline.remainingNanos()) {
+			return false;
+		}
+		this.tried.clear();
+		this.pause = pause;
 		return true;
 	}
 
@@ -160,8 +171,9 @@ final class GuardedCall implements AvoidedInstances {
 	 * How long to wait before the next try, which is not at all for an untried instance.
 	 */
 	long pauseNanos() {
-		Backoff backoff = this.backoff;
-		return (backoff != null) ? Math.min(backoff.nextNanos(), this.deadline.remainingNanos()) : 0;
+		long pause = this.pause;
+		this.pause = 0;
+		return pause;
 	}
 
 	CallTimeoutException timeout(@Nullable Throwable cause) {
@@ -180,7 +192,8 @@ final class GuardedCall implements AvoidedInstances {
 		ended(outcome);
 		CircuitBreaker breaker = this.guard.breaker();
 		if (breaker != null) {
-			if (outcome == Outcome.CANCELLED) {
+			// Nor does it tell anything of the service if nobody was asked.
+			if (outcome == Outcome.CANCELLED || this.tries == 0) {
 				breaker.releasePermission();
 			}
 			else {
@@ -194,7 +207,7 @@ final class GuardedCall implements AvoidedInstances {
 			case NOT_SENT -> RetryReason.NOT_SENT;
 			case TIMED_OUT -> RetryReason.TIMED_OUT;
 			case BROKEN_OFF -> RetryReason.BROKEN_OFF;
-			case ABANDONED, OTHER -> RetryReason.OTHER;
+			case ABANDONED, OTHER -> throw new IllegalArgumentException("Never tried again: " + failure);
 		};
 	}
 

@@ -1,10 +1,12 @@
 package io.governance.boot.call;
 
-import java.io.InputStream;
+import java.io.Closeable;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.BaseStream;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -13,6 +15,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.ResolvableType;
 import org.springframework.core.io.Resource;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpEntity;
 import org.springframework.http.MediaType;
 import org.springframework.http.ReactiveHttpOutputMessage;
@@ -56,17 +59,23 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 	private static boolean isValue(Callable<?> body) {
 		try {
 			Object value = body.call();
-			return !(value instanceof InputStream) && !(value instanceof Resource resource && resource.isOpen())
-					&& !(value instanceof MultiValueMap<?, ?> parts && hasEntities(parts));
+			return (value instanceof MultiValueMap<?, ?> parts)
+					? parts.values().stream().flatMap(List::stream).noneMatch(RequestBody::isReadOnce)
+					: !isReadOnce(value);
 		}
 		catch (Exception ex) {
 			return false;
 		}
 	}
 
-	/** Parts of a form may be streams. */
-	private static boolean hasEntities(MultiValueMap<?, ?> parts) {
-		return parts.values().stream().anyMatch((values) -> values.stream().anyMatch(HttpEntity.class::isInstance));
+	/**
+	 * Whether it is used up by being sent; an entity is a part of a form, perhaps a
+	 * stream.
+	 */
+	private static boolean isReadOnce(@Nullable Object value) {
+		return value instanceof Closeable || value instanceof DataBuffer || value instanceof Iterator<?>
+				|| value instanceof BaseStream<?, ?> || value instanceof HttpEntity<?>
+				|| (value instanceof Resource resource && resource.isOpen());
 	}
 
 	/** Lets the body see what is written for it. */

@@ -18,13 +18,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.server.mvc.filter.HttpHeadersFilter.RequestHttpHeadersFilter;
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
 import io.governance.backend.Backend;
@@ -109,8 +114,23 @@ public final class GovernanceGrayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LaneDecision governanceLaneDecision(GrayRulesKeeper rules, GovernanceGrayProperties properties) {
-		return new LaneDecision(rules, properties);
+	LaneCarrier governanceLaneCarrier(GovernanceGrayProperties properties) {
+		return new LaneCarrier(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LaneDecision governanceLaneDecision(GrayRulesKeeper rules, LaneCarrier carrier, GovernanceGrayProperties properties,
+			ObjectProvider<GrayClaims> claims) {
+		return new LaneDecision(rules::rules, carrier, properties, claims.getIfUnique());
+	}
+
+	/** Fallback: whoever asks for the one decorator of the application gets that. */
+	@Bean
+	@Fallback
+	@ConditionalOnMissingBean
+	LaneTaskDecorator governanceLaneTaskDecorator() {
+		return new LaneTaskDecorator();
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -137,6 +157,37 @@ public final class GovernanceGrayAutoConfiguration {
 			return new LaneWebFilter(decision);
 		}
 
+		@Bean
+		HttpHandlerDecoratorFactory governanceLaneHttpHandler(LaneDecision decision) {
+			return (handler) -> new LaneHttpHandler(decision, handler);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass({ GlobalFilter.class, ServerWebExchange.class })
+	static class GatewayConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneGatewayFilter governanceLaneGatewayFilter(LaneCarrier carrier, ReactiveCallLane lane) {
+			return new LaneGatewayFilter(carrier, lane);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnClass(RequestHttpHeadersFilter.class)
+	static class ServletGatewayConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LaneHeadersFilter governanceLaneHeadersFilter(LaneCarrier carrier) {
+			return new LaneHeadersFilter(carrier);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -159,8 +210,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneRequestTransformer governanceLaneRequestTransformer(GovernanceGrayProperties properties) {
-			return new LaneRequestTransformer(properties.laneHeader());
+		LaneRequestTransformer governanceLaneRequestTransformer(LaneCarrier carrier) {
+			return new LaneRequestTransformer(carrier);
 		}
 
 	}
@@ -171,8 +222,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneClientRequestTransformer governanceLaneClientRequestTransformer(GovernanceGrayProperties properties) {
-			return new LaneClientRequestTransformer(properties.laneHeader());
+		LaneClientRequestTransformer governanceLaneClientRequestTransformer(LaneCarrier carrier) {
+			return new LaneClientRequestTransformer(carrier);
 		}
 
 	}
@@ -183,8 +234,8 @@ public final class GovernanceGrayAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LaneFeignRequestTransformer governanceLaneFeignRequestTransformer(GovernanceGrayProperties properties) {
-			return new LaneFeignRequestTransformer(properties.laneHeader());
+		LaneFeignRequestTransformer governanceLaneFeignRequestTransformer(LaneCarrier carrier) {
+			return new LaneFeignRequestTransformer(carrier);
 		}
 
 	}

@@ -9,31 +9,22 @@ import io.governance.gray.LaneContext;
 
 /**
  * Passes the lanes on with load-balanced calls of {@code WebClient}. What the application
- * put into that header itself is not sent.
+ * put there itself is not sent.
  */
 final class LaneClientRequestTransformer implements LoadBalancerClientRequestTransformer {
 
-	private final String header;
+	private final LaneHeaders headers;
 
-	LaneClientRequestTransformer(String header) {
-		this.header = header;
+	LaneClientRequestTransformer(LaneCarrier carrier) {
+		this.headers = new LaneHeaders(carrier);
 	}
 
 	@Override
 	public ClientRequest transformRequest(ClientRequest request, ServiceInstance instance) {
 		LaneContext lanes = (instance instanceof ChosenInstance chosen) ? chosen.lanes() : LaneContext.current();
-		String value = lanes.toHeader();
-		if (value.isEmpty() && request.headers().getFirst(this.header) == null) {
-			return request;
-		}
-		return ClientRequest.from(request).headers((headers) -> {
-			if (value.isEmpty()) {
-				headers.remove(this.header);
-			}
-			else {
-				headers.set(this.header, value);
-			}
-		}).build();
+		return this.headers.changes(lanes, request.headers())
+				? ClientRequest.from(request).headers((headers) -> this.headers.write(lanes, headers)).build()
+				: request;
 	}
 
 }

@@ -1,59 +1,86 @@
 package io.governance.boot.gray;
 
+import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
 
-import io.governance.gray.GrayContext;
 import io.governance.gray.GrayDecision;
+import io.governance.gray.GrayRules;
 import io.governance.gray.LaneContext;
 
 /**
- * Decides the lanes of an inbound request: a lane header from a trusted peer wins, else
- * the rules decide. Thread-safe.
+ * Decides the lanes of an inbound request: what a trusted peer tells wins, else the rules
+ * decide. Thread-safe.
  */
 final class LaneDecision {
 
-	private final GrayRulesKeeper rules;
+	private final Supplier<GrayRules> rules;
 
-	private final GovernanceGrayProperties properties;
+	private final LaneCarrier carrier;
 
 	private final TrustedPeers trusted;
 
-	LaneDecision(GrayRulesKeeper rules, GovernanceGrayProperties properties) {
+	private final Inbound.Settings settings;
+
+	private final int order;
+
+	LaneDecision(Supplier<GrayRules> rules, LaneCarrier carrier, GovernanceGrayProperties properties,
+			@Nullable GrayClaims claims) {
 		this.rules = rules;
-		this.properties = properties;
-		this.trusted = new TrustedPeers(properties.trustedPeers());
+		this.carrier = carrier;
+		this.trusted = new TrustedPeers("governance.gray.trusted-peers", properties.trustedPeers());
+		this.settings = Inbound.Settings.of(properties, claims);
+		this.order = (properties.filterOrder() != null) ? properties.filterOrder() : Integer.MIN_VALUE;
 	}
 
-	GrayDecision decide(Inbound request) {
-		String told = request.header(this.properties.laneHeader());
-		if (told != null && !told.isEmpty() && request.isFrom(this.trusted)) {
-			return this.rules.rules()
-				.decide(new Known(request, this.properties.userHeader()))
-				.withLanes(LaneContext.parse(told));
-		}
-		return this.rules.rules().decide(new Known(request, this.properties.userHeader()));
+	/** The order of filters that decide. */
+	int order() {
+		return this.order;
 	}
 
-	/** A request as servlets and WebFlux both have it. */
-	interface Inbound {
-
-		@Nullable String header(String name);
-
-		boolean isFrom(TrustedPeers peers);
-
+	/** How requests are read. */
+	Inbound.Settings settings() {
+		return this.settings;
 	}
 
-	private record Known(Inbound request, String userHeader) implements GrayContext {
+	LaneCarrier carrier() {
+		return this.carrier;
+	}
 
-		@Override
-		public @Nullable String userId() {
-			return this.request.header(this.userHeader);
+	/** What the peer tells about lanes. */
+	Told told(Inbound request) {
+		if (!this.carrier.isIn(request::headers)) {
+			return Told.NOTHING;
 		}
+		if (!this.trusted.trusts(request.peer())) {
+			return Told.SPOOFED;
+		}
+		String told = this.carrier.told(request::headers);
+		return (told != null) ? new Told(LaneContext.parse(told), false) : Told.NOTHING;
+	}
 
-		@Override
-		public @Nullable String header(String name) {
-			return this.request.header(name);
+	GrayDecision decide(Inbound request, Told told) {
+		GrayRules rules = this.rules.get();
+		LaneContext lanes = told.lanes();
+		if (lanes == null) {
+			GrayDecision decision = rules.decide(request);
+			return rules.decidesLanes() ? decision.decided() : decision;
 		}
+		request.fromFleet();
+		return rules.decide(request).withLanes(lanes).decided();
+	}
+
+	/**
+	 * What a peer tells about lanes.
+	 *
+	 * @param lanes the lanes, from a peer that is trusted; {@code null} for none
+	 * @param spoofed whether somebody else tells lanes, which nobody is to see
+	 */
+	record Told(@Nullable LaneContext lanes, boolean spoofed) {
+
+		static final Told NOTHING = new Told(null, false);
+
+		static final Told SPOOFED = new Told(null, true);
 
 	}
 

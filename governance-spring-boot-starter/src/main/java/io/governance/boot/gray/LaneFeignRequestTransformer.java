@@ -1,9 +1,10 @@
 package io.governance.boot.gray;
 
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 import feign.Request;
 
@@ -14,27 +15,33 @@ import io.governance.gray.LaneContext;
 
 /**
  * Passes the lanes on with load-balanced calls of Feign clients. What the application put
- * into that header itself is not sent.
+ * there itself is not sent.
  */
 final class LaneFeignRequestTransformer implements LoadBalancerFeignRequestTransformer {
 
-	private final String header;
+	private final LaneCarrier carrier;
 
-	LaneFeignRequestTransformer(String header) {
-		this.header = header;
+	LaneFeignRequestTransformer(LaneCarrier carrier) {
+		this.carrier = carrier;
 	}
 
 	@Override
 	public Request transformRequest(Request request, ServiceInstance instance) {
-		String lanes = LaneContext.current().toHeader();
-		if (lanes.isEmpty() && request.headers().keySet().stream().noneMatch(this.header::equalsIgnoreCase)) {
+		LaneContext lanes = LaneContext.current();
+		Map<String, Collection<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		headers.putAll(request.headers());
+		Function<String, List<String>> lines = (name) -> List.copyOf(headers.getOrDefault(name, List.of()));
+		if (!this.carrier.changes(lanes, lines)) {
 			return request;
 		}
-		Map<String, Collection<String>> headers = new LinkedHashMap<>(request.headers());
-		headers.keySet().removeIf((name) -> name.equalsIgnoreCase(this.header));
-		if (!lanes.isEmpty()) {
-			headers.put(this.header, List.of(lanes));
-		}
+		this.carrier.write(lanes, lines, (name, value) -> {
+			if (value != null) {
+				headers.put(name, List.of(value));
+			}
+			else {
+				headers.remove(name);
+			}
+		});
 		return Request.create(request.httpMethod(), request.url(), headers, request.body(), request.charset(),
 				request.requestTemplate());
 	}

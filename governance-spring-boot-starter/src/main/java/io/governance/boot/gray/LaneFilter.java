@@ -1,9 +1,16 @@
 package io.governance.boot.gray;
 
 import java.io.IOException;
+import java.security.Principal;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +22,16 @@ import io.governance.gray.GrayDecision;
 
 /**
  * Decides the lanes of a servlet request once, and makes them current for all of its
- * dispatches.
+ * dispatches. By default before all other filters, so that nobody reads headers of lanes
+ * that are not to be trusted.
  */
 final class LaneFilter extends OncePerRequestFilter implements Ordered {
 
-	/** After the filter that takes the caller's address from forwarded headers. */
-	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 50;
-
 	private static final String DECIDED = GrayDecision.class.getName();
+
+	private static final String FILTERED = LaneFilter.class.getName() + ".FILTERED";
+
+	private static final String SPOOFED = LaneFilter.class.getName() + ".SPOOFED";
 
 	private final LaneDecision decision;
 
@@ -32,7 +41,12 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 
 	@Override
 	public int getOrder() {
-		return ORDER;
+		return this.decision.order();
+	}
+
+	@Override
+	protected String getAlreadyFilteredAttributeName() {
+		return FILTERED;
 	}
 
 	@Override
@@ -50,7 +64,7 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 			throws ServletException, IOException {
 		GrayDecision.Scope scope = decision(request).open();
 		try {
-			chain.doFilter(request, response);
+			chain.doFilter((request.getAttribute(SPOOFED) != null) ? stripped(request) : request, response);
 		}
 		finally {
 			scope.close();
@@ -61,12 +75,57 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 		if (request.getAttribute(DECIDED) instanceof GrayDecision decided) {
 			return decided;
 		}
-		GrayDecision decision = this.decision.decide(new ServletInbound(request));
+		ServletInbound inbound = new ServletInbound(this.decision.settings(), request);
+		LaneDecision.Told told = this.decision.told(inbound);
+		if (told.spoofed()) {
+			request.setAttribute(SPOOFED, Boolean.TRUE);
+		}
+		GrayDecision decision = this.decision.decide(inbound, told);
 		request.setAttribute(DECIDED, decision);
 		return decision;
 	}
 
-	private record ServletInbound(HttpServletRequest request) implements LaneDecision.Inbound {
+	private HttpServletRequest stripped(HttpServletRequest request) {
+		return new StrippedRequest(request, this.decision.carrier());
+	}
+
+	private static final class ServletInbound extends Inbound {
+
+		private final HttpServletRequest request;
+
+		ServletInbound(Settings settings, HttpServletRequest request) {
+			super(settings);
+			this.request = request;
+		}
+
+		/** What filters make of forwarded headers may be what anybody wrote there. */
+		private HttpServletRequest received() {
+			ServletRequest received = this.request;
+			while (received instanceof ServletRequestWrapper wrapper) {
+				received = wrapper.getRequest();
+			}
+			return (received instanceof HttpServletRequest http) ? http : this.request;
+		}
+
+		@Override
+		@Nullable String peer() {
+			return received().getRemoteAddr();
+		}
+
+		@Override
+		List<String> headers(String name) {
+			HttpServletRequest received = received();
+			if (received.getHeader(name) == null) {
+				return List.of();
+			}
+			Enumeration<String> lines = received.getHeaders(name);
+			return (lines != null) ? Collections.list(lines) : List.of();
+		}
+
+		@Override
+		@Nullable String query() {
+			return this.request.getQueryString();
+		}
 
 		@Override
 		public @Nullable String header(String name) {
@@ -74,8 +133,31 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 		}
 
 		@Override
-		public boolean isFrom(TrustedPeers peers) {
-			return peers.trusts(this.request.getRemoteAddr());
+		public @Nullable String cookie(String name) {
+			Cookie[] cookies = this.request.getCookies();
+			if (cookies != null) {
+				for (Cookie cookie : cookies) {
+					if (cookie.getName().equals(name)) {
+						return cookie.getValue();
+					}
+				}
+			}
+			return null;
+		}
+
+		@Override
+		public @Nullable String path() {
+			return this.request.getRequestURI();
+		}
+
+		@Override
+		public @Nullable String method() {
+			return this.request.getMethod();
+		}
+
+		@Override
+		public @Nullable Principal principal() {
+			return this.request.getUserPrincipal();
 		}
 
 	}

@@ -12,29 +12,24 @@ import io.governance.gray.LaneContext;
 
 /**
  * Passes the lanes on with load-balanced calls of {@code RestClient} and
- * {@code RestTemplate}. What the application put into that header itself is not sent.
+ * {@code RestTemplate}. What the application put there itself is not sent.
  */
 final class LaneRequestTransformer implements LoadBalancerRequestTransformer {
 
-	private final String header;
+	private final LaneHeaders headers;
 
-	LaneRequestTransformer(String header) {
-		this.header = header;
+	LaneRequestTransformer(LaneCarrier carrier) {
+		this.headers = new LaneHeaders(carrier);
 	}
 
 	@Override
 	public HttpRequest transformRequest(HttpRequest request, @Nullable ServiceInstance instance) {
-		String lanes = LaneContext.current().toHeader();
-		if (lanes.isEmpty() && request.getHeaders().getFirst(this.header) == null) {
+		LaneContext lanes = LaneContext.current();
+		if (!this.headers.changes(lanes, request.getHeaders())) {
 			return request;
 		}
 		HttpHeaders headers = HttpHeaders.copyOf(request.getHeaders());
-		if (lanes.isEmpty()) {
-			headers.remove(this.header);
-		}
-		else {
-			headers.set(this.header, lanes);
-		}
+		this.headers.write(lanes, headers);
 		return new HttpRequestWrapper(request) {
 
 			@Override

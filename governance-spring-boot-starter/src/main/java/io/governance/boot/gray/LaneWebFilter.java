@@ -1,16 +1,17 @@
 package io.governance.boot.gray;
 
-import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
+import io.governance.boot.gray.LaneHttpHandler.Received;
 import io.governance.gray.GrayDecision;
 
 /**
@@ -27,30 +28,35 @@ final class LaneWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE + 50;
+		return this.decision.order();
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		GrayDecision decision = this.decision.decide(new ReactiveInbound(exchange.getRequest()));
+		return Mono.deferContextual((context) -> {
+			Received received = context.<Received>getOrEmpty(Received.class).orElseGet(() -> received(exchange));
+			if (this.decision.settings().claims() == null) {
+				return decided(exchange, chain, received, null);
+			}
+			return exchange.getPrincipal()
+				.map(Optional::<Principal>of)
+				.defaultIfEmpty(Optional.empty())
+				.flatMap((principal) -> decided(exchange, chain, received, principal.orElse(null)));
+		});
+	}
+
+	private Received received(ServerWebExchange exchange) {
+		ReactiveInbound inbound = new ReactiveInbound(this.decision.settings(), exchange.getRequest());
+		return new Received(inbound, this.decision.told(inbound));
+	}
+
+	private Mono<Void> decided(ServerWebExchange exchange, WebFilterChain chain, Received received,
+			@Nullable Principal principal) {
+		received.inbound().authenticated(principal);
+		GrayDecision decision = this.decision.decide(received.inbound(), received.told());
 		Mono<Void> result = chain.filter(exchange);
 		return (decision == GrayDecision.STABLE) ? result
 				: result.contextWrite((context) -> context.put(LaneKey.KEY, decision));
-	}
-
-	private record ReactiveInbound(ServerHttpRequest request) implements LaneDecision.Inbound {
-
-		@Override
-		public @Nullable String header(String name) {
-			return this.request.getHeaders().getFirst(name);
-		}
-
-		@Override
-		public boolean isFrom(TrustedPeers peers) {
-			InetSocketAddress peer = this.request.getRemoteAddress();
-			return peer != null && peer.getAddress() != null && peers.trusts(peer.getAddress());
-		}
-
 	}
 
 }

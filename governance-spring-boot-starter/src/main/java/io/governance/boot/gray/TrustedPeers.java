@@ -8,7 +8,7 @@ import io.governance.gray.IpNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The networks from which a lane is taken as it is told. Immutable; asks no name server.
+ * Networks whose members are believed. Immutable; asks no name server.
  */
 final class TrustedPeers {
 
@@ -16,11 +16,12 @@ final class TrustedPeers {
 
 	/**
 	 * Creates the networks.
+	 * @param property where they are set
 	 * @param networks addresses or networks in CIDR form
 	 * @throws InvalidSettingException if one of them is neither
 	 */
-	TrustedPeers(List<String> networks) {
-		this.networks = networks.stream().map(String::trim).map(TrustedPeers::parse).toList();
+	TrustedPeers(String property, List<String> networks) {
+		this.networks = networks.stream().map((network) -> parse(property, network.trim())).toList();
 	}
 
 	/**
@@ -42,13 +43,12 @@ final class TrustedPeers {
 		return false;
 	}
 
-	private static IpNetwork parse(String text) {
+	private static IpNetwork parse(String property, String text) {
 		try {
 			return IpNetwork.parse(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidSettingException("governance.gray.trusted-peers",
-					"'" + text + "' is neither an IP address nor a network",
+			throw new InvalidSettingException(property, "'" + text + "' is neither an IP address nor a network",
 					"Write addresses and networks as in 127.0.0.1, 10.0.0.0/8, ::1/128", null);
 		}
 	}

@@ -32,6 +32,11 @@ record CallTry(@Nullable Predicate<? super Endpoint> avoid, boolean strict, @Nul
 
 	private static final String GATEWAY_TRIED = CallTry.class.getName();
 
+	/** What Spring Cloud Gateway on servlets leaves in the requests that it passes on. */
+	private static final String SERVLET_GATEWAY = "GatewayServerMvc.gatewayOriginalRequestUrl";
+
+	private static final String SERVLET_GATEWAY_CHOICE = ChosenInstance.class.getName();
+
 	static CallTry of(@Nullable Request<?> request) {
 		if (request == null || !(request.getContext() instanceof RequestDataContext context)) {
 			return UNKNOWN;
@@ -52,6 +57,9 @@ record CallTry(@Nullable Predicate<? super Endpoint> avoid, boolean strict, @Nul
 				&& response.getServer() instanceof ChosenInstance chosen) {
 			return ofGateway(data, attributes, chosen.endpoint());
 		}
+		if (attributes.get(SERVLET_GATEWAY_CHOICE) instanceof ChosenInstance chosen) {
+			return ofGateway(data, attributes, chosen.endpoint());
+		}
 		return new CallTry(null, false, data);
 	}
 
@@ -63,6 +71,22 @@ record CallTry(@Nullable Predicate<? super Endpoint> avoid, boolean strict, @Nul
 		tried.add(last);
 		attributes.put(GATEWAY_TRIED, tried);
 		return new CallTry((endpoint) -> tried.stream().anyMatch(endpoint::isSameInstance), false, data);
+	}
+
+	/** An instance was chosen: told to a gateway that does not keep it itself. */
+	void chose(ChosenInstance chosen) {
+		RequestData data = this.request;
+		if (data != null && data.getAttributes().containsKey(SERVLET_GATEWAY)) {
+			data.getAttributes().put(SERVLET_GATEWAY_CHOICE, chosen);
+		}
+	}
+
+	/** What was told to a gateway about its last try; {@code null} if nothing was. */
+	static @Nullable ChosenInstance choiceOf(Request<?> request) {
+		RequestData data = (request.getContext() instanceof RequestDataContext context) ? context.getClientRequest()
+				: null;
+		return (data != null && data.getAttributes().get(SERVLET_GATEWAY_CHOICE) instanceof ChosenInstance chosen)
+				? chosen : null;
 	}
 
 	/**

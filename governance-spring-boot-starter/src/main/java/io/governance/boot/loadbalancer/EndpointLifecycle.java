@@ -9,6 +9,8 @@ import org.springframework.cloud.client.loadbalancer.Request;
 import org.springframework.cloud.client.loadbalancer.Response;
 import org.springframework.cloud.client.loadbalancer.ResponseData;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.servlet.function.ServerResponse;
 
 import io.governance.loadbalancer.Outcome;
 
@@ -17,23 +19,36 @@ import io.governance.loadbalancer.Outcome;
  */
 final class EndpointLifecycle implements LoadBalancerLifecycle<Object, Object, ServiceInstance> {
 
+	private static final boolean SERVLETS = ClassUtils
+		.isPresent("org.springframework.web.servlet.function.ServerResponse", EndpointLifecycle.class.getClassLoader());
+
 	@Override
 	public void onStart(Request<Object> request) {
 	}
 
 	@Override
 	public void onStartRequest(Request<Object> request, Response<ServiceInstance> response) {
-		if (response.getServer() instanceof ChosenInstance chosen) {
+		ChosenInstance chosen = chosen(request, response);
+		if (chosen != null) {
 			chosen.begin();
 		}
 	}
 
 	@Override
 	public void onComplete(CompletionContext<Object, ServiceInstance, Object> completion) {
-		Response<ServiceInstance> response = completion.getLoadBalancerResponse();
-		if (response != null && response.getServer() instanceof ChosenInstance chosen) {
+		ChosenInstance chosen = chosen(completion.getLoadBalancerRequest(), completion.getLoadBalancerResponse());
+		if (chosen != null) {
 			chosen.end(outcomeOf(completion));
 		}
+	}
+
+	/** Spring Cloud Gateway on servlets tells a wrapper of what was chosen. */
+	private static @Nullable ChosenInstance chosen(Request<Object> request,
+			@Nullable Response<ServiceInstance> response) {
+		if (response == null || !response.hasServer()) {
+			return null;
+		}
+		return (response.getServer() instanceof ChosenInstance chosen) ? chosen : CallTry.choiceOf(request);
 	}
 
 	private static Outcome outcomeOf(CompletionContext<Object, ServiceInstance, Object> completion) {
@@ -46,7 +61,19 @@ final class EndpointLifecycle implements LoadBalancerLifecycle<Object, Object, S
 
 	private static Outcome answered(@Nullable Object response) {
 		HttpStatusCode status = (response instanceof ResponseData data) ? data.getHttpStatus() : null;
+		if (status == null && response != null && SERVLETS) {
+			status = ServletAnswer.statusOf(response);
+		}
 		return (status != null) ? Outcome.ofHttpStatus(status.value()) : Outcome.SUCCESS;
+	}
+
+	/** Loaded only where Spring MVC is. */
+	private static final class ServletAnswer {
+
+		static @Nullable HttpStatusCode statusOf(Object response) {
+			return (response instanceof ServerResponse answer) ? answer.statusCode() : null;
+		}
+
 	}
 
 }

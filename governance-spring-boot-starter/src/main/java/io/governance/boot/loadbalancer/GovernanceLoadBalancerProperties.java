@@ -73,8 +73,8 @@ public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean ena
 	 * which it does not count.
 	 * @param maxEjectedPercent Largest share of a lane's instances in percent that may be
 	 * ejected at a time; of two or more, one may always be, unless this is 0.
-	 * @param baseTime Time that a first ejection lasts; the next one lasts twice as long,
-	 * and so on.
+	 * @param baseTime Time that a first ejection lasts; the second one lasts twice as
+	 * long, the third one three times, and so on.
 	 * @param maxTime Longest time that an ejection lasts.
 	 * @param returnTime Time in which an instance gets its full share again; 0 for at
 	 * once.

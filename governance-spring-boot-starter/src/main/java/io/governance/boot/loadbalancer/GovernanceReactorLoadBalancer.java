@@ -32,7 +32,7 @@ final class GovernanceReactorLoadBalancer implements ReactorServiceInstanceLoadB
 	@SuppressWarnings("rawtypes")
 	public Mono<Response<ServiceInstance>> choose(Request request) {
 		CallTry call = CallTry.of(request);
-		Mono<Response<ServiceInstance>> found = this.choice.choose(call).map(this::found);
+		Mono<Response<ServiceInstance>> found = this.choice.choose(call).doOnNext(call::chose).map(this::found);
 		// Our own calls know whom they have been to, and tell their callers why they end.
 		return found.onErrorResume(NoInstanceException.class,
 				(ex) -> call.strict() ? Mono.just(new EmptyResponse()) : none(ex));

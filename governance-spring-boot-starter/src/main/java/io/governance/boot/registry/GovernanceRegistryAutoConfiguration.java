@@ -55,6 +55,7 @@ public final class GovernanceRegistryAutoConfiguration {
 	@ConditionalOnMissingBean
 	RegistrationKeeper governanceRegistrationKeeper(Backend backend, ObjectProvider<Backends> backends,
 			GovernanceRegistryProperties properties, ObjectProvider<RegistrationListener> listeners) {
+		properties.check();
 		RegistrationSettings defaults = RegistrationSettings.DEFAULTS;
 		RegistrationSettings settings = new RegistrationSettings(properties.reconcileInterval(), defaults.retryBase(),
 				defaults.retryCap(), properties.removalTimeout());
@@ -144,6 +145,12 @@ public final class GovernanceRegistryAutoConfiguration {
 				OwnInstance own, GovernanceRegistryProperties properties, ApplicationContext context,
 				InboundCalls calls) {
 			return new InstanceRegistrar(keeper, registration, own, properties, context, calls);
+		}
+
+		@Bean
+		@ConditionalOnBean(InstanceRegistrar.class)
+		LeavesFirst governanceLeavesFirst(InstanceRegistrar registrar, ApplicationContext context) {
+			return new LeavesFirst(registrar, context);
 		}
 
 	}

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.governance.boot.InvalidSettingException;
 import io.governance.registry.Instance;
 
 /**
@@ -31,6 +32,24 @@ import io.governance.registry.Instance;
 public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled, @Nullable String service,
 		@DefaultValue List<String> backends, @DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval,
 		@DefaultValue Health health, @DefaultValue Drain drain, @DefaultValue("2s") Duration removalTimeout) {
+
+	/**
+	 * Holds times against their ranges.
+	 * @throws InvalidSettingException if one is out of its range
+	 */
+	void check() {
+		positive("reconcile-interval", this.reconcileInterval, "5s");
+		positive("removal-timeout", this.removalTimeout, "2s");
+		positive("health.interval", this.health.interval(), "5s");
+	}
+
+	private static void positive(String name, Duration time, String example) {
+		if (time.isZero() || time.isNegative()) {
+			String property = "governance.registry." + name;
+			throw new InvalidSettingException(property, "must be more than nothing",
+					"Set " + property + " to a time such as " + example, null);
+		}
+	}
 
 	/**
 	 * What the registry is told of the health of this application.

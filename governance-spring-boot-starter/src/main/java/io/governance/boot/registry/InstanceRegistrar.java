@@ -33,7 +33,10 @@ import io.governance.registry.RegistrationKeeper;
  */
 public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
-	/** Stops first: before the web server begins to refuse requests. */
+	/**
+	 * Where the context is stopped and not closed: before the web server begins to refuse
+	 * requests.
+	 */
 	static final int PHASE = Integer.MAX_VALUE;
 
 	/** Boot's own default. */

@@ -137,16 +137,32 @@ class InstanceBreakersTests {
 	void serviceThatKeepsFailingIsRefusedByNameUntilTrialCallsSucceed() {
 		ServiceGuard guard = this.guards.of("orders");
 		for (int i = 0; i < 3; i++) {
-			guard.begin("GET", never()).over(Outcome.FAILURE);
+			askedAndOver(guard, Outcome.FAILURE);
 		}
 		assertThatExceptionOfType(CallRefusedException.class).isThrownBy(() -> guard.begin("GET", never()))
 			.withMessageContaining("'orders'");
 		pass(Duration.ofSeconds(61));
-		guard.begin("GET", never()).over(Outcome.CANCELLED);
+		askedAndOver(guard, Outcome.CANCELLED);
+		guard.begin("GET", never()).over(Outcome.FAILURE);
 		for (int trial = 0; trial < 3; trial++) {
-			guard.begin("GET", never()).over(Outcome.SUCCESS);
+			askedAndOver(guard, Outcome.SUCCESS);
 		}
-		guard.begin("GET", never()).over(Outcome.SUCCESS);
+		askedAndOver(guard, Outcome.SUCCESS);
+	}
+
+	@Test
+	void callWithoutATryTellsNothingOfTheService() {
+		ServiceGuard guard = this.guards.of("orders");
+		for (int i = 0; i < 10; i++) {
+			guard.begin("GET", never()).over(Outcome.FAILURE);
+		}
+		askedAndOver(guard, Outcome.SUCCESS);
+	}
+
+	private void askedAndOver(ServiceGuard guard, Outcome outcome) {
+		GuardedCall call = guard.begin("GET", never());
+		call.tries(null);
+		call.over(outcome);
 	}
 
 	@Test

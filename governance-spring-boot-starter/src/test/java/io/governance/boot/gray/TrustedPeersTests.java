@@ -23,13 +23,15 @@ class TrustedPeersTests {
 			"fc00::/7, fe80::1, false", "127.0.0.0/8, ::ffff:127.0.0.1, true", "0.0.0.0/0, 8.8.8.8, true",
 			"0.0.0.0/0, 2001:db8::1, false", "10.0.0.0/8, localhost, false", "10.0.0.0/8, '', false" })
 	void trustsAddressesOfItsNetworks(String network, String address, boolean trusted) {
-		assertThat(new TrustedPeers(List.of(network)).trusts(address)).isEqualTo(trusted);
+		assertThat(new TrustedPeers("governance.gray.trusted-peers", List.of(network)).trusts(address))
+			.isEqualTo(trusted);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "10.0.0/8", "::/129" })
 	void refusesWhatIsNoNetwork(String network) {
-		assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(() -> new TrustedPeers(List.of(network)))
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> new TrustedPeers("governance.gray.trusted-peers", List.of(network)))
 			.satisfies((ex) -> assertThat(ex.property()).isEqualTo("governance.gray.trusted-peers"));
 	}
 
@@ -37,14 +39,14 @@ class TrustedPeersTests {
 	void trustsOnlyThisMachineByDefault() {
 		GovernanceGrayProperties defaults = new Binder(new MapConfigurationPropertySource())
 			.bindOrCreate("governance.gray", GovernanceGrayProperties.class);
-		TrustedPeers peers = new TrustedPeers(defaults.trustedPeers());
+		TrustedPeers peers = new TrustedPeers("governance.gray.trusted-peers", defaults.trustedPeers());
 		assertThat(List.of("127.0.0.1", "127.0.1.1", "::1")).allMatch(peers::trusts);
 		assertThat(List.of("10.0.0.1", "172.17.0.1", "192.168.1.1", "fd12::1", "8.8.8.8")).noneMatch(peers::trusts);
 	}
 
 	@Test
 	void trustsNobodyWithoutNetworks() {
-		assertThat(new TrustedPeers(List.of()).trusts("127.0.0.1")).isFalse();
+		assertThat(new TrustedPeers("governance.gray.trusted-peers", List.of()).trusts("127.0.0.1")).isFalse();
 	}
 
 }

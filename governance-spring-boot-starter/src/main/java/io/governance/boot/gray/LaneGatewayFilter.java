@@ -1,0 +1,48 @@
+package io.governance.boot.gray;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.filter.ReactiveLoadBalancerClientFilter;
+import org.springframework.core.Ordered;
+import org.springframework.web.server.ServerWebExchange;
+
+import io.governance.boot.loadbalancer.ReactiveCallLane;
+import io.governance.gray.LaneContext;
+
+/**
+ * Passes the lanes on with what Spring Cloud Gateway sends, on every route. What came
+ * there, or a route's own filters put there, is not sent.
+ */
+final class LaneGatewayFilter implements GlobalFilter, Ordered {
+
+	private final LaneHeaders headers;
+
+	private final ReactiveCallLane lane;
+
+	LaneGatewayFilter(LaneCarrier carrier, ReactiveCallLane lane) {
+		this.headers = new LaneHeaders(carrier);
+		this.lane = lane;
+	}
+
+	@Override
+	public int getOrder() {
+		return ReactiveLoadBalancerClientFilter.LOAD_BALANCER_CLIENT_FILTER_ORDER + 1;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+		return Mono.deferContextual((context) -> chain.filter(with(exchange, this.lane.in(context))));
+	}
+
+	private ServerWebExchange with(ServerWebExchange exchange, LaneContext lanes) {
+		if (!this.headers.changes(lanes, exchange.getRequest().getHeaders())) {
+			return exchange;
+		}
+		return exchange.mutate()
+			.request((request) -> request.headers((headers) -> this.headers.write(lanes, headers)))
+			.build();
+	}
+
+}

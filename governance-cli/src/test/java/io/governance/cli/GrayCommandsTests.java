@@ -47,7 +47,7 @@ class GrayCommandsTests {
 		assertThat(this.terminal.run("gray", "explain", "--file", this.file, "--user", "ann")).isZero();
 		assertThat(this.terminal.out().lines()).contains("lanes: orders=gray", "v2 (orders=gray): decides",
 				"beta (feature new-checkout): disabled");
-		assertThat(this.terminal.out()).contains("  yes  any[", "    yes  users(1)", "percentage(20");
+		assertThat(this.terminal.out()).contains("  yes  any", "    yes  users(1)", "percentage(20");
 		assertThat(this.terminal.run("gray", "explain", "--file", this.file)).isZero();
 		assertThat(this.terminal.out().lines()).contains("lanes: stable", "v2 (orders=gray): no match");
 	}

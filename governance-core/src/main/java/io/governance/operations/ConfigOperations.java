@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -469,7 +470,9 @@ public final class ConfigOperations {
 	 * @throws GovernanceException if the first publication fails
 	 */
 	public int apply(ImportPlan plan, Author author, PublishMode mode) {
-		List<Publication> changes = plan.changes();
+		List<Publication> changes = new ArrayList<>(plan.changes());
+		// Gray rules come after the documents that they may refer to.
+		changes.sort(Comparator.comparing((Publication change) -> this.checks.isGrayDocument(change.id())));
 		this.audit.attempt(changes, author, mode, ConfigAuditEvent.Action.IMPORT, ConfigAuditEvent.Action.PRUNE)
 			.check(() -> check(changes, mode));
 		List<List<Publication>> batches = Batches.of(changes, this.store.limits(),

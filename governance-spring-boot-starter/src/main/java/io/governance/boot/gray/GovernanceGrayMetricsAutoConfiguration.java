@@ -29,6 +29,9 @@ import org.springframework.web.server.WebFilter;
 @ConditionalOnBean({ MeterRegistry.class, GrayRulesKeeper.class })
 public final class GovernanceGrayMetricsAutoConfiguration {
 
+	/** How far behind the filter that decides requests are timed. */
+	private static final int AFTER_DECISION = 10;
+
 	@Bean
 	@ConditionalOnMissingBean
 	GrayMetrics governanceGrayMetrics(ObjectProvider<MeterRegistry> registry, ObjectProvider<GrayRulesKeeper> keeper) {
@@ -65,8 +68,8 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		GrayRequestFilter governanceGrayRequestFilter(GrayRequestTimers timers) {
-			return new GrayRequestFilter(timers);
+		GrayRequestFilter governanceGrayRequestFilter(GrayRequestTimers timers, LaneDecision decision) {
+			return new GrayRequestFilter(timers, decision.order() + AFTER_DECISION);
 		}
 
 	}
@@ -78,8 +81,8 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		GrayRequestWebFilter governanceGrayRequestWebFilter(GrayRequestTimers timers) {
-			return new GrayRequestWebFilter(timers);
+		GrayRequestWebFilter governanceGrayRequestWebFilter(GrayRequestTimers timers, LaneDecision decision) {
+			return new GrayRequestWebFilter(timers, decision.order() + AFTER_DECISION);
 		}
 
 	}

@@ -24,18 +24,23 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 	/** Where logs find the lanes of a request. */
 	static final String MDC_KEY = "governance.lane";
 
-	/** After the filter that decides the lanes. */
-	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 60;
-
 	private final GrayRequestTimers timers;
 
-	GrayRequestFilter(GrayRequestTimers timers) {
+	private final int order;
+
+	/**
+	 * Creates a filter.
+	 * @param timers told of each request
+	 * @param order the order, after the filter that decides the lanes
+	 */
+	GrayRequestFilter(GrayRequestTimers timers, int order) {
 		this.timers = timers;
+		this.order = order;
 	}
 
 	@Override
 	public int getOrder() {
-		return ORDER;
+		return this.order;
 	}
 
 	@Override

@@ -20,13 +20,21 @@ final class GrayRequestWebFilter implements WebFilter, Ordered {
 
 	private final GrayRequestTimers timers;
 
-	GrayRequestWebFilter(GrayRequestTimers timers) {
+	private final int order;
+
+	/**
+	 * Creates a filter.
+	 * @param timers told of each request
+	 * @param order the order, after the filter that decides the lanes
+	 */
+	GrayRequestWebFilter(GrayRequestTimers timers, int order) {
 		this.timers = timers;
+		this.order = order;
 	}
 
 	@Override
 	public int getOrder() {
-		return GrayRequestFilter.ORDER;
+		return this.order;
 	}
 
 	@Override

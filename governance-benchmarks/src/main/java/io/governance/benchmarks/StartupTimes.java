@@ -5,52 +5,124 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+
+import io.governance.testservers.ConsulServer;
+import io.governance.testservers.EtcdServer;
+import io.governance.testservers.NacosServer;
 
 /**
  * Compares how long the same empty web application takes to be ready, without Governance
- * and with the starter and the local backend: each in turn, so that both see the same
- * weather. Run from the root of the repository.
+ * and with the starter and each backend, beside what teams use instead: each in turn, so
+ * that all see the same weather, with real servers. Prints what is on their class paths,
+ * too. Run from the root of the repository, once the applications are built
+ * ({@code -Pstartup}).
  */
 public final class StartupTimes {
 
 	private static final String READY = "ready after ";
+
+	private static final String LIBRARIES = "BOOT-INF/lib/";
 
 	private StartupTimes() {
 	}
 
 	/**
 	 * Runs the comparison.
-	 * @param arguments how many runs of each; 10 if not given
+	 * @param arguments how many runs of each, 10 if not given; then the kinds, all if not
+	 * given
 	 * @throws Exception if an application does not start
 	 */
 	public static void main(String[] arguments) throws Exception {
 		int runs = (arguments.length > 0) ? Integer.parseInt(arguments[0]) : 10;
+		Map<String, List<String>> kinds = new LinkedHashMap<>();
+		List<String> chosen = (arguments.length > 1) ? Arrays.asList(arguments).subList(1, arguments.length) : List
+			.of("empty", "local", "consul", "spring-cloud-consul", "etcd", "etcd-client", "nacos", "nacos-client");
 		Path data = Files.createTempDirectory("startup");
-		List<Long> empty = new ArrayList<>();
-		List<Long> local = new ArrayList<>();
+		for (String kind : chosen) {
+			kinds.put(kind, properties(kind, data));
+		}
+		Map<String, List<Long>> times = new LinkedHashMap<>();
 		for (int i = -1; i < runs; i++) {
-			long without = start("empty");
-			long with = start("local", "--spring.application.name=empty", "--spring.config.import=governance:",
-					"--governance.local.directory=" + data,
-					"--governance.config.cache.directory=" + data.resolve("cache"));
-			if (i >= 0) {
-				empty.add(without);
-				local.add(with);
+			for (Map.Entry<String, List<String>> kind : kinds.entrySet()) {
+				long time = start(kind.getKey(), kind.getValue());
+				if (i >= 0) {
+					times.computeIfAbsent(kind.getKey(), (key) -> new ArrayList<>()).add(time);
+				}
 			}
 		}
-		System.out.printf("without Governance: median %d ms %s%n", median(empty), empty);
-		System.out.printf("with the starter and the local backend: median %d ms %s%n", median(local), local);
-		System.out.printf("ratio of the medians: %.2f%n", (double) median(local) / median(empty));
+		System.out.println("| application | median | of the empty one's | least, most | jars added |");
+		System.out.println("| --- | --- | --- | --- | --- |");
+		long empty = median(times.getOrDefault("empty", times.values().iterator().next()));
+		Map<String, Long> without = libraries("empty");
+		for (Map.Entry<String, List<Long>> kind : times.entrySet()) {
+			Map<String, Long> added = libraries(kind.getKey());
+			added.keySet().removeAll(without.keySet());
+			long median = median(kind.getValue());
+			System.out.printf("| %s | %,d ms | %.2f | %,d ms, %,d ms | %d, %,d KB |%n", kind.getKey(), median,
+					(double) median / empty, Collections.min(kind.getValue()), Collections.max(kind.getValue()),
+					added.size(), added.values().stream().mapToLong(Long::longValue).sum() / 1024);
+		}
+		Set<String> local = new TreeSet<>();
+		libraries("local").forEach((name, size) -> {
+			if (!without.containsKey(name)) {
+				local.add(name + " " + size / 1024 + " KB");
+			}
+		});
+		System.out.println("The starter adds " + local.stream().collect(Collectors.joining(", ")));
+		System.exit(0);
 	}
 
-	private static long start(String kind, String... properties) throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
-				"governance-benchmarks/startup/" + kind + "/target/startup-" + kind + ".jar", "--server.port=0"));
-		command.addAll(List.of(properties));
+	/** What tells an application where its server is. */
+	private static List<String> properties(String kind, Path data) {
+		List<String> own = switch (kind) {
+			case "local" -> List.of("--governance.local.directory=" + data);
+			case "consul" -> List.of("--governance.consul.addresses=" + ConsulServer.shared().address());
+			case "etcd" -> List.of("--governance.etcd.endpoints=" + EtcdServer.shared().address());
+			case "nacos" -> List.of("--governance.nacos.addresses=" + address(NacosServer.shared().address()));
+			case "etcd-client" -> List.of("--endpoint=" + EtcdServer.shared().address());
+			case "nacos-client" -> List.of("--address=" + address(NacosServer.shared().address()));
+			case "spring-cloud-consul" ->
+				List.of("--spring.config.import=consul:", "--spring.cloud.consul.host=127.0.0.1",
+						"--spring.cloud.consul.port=" + ConsulServer.shared()
+							.address()
+							.substring(ConsulServer.shared().address().lastIndexOf(':') + 1));
+			default -> List.of();
+		};
+		List<String> all = new ArrayList<>(own);
+		all.add("--server.port=0");
+		all.add("--spring.application.name=empty");
+		if (own.stream().anyMatch((property) -> property.startsWith("--governance."))) {
+			all.add("--spring.config.import=governance:");
+			all.add("--governance.config.cache.directory=" + data.resolve("cache-" + kind));
+			all.add("--governance.registry.drain.quiet-period=0");
+			all.add("--governance.registry.drain.min-time=0");
+		}
+		return all;
+	}
+
+	private static String address(String url) {
+		return url.substring(url.indexOf("://") + 3);
+	}
+
+	private static Path jar(String kind) {
+		return Path.of("governance-benchmarks/startup", kind, "target", "governance-startup-" + kind + ".jar");
+	}
+
+	private static long start(String kind, List<String> properties) throws IOException, InterruptedException {
+		List<String> command = new ArrayList<>(List
+			.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar(kind).toString()));
+		command.addAll(properties);
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		StringBuilder output = new StringBuilder();
 		long ready = -1;
@@ -67,6 +139,19 @@ public final class StartupTimes {
 			throw new IllegalStateException("It did not start:\n" + output);
 		}
 		return ready;
+	}
+
+	/** The jars inside an application's one, with their sizes in octets. */
+	private static Map<String, Long> libraries(String kind) throws IOException {
+		Map<String, Long> libraries = new LinkedHashMap<>();
+		try (JarFile jar = new JarFile(jar(kind).toFile())) {
+			for (JarEntry entry : Collections.list(jar.entries())) {
+				if (entry.getName().startsWith(LIBRARIES) && entry.getName().endsWith(".jar")) {
+					libraries.put(entry.getName().substring(LIBRARIES.length()), entry.getSize());
+				}
+			}
+		}
+		return libraries;
 	}
 
 	private static long median(List<Long> times) {

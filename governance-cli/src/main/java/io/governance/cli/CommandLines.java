@@ -3,7 +3,9 @@ package io.governance.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.stream.Stream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 import io.governance.BackendUnavailableException;
 import io.governance.GovernanceException;
@@ -22,21 +24,49 @@ final class CommandLines {
 
 	static int execute(Console console, String... arguments) {
 		CommandLine line = new CommandLine(new GovernanceCommand());
-		Stream
-			.of(new GetCommand(console), new PutCommand(console), new DeleteCommand(console), new ListCommand(console),
-					new HistoryCommand(console), new DiffCommand(console), new RollbackCommand(console),
-					new PromoteCommand(console), new AbortCommand(console), new ExportCommand(console),
-					new ImportCommand(console), new WatchCommand(console), new LintCommand(console),
-					new EncryptCommand(console))
-			.forEach(line::addSubcommand);
-		line.addSubcommand(new CommandLine(new GrayCommand()).addSubcommand(new GrayExplainCommand(console))
-			.addSubcommand(new GraySimulateCommand(console))
-			.addSubcommand(new GrayCheckCommand(console)));
+		add(line, commands(console), (arguments.length > 0) ? arguments[0] : "");
 		line.setOut(new PrintWriter(console.out(), true));
 		line.setErr(new PrintWriter(console.err(), true));
 		line.setCaseInsensitiveEnumValuesAllowed(true);
 		line.setExecutionExceptionHandler((exception, command, result) -> failed(exception, console));
 		return line.execute(arguments);
+	}
+
+	private static Map<String, Supplier<Object>> commands(Console console) {
+		Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+		commands.put("get", () -> new GetCommand(console));
+		commands.put("put", () -> new PutCommand(console));
+		commands.put("delete", () -> new DeleteCommand(console));
+		commands.put("list", () -> new ListCommand(console));
+		commands.put("history", () -> new HistoryCommand(console));
+		commands.put("diff", () -> new DiffCommand(console));
+		commands.put("rollback", () -> new RollbackCommand(console));
+		commands.put("promote", () -> new PromoteCommand(console));
+		commands.put("abort", () -> new AbortCommand(console));
+		commands.put("export", () -> new ExportCommand(console));
+		commands.put("import", () -> new ImportCommand(console));
+		commands.put("watch", () -> new WatchCommand(console));
+		commands.put("lint", () -> new LintCommand(console));
+		commands.put("encrypt", () -> new EncryptCommand(console));
+		commands.put("gray",
+				() -> new CommandLine(new GrayCommand()).addSubcommand(new GrayExplainCommand(console))
+					.addSubcommand(new GraySimulateCommand(console))
+					.addSubcommand(new GrayCheckCommand(console)));
+		return commands;
+	}
+
+	/**
+	 * Adds the command that is asked for, since each costs time to build; all, if it is
+	 * none of them.
+	 */
+	private static void add(CommandLine line, Map<String, Supplier<Object>> commands, String asked) {
+		Supplier<Object> command = commands.get(asked);
+		if (command != null) {
+			line.addSubcommand(asked, command.get());
+		}
+		else {
+			commands.forEach((name, other) -> line.addSubcommand(name, other.get()));
+		}
 	}
 
 	private static int failed(Exception exception, Console console) {

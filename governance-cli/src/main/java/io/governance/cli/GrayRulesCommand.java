@@ -46,16 +46,17 @@ abstract class GrayRulesCommand implements Callable<Integer> {
 	public final Integer call() throws Exception {
 		if (this.file != null) {
 			Path file = this.file;
-			return run(new GrayRulesParser().parse(file.toString(), text(file), neighbours(file)));
+			return run(GrayRulesParser.withoutApplication().parse(file.toString(), text(file), neighbours(file)));
 		}
 		try (Connection.Opened opened = this.connection.open(this.console)) {
 			ConfigOperations operations = opened.operations();
 			DocumentId id = this.group.id(opened.namespace(), opened.grayDocument());
 			ConfigDocument document = DocumentCommand.existing(operations, id);
-			return run(new GrayRulesParser().parse(id.toString(), document.text(),
-					(name) -> operations.get(new DocumentId(id.namespace(), id.group(), name))
-						.map(ConfigDocument::text)
-						.orElse(null)));
+			return run(GrayRulesParser.withoutApplication()
+				.parse(id.toString(), document.text(),
+						(name) -> operations.get(new DocumentId(id.namespace(), id.group(), name))
+							.map(ConfigDocument::text)
+							.orElse(null)));
 		}
 	}
 

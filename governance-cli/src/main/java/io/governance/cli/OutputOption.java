@@ -14,8 +14,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class OutputOption {
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
 	@Option(names = { "-o", "--output" }, paramLabel = "FORMAT", description = "text or json (default: text).")
 	private Format format = Format.TEXT;
 
@@ -27,7 +25,7 @@ final class OutputOption {
 	 */
 	void print(Console console, List<? extends Map<String, ?>> rows) {
 		if (this.format == Format.JSON) {
-			console.out().println(MAPPER.writeValueAsString(rows));
+			console.out().println(Json.MAPPER.writeValueAsString(rows));
 		}
 		else {
 			rows.forEach((row) -> console.out()
@@ -46,7 +44,7 @@ final class OutputOption {
 	 */
 	void printFindings(Console console, List<LintFinding> findings) {
 		if (this.format == Format.JSON) {
-			console.out().println(MAPPER.writeValueAsString(findings));
+			console.out().println(Json.MAPPER.writeValueAsString(findings));
 		}
 		else {
 			findings.forEach(console.out()::println);
@@ -61,11 +59,20 @@ final class OutputOption {
 	 */
 	void print(Console console, Supplier<?> json, Supplier<String> text) {
 		if (this.format == Format.JSON) {
-			console.out().println(MAPPER.writeValueAsString(json.get()));
+			console.out().println(Json.MAPPER.writeValueAsString(json.get()));
 		}
 		else {
 			console.out().print(text.get());
 		}
+	}
+
+	/** Apart, because most commands start without it. */
+	private static final class Json {
+
+		private static final JsonMapper MAPPER = JsonMapper.builder()
+			.enable(SerializationFeature.INDENT_OUTPUT)
+			.build();
+
 	}
 
 	/** How a table is printed. */

@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.governance.testservers.EtcdServer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,8 +26,43 @@ class ExecutableJarTests {
 
 	private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
+	/** For processes that live for less than a second. */
+	private static final List<String> TUNING = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+	/** What most commands load: some fifty of them are started here. */
+	@TempDir
+	private static Path archive;
+
 	@TempDir
 	private Path home;
+
+	@BeforeAll
+	static void archiveClasses(@TempDir Path home) throws Exception {
+		List<String> command = java("ArchiveClassesAtExit");
+		command.addAll(List.of(System.getProperty("governance.cli.jar"), "list", "-a", home.toString()));
+		Process process = new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(home.resolve("out").toFile())
+			.start();
+		try {
+			assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.exitValue()).as(Files.readString(home.resolve("out"))).isZero();
+		}
+		finally {
+			process.destroyForcibly();
+		}
+	}
+
+	/** The program with its options, up to the jar. */
+	private static List<String> java(String archiveOption) {
+		List<String> command = new ArrayList<>(List.of(JAVA));
+		command.addAll(TUNING);
+		command.addAll(List.of("-XX:" + archiveOption + "=" + archive.resolve("cli.jsa"), "-jar"));
+		return command;
+	}
+
+	private static String javaJar() {
+		return String.join(" ", java("SharedArchiveFile"));
+	}
 
 	@Test
 	void documentGoesInAndComesOut() throws Exception {
@@ -61,27 +97,63 @@ class ExecutableJarTests {
 	@Test
 	void sessionOfTheDocumentationRuns() throws Exception {
 		String page = Files.readString(Path.of("..", "docs", "cli.md"));
-		StringBuilder script = new StringBuilder("set -eu\n");
-		Matcher blocks = Pattern.compile("```bash\\n(.*?)```", Pattern.DOTALL).matcher(page);
-		while (blocks.find()) {
-			script.append(blocks.group(1));
-		}
+		String script = "set -eu\n" + String.join("", blocks(page, "bash"));
 		String application = Path
 			.of(SpringApplication.class.getProtectionDomain().getCodeSource().getLocation().toURI())
 			.toString();
-		String session = script.toString()
+		String session = script
 			.replace("governance-cli/target/governance-cli.jar", System.getProperty("governance.cli.jar"))
-			.replace("java -jar", JAVA + " -XX:TieredStopAtLevel=1 -jar")
+			.replace("java -jar", javaJar())
 			.replace("samples/quickstart/target/quickstart.jar", application);
 		Run run = start("", List.of("bash", "-c", session));
 		assertThat(run.code()).as(run.err()).isZero();
 		assertThat(run.out()).contains("price-factor: 1.0\n", "+price-factor: 1.2", "create\tstaging/shop/orders.yaml",
 				"did you mean 'logging.level.com.example'?");
+		List<String> printed = blocks(page, "text");
+		assertThat(printed).hasSize(2);
+		assertThat(run.out()).containsSubsequence(printed);
+	}
+
+	private static List<String> blocks(String page, String language) {
+		return Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
+			.matcher(page)
+			.results()
+			.map((block) -> block.group(1))
+			.toList();
+	}
+
+	@Test
+	void commandsOfOtherPagesRun() throws Exception {
+		Files.createDirectories(this.home.resolve("config/dev/shop"));
+		Files.writeString(this.home.resolve("config/dev/shop/orders.yaml"), "price-factor: 1.2\n");
+		Files.writeString(this.home.resolve("gray.yaml"),
+				"rules: [{name: orders-v2, service: orders, lane: gray, match: {users: [user123]}}]\n");
+		Files.writeString(this.home.resolve("ids.txt"), "user123\nuser456\n");
+		String etcd = EtcdServer.shared().address();
+		StringBuilder script = new StringBuilder("set -eu\ncd '" + this.home + "'\n")
+			.append("governance() { " + javaJar() + " '")
+			.append(Path.of(System.getProperty("governance.cli.jar")).toAbsolutePath() + "' \"$@\"; }\n")
+			.append("export ETCD=" + etcd + " COMMIT=4f1c2a9 GOVERNANCE_ETCD_ROOT=documented\n");
+		Stream.concat(bash("gray-operations.md").stream(), bash("operators.md").stream())
+			.filter((block) -> block.contains("governance "))
+			.filter((block) -> !block.contains("etcdctl"))
+			.forEach(script::append);
+		Run run = start("", List.of("bash", "-c", script.toString()));
+		assertThat(run.code()).as(run.err()).isZero();
+		assertThat(run.out()).contains("orders-v2 (orders=gray): decides", "match\t1\t50.00",
+				"create\tdev/shop/orders.yaml");
+		Run published = run("", "history", "shop/orders.yaml", "-b", "etcd", "-a", etcd, "-n", "dev", "-s",
+				"etcd.root=documented");
+		assertThat(published.out()).contains("commit 4f1c2a9");
+	}
+
+	private static List<String> bash(String page) throws IOException {
+		return blocks(Files.readString(Path.of("..", "docs", page)), "bash");
 	}
 
 	private Run run(String input, String... arguments) throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>(
-				List.of(JAVA, "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("governance.cli.jar")));
+		List<String> command = java("SharedArchiveFile");
+		command.add(System.getProperty("governance.cli.jar"));
 		command.addAll(List.of(arguments));
 		return start(input, command);
 	}

@@ -91,6 +91,21 @@ class GrayCommandsTests {
 	}
 
 	@Test
+	void beansOfApplicationsAreTakenForThere() throws IOException {
+		Files.writeString(Path.of(this.file),
+				RULES.replace("{users: [ann]}, {percentage", "{bean: vips}, {percentage"));
+		assertThat(this.terminal.run("gray", "check", "--file", this.file)).isZero();
+		assertThat(this.terminal.out()).contains("v2\torders=gray\tany[bean(vips), percentage(20.0)]");
+		assertThat(this.terminal.run("gray", "explain", "--file", this.file, "--user", "ann")).isZero();
+		assertThat(this.terminal.out()).contains("no   bean(vips): only the application knows");
+		assertThat(this.terminal.run("lint", this.file)).isZero();
+		assertThat(this.terminal.run("put", "shop/gray.yaml", this.file, "-a", this.store)).isZero();
+		Files.writeString(Path.of(this.file), RULES.replace("{users: [ann]}, {percentage", "{vips: 1}, {percentage"));
+		assertThat(this.terminal.run("put", "shop/gray.yaml", this.file, "-a", this.store)).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("gray.yaml:5:", "is not a known strategy");
+	}
+
+	@Test
 	void checkListsRulesAndTellsWhereTheyGoWrong() throws IOException {
 		assertThat(this.terminal.run("gray", "check", "--file", this.file)).isZero();
 		assertThat(this.terminal.out().lines()).hasSize(4)

@@ -133,6 +133,11 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		ended.forEach(Subscription::close);
 	}
 
+	/** How much is watched. */
+	synchronized int size() {
+		return this.entries.size();
+	}
+
 	/** Anything may have changed. */
 	synchronized void hint() {
 		this.looking = true;

@@ -11,9 +11,12 @@ import java.util.concurrent.RejectedExecutionException;
 
 import javax.net.ssl.SSLException;
 
+import com.ecwid.consul.Utils;
+import com.ecwid.consul.transport.DefaultHttpTransport;
+import com.ecwid.consul.transport.HttpRequest;
 import com.ecwid.consul.transport.HttpResponse;
+import com.ecwid.consul.transport.HttpTransport;
 import com.ecwid.consul.transport.TransportException;
-import com.ecwid.consul.v1.ConsulRawClient;
 import io.governance.BackendUnavailableException;
 import org.apache.http.conn.ConnectTimeoutException;
 import org.apache.http.conn.ConnectionPoolTimeoutException;
@@ -36,9 +39,12 @@ final class ConsulAgent {
 
 	private final DeadlineHttpClient watchClient;
 
-	private final ConsulRawClient calls;
+	/** What comes before the paths of all requests. */
+	private final String base;
 
-	private final ConsulRawClient watches;
+	private final HttpTransport calls;
+
+	private final HttpTransport watches;
 
 	private volatile boolean down;
 
@@ -50,18 +56,10 @@ final class ConsulAgent {
 		this.address = uri.getScheme() + "://" + this.authority;
 		this.callClient = callClient;
 		this.watchClient = watchClient;
-		this.calls = client(uri, port, callClient);
-		this.watches = client(uri, port, watchClient);
-	}
-
-	private static ConsulRawClient client(URI uri, int port, DeadlineHttpClient http) {
 		String path = uri.getPath().replaceAll("^/+|/+$", "");
-		return ConsulRawClient.Builder.builder()
-			.setHost(uri.getScheme() + "://" + uri.getHost())
-			.setPort(port)
-			.setPath(path)
-			.setHttpClient(http)
-			.build();
+		this.base = path.isEmpty() ? this.address : this.address + "/" + path;
+		this.calls = new DefaultHttpTransport(callClient);
+		this.watches = new DefaultHttpTransport(watchClient);
 	}
 
 	String address() {
@@ -101,10 +99,10 @@ final class ConsulAgent {
 		return send(this.calls, this.callClient, request, deadline, true);
 	}
 
-	private ConsulAnswer send(ConsulRawClient client, DeadlineHttpClient http, ConsulRequest request, Duration deadline,
-			boolean partial) {
+	private ConsulAnswer send(HttpTransport transport, DeadlineHttpClient http, ConsulRequest request,
+			Duration deadline, boolean partial) {
 		try {
-			return http.within(deadline, partial, () -> answer(request, send(client, request), !http.wasFiltered()));
+			return http.within(deadline, partial, () -> answer(request, send(transport, request), !http.wasFiltered()));
 		}
 		catch (TransportException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
@@ -128,11 +126,15 @@ final class ConsulAgent {
 				response.getContent(), (index != null) ? Math.max(1, index) : 0, fresh, whole);
 	}
 
-	private static HttpResponse send(ConsulRawClient client, ConsulRequest request) {
-		if (request.body() != null) {
-			return client.makePutRequest(request.path(), request.body(), request::parameters);
-		}
-		return client.makeGetRequest(request.path(), request::parameters);
+	/**
+	 * By the transport alone: the class of the library's client makes another HTTP
+	 * client, with all that TLS needs, which nobody uses and nobody closes.
+	 */
+	private HttpResponse send(HttpTransport transport, ConsulRequest request) {
+		String url = Utils.generateUrl(this.base + request.path(), request::parameters);
+		HttpRequest.Builder http = HttpRequest.Builder.newBuilder().setUrl(url);
+		return (request.body() != null) ? transport.makePutRequest(http.setContent(request.body()).build())
+				: transport.makeGetRequest(http.build());
 	}
 
 	private String explain(ConsulRequest request, Throwable cause) {

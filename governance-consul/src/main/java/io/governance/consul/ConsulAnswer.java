@@ -20,6 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 record ConsulAnswer(String backend, String agent, String path, int status, String body, long index, boolean fresh,
 		boolean whole) {
 
+	private static final String DENIED = "the token may not do this: check governance.consul.token and its policy";
+
 	private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
 	boolean isOk() {
@@ -86,13 +88,22 @@ record ConsulAnswer(String backend, String agent, String path, int status, Strin
 	 */
 	BackendUnavailableException failure() {
 		String advice = switch (this.status) {
-			case 401, 403 -> "the token may not do this: check governance.consul.token and its policy";
+			case 401, 403 -> DENIED;
 			case 429 -> "it is asked too often: its limits may be too low";
 			case 404 -> "it does not know that: check that the address is one of a Consul agent";
 			case 400 -> "it does not take that: check governance.consul.datacenter and the version of the agent";
 			default -> (this.status >= 500) ? "it has a problem, such as no leader: see its own log"
 					: "check that the address is one of a Consul agent";
 		};
+		return failure(advice);
+	}
+
+	/** The failure that this answer is if it says that the token may not do this. */
+	BackendUnavailableException denied() {
+		return failure(DENIED);
+	}
+
+	private BackendUnavailableException failure(String advice) {
 		return new BackendUnavailableException(this.backend,
 				"Consul at " + this.agent + " answered " + this.path + " with " + this.status + ": " + advice, null);
 	}

@@ -14,10 +14,17 @@ import javax.net.ssl.SSLContext;
 import io.governance.BackendUnavailableException;
 import io.governance.backend.support.DaemonThreads;
 import org.apache.http.HttpRequestInterceptor;
+import org.apache.http.auth.AuthSchemeProvider;
+import org.apache.http.config.Registry;
+import org.apache.http.config.RegistryBuilder;
+import org.apache.http.conn.socket.ConnectionSocketFactory;
+import org.apache.http.conn.socket.PlainConnectionSocketFactory;
 import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
+import org.apache.http.conn.util.PublicSuffixMatcher;
+import org.apache.http.cookie.CookieSpecProvider;
 import org.apache.http.impl.client.CloseableHttpClient;
-import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.client.HttpClients;
+import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +70,10 @@ final class ConsulClient implements AutoCloseable {
 		this.name = name;
 		this.settings = settings;
 		ConsulToken token = new ConsulToken(settings);
-		this.callClient = new DeadlineHttpClient(http(ssl, token, CALLS), this::timer, settings.timeout(), false);
-		this.watchClient = new DeadlineHttpClient(http(ssl, token, settings.maxWatches() + OTHER_WATCHES), this::timer,
-				settings.timeout(), true);
+		this.callClient = new DeadlineHttpClient(http(settings, ssl, token, CALLS), this::timer, settings.timeout(),
+				false);
+		this.watchClient = new DeadlineHttpClient(http(settings, ssl, token, settings.maxWatches() + OTHER_WATCHES),
+				this::timer, settings.timeout(), true);
 		settings.addresses()
 			.forEach((address) -> this.agents.add(new ConsulAgent(name, address, this.callClient, this.watchClient)));
 		this.preferred = this.agents.get(0);
@@ -84,7 +92,8 @@ final class ConsulClient implements AutoCloseable {
 		}
 	}
 
-	private static CloseableHttpClient http(@Nullable SSLContext ssl, ConsulToken token, int connections) {
+	private static CloseableHttpClient http(ConsulSettings settings, @Nullable SSLContext ssl, ConsulToken token,
+			int connections) {
 		HttpRequestInterceptor authorize = (request, context) -> {
 			String value = token.get();
 			request.removeHeaders("X-Consul-Token");
@@ -92,21 +101,36 @@ final class ConsulClient implements AutoCloseable {
 				request.setHeader("X-Consul-Token", value);
 			}
 		};
-		HttpClientBuilder builder = HttpClients.custom()
+		PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager(sockets(settings, ssl), null,
+				null, null, 5, TimeUnit.MINUTES);
+		pool.setDefaultMaxPerRoute(connections);
+		pool.setMaxTotal(connections * 2);
+		// What is not used is not built either: it would read a list of all public
+		// suffixes when the application starts.
+		return HttpClients.custom()
+			.setConnectionManager(pool)
 			.disableRedirectHandling()
 			.disableAutomaticRetries()
 			.disableCookieManagement()
 			.disableAuthCaching()
 			.disableContentCompression()
-			.setMaxConnPerRoute(connections)
-			.setMaxConnTotal(connections * 2)
-			.setConnectionTimeToLive(5, TimeUnit.MINUTES)
+			.setPublicSuffixMatcher(new PublicSuffixMatcher(List.of(), List.of()))
+			.setDefaultCookieSpecRegistry(RegistryBuilder.<CookieSpecProvider>create().build())
+			.setDefaultAuthSchemeRegistry(RegistryBuilder.<AuthSchemeProvider>create().build())
 			.setUserAgent("governance")
-			.addInterceptorLast(authorize);
-		if (ssl != null) {
-			builder.setSSLSocketFactory(new SSLConnectionSocketFactory(ssl));
+			.addInterceptorLast(authorize)
+			.build();
+	}
+
+	/** TLS reads all trusted certificates: only where an address asks for it. */
+	private static Registry<ConnectionSocketFactory> sockets(ConsulSettings settings, @Nullable SSLContext ssl) {
+		RegistryBuilder<ConnectionSocketFactory> sockets = RegistryBuilder.<ConnectionSocketFactory>create()
+			.register("http", PlainConnectionSocketFactory.getSocketFactory());
+		if (settings.addresses().stream().anyMatch((address) -> address.startsWith("https:"))) {
+			sockets.register("https", (ssl != null) ? new SSLConnectionSocketFactory(ssl)
+					: SSLConnectionSocketFactory.getSocketFactory());
 		}
-		return builder.build();
+		return sockets.build();
 	}
 
 	/** Ends what takes too long. */

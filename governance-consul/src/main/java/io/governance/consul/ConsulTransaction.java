@@ -109,6 +109,9 @@ final class ConsulTransaction {
 			for (JsonNode error : answer.object().path("Errors")) {
 				failed.add(error.path("OpIndex").asInt(-1));
 				reason = error.path("What").asString("");
+				if (reason.contains("Permission denied")) {
+					throw answer.denied();
+				}
 			}
 			if (failed.isEmpty() || failed.first() < 0) {
 				throw answer.nonsense("not a refusal of an operation");

@@ -187,7 +187,8 @@ final class ServiceDefinition {
 			case TCP -> check.put("TCP", address);
 			default -> {
 				String service = this.settings.grpcService();
-				check.put("GRPC", service.isEmpty() ? address : address + "/" + service)
+				String target = host + ":" + instance.grpcPort();
+				check.put("GRPC", service.isEmpty() ? target : target + "/" + service)
 					.put("GRPCUseTLS", instance.secure());
 			}
 		}

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Finds out which of many services have changed by when their registrations were
  * modified, which nodes tell: one request for each node instead of one for each service,
- * where there are few nodes. Thread-safe, looked at by one thread at a time.
+ * where there are few nodes. Thread-safe, but asked by one thread at a time.
  */
 final class ServiceFingerprints {
 
@@ -35,7 +35,10 @@ final class ServiceFingerprints {
 	private volatile @Nullable Map<String, Map<Registered, String>> last;
 
 	/** How many nodes there were; 0 if that is not known. */
-	private int nodes;
+	private volatile int nodes;
+
+	/** How many services were watched when it was asked for the last time. */
+	private volatile int watched;
 
 	private long counted;
 
@@ -52,6 +55,7 @@ final class ServiceFingerprints {
 	 * @throws BackendUnavailableException if no agent answers
 	 */
 	Set<String> changed(Set<String> services, int watched) {
+		this.watched = watched;
 		List<String> nodes = nodes(watched);
 		if (nodes == null) {
 			this.last = null;
@@ -67,6 +71,16 @@ final class ServiceFingerprints {
 		Set<String> changed = new HashSet<>(services);
 		changed.removeIf((service) -> Objects.equals(now.get(service), before.get(service)));
 		return changed;
+	}
+
+	/**
+	 * Whether nothing could be told when it was asked for the last time, and could be
+	 * now: there were too many nodes for what was watched then.
+	 * @param watched how many services there are to read if nothing can be told
+	 */
+	boolean areWorthTaking(int watched) {
+		int nodes = this.nodes;
+		return nodes > 0 && areTooMany(nodes, this.watched) && !areTooMany(nodes, watched);
 	}
 
 	/** Nothing if asking them is more work than asking for the services. */

@@ -48,7 +48,22 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 	@Override
 	public Subscription watch(String service, Watches.Sink<List<Instance>> sink) {
 		Subscription own = this.threads.tryStart(new ServiceWatch(service, sink));
-		return (own != null) ? own : this.detector.add(service, sink, this::startHints);
+		if (own != null) {
+			return own;
+		}
+		Subscription shared = this.detector.add(service, sink, this::startHints);
+		lookAgainIfWorthIt();
+		return shared;
+	}
+
+	/**
+	 * The first look may have met a few services only. Without another one the next
+	 * change would mean to read all that came since.
+	 */
+	private void lookAgainIfWorthIt() {
+		if (this.fingerprints.areWorthTaking(this.detector.size())) {
+			this.detector.hint();
+		}
 	}
 
 	private Map<?, Subscription> startHints() {
@@ -242,7 +257,9 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Au
 
 		@Override
 		public Set<String> changed(Map<String, List<Instance>> known, int watched) {
-			return ServiceWatches.this.fingerprints.changed(known.keySet(), watched);
+			Set<String> changed = ServiceWatches.this.fingerprints.changed(known.keySet(), watched);
+			lookAgainIfWorthIt();
+			return changed;
 		}
 
 		@Override

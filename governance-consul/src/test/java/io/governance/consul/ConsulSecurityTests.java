@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLContext;
 
@@ -25,12 +26,14 @@ import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.config.Revision;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.RegistrationKeeper;
 import io.governance.registry.RegistrationSettings;
 import io.governance.testservers.ConsulServer;
 import io.governance.testservers.TestCertificates;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -109,26 +112,67 @@ class ConsulSecurityTests {
 	}
 
 	@Test
-	@DisplayName("Security 9: a token with the rights that the docs name, and no other, is enough")
+	@DisplayName("Security 9: the policies that the page for operators names are enough, and allow no more")
 	void leastPrivilegeIsEnough() throws Exception {
-		String rules = "key_prefix \\\"governance/\\\" { policy = \\\"write\\\" } "
-				+ "service \\\"orders\\\" { policy = \\\"write\\\" } "
-				+ "service_prefix \\\"\\\" { policy = \\\"read\\\" } node_prefix \\\"\\\" { policy = \\\"read\\\" } "
-				+ "session_prefix \\\"\\\" { policy = \\\"write\\\" }";
-		String token = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+		List<String> policies = policies();
+		assertThat(policies).hasSize(2);
+		String ordersToken = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+		String publisherToken = "c3ea0477-630c-4f1b-9f0a-7c1f9ad62b7d";
 		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start()) {
-			manage(server, "/v1/acl/policy", "{\"Name\": \"orders\", \"Rules\": \"" + rules + "\"}");
-			manage(server, "/v1/acl/token",
-					"{\"SecretID\": \"" + token + "\", \"Policies\": [{\"Name\": \"orders\"}]}");
-			try (Backend orders = backend(server.address(), token, null, null)) {
-				useAll(orders);
-				Instance draining = Instance.of("orders", "127.0.0.1", 80).status(InstanceStatus.DRAINING).build();
+			allow(server, "orders", policies.get(0), ordersToken);
+			allow(server, "publisher", policies.get(1), publisherToken);
+			try (Backend orders = backend(server.address(), ordersToken, null, null);
+					Backend publisher = backend(server.address(), publisherToken, null, null)) {
+				List<String> told = new CopyOnWriteArrayList<>();
+				orders.config()
+					.watch(Set.of(ID), (documents) -> documents.find(ID).ifPresent((it) -> told.add(it.text())));
+				publisher.config().publish(List.of(Publication.put(ID, "one")), Author.of("alice"));
+				Awaitility.await().until(() -> told.contains("one"));
+				assertThat(orders.config().history(ID, 1).get(0).author()).isEqualTo(Author.of("alice"));
+				assertThat(publisher.config().list("dev", "shop")).containsExactly(ID);
+				Instance instance = Instance.of("orders", "127.0.0.1", 80).build();
+				orders.registry().put("orders", List.of(instance));
+				Instance draining = instance.withStatus(InstanceStatus.DRAINING);
 				orders.registry().put("orders", List.of(draining));
 				assertThat(orders.registry().observe("orders")).containsExactly(draining);
-				assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(
-						() -> orders.registry().put("stock", List.of(Instance.of("stock", "127.0.0.1", 81).build())));
+				List<List<Instance>> lists = new CopyOnWriteArrayList<>();
+				orders.discovery().watch("orders", lists::add);
+				Awaitility.await().until(() -> lists.contains(List.of(draining)));
+				assertThat(orders.discovery().services()).contains("orders");
+				orders.registry().remove("orders", instance.id());
+				orders.lock().acquire("orders-report", Duration.ofSeconds(5)).orElseThrow().close();
+				DocumentId foreign = new DocumentId("prod", "shop", "orders.yaml");
+				List<ThrowingCallable> forbidden = List.of(
+						() -> orders.config().publish(List.of(Publication.put(ID, "two")), Author.of("mallory")),
+						() -> orders.registry().put("stock", List.of(Instance.of("stock", "127.0.0.1", 81).build())),
+						() -> orders.config()
+							.publish(List.of(Publication.put(ID, "two").expecting(Revision.of(1))),
+									Author.of("mallory")),
+						() -> orders.lock().acquire("stock-report", Duration.ZERO),
+						() -> publisher.config()
+							.publish(List.of(Publication.put(foreign, "two")), Author.of("mallory")),
+						() -> publisher.registry()
+							.put("orders", List.of(Instance.of("orders", "127.0.0.1", 81).build())));
+				assertThat(forbidden)
+					.allSatisfy((call) -> assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(call)
+						.withMessageContaining("governance.consul.token"));
 			}
 		}
+	}
+
+	private static List<String> policies() throws IOException {
+		String page = Files.readString(Path.of("..", "docs", "operators.md"));
+		return Pattern.compile("```hcl\n(.*?)```", Pattern.DOTALL)
+			.matcher(page)
+			.results()
+			.map((block) -> block.group(1))
+			.toList();
+	}
+
+	private static void allow(ConsulServer server, String name, String rules, String token) throws Exception {
+		manage(server, "/v1/acl/policy", JsonMapper.shared().writeValueAsString(Map.of("Name", name, "Rules", rules)));
+		manage(server, "/v1/acl/token",
+				"{\"SecretID\": \"" + token + "\", \"Policies\": [{\"Name\": \"" + name + "\"}]}");
 	}
 
 	@Test
@@ -149,7 +193,10 @@ class ConsulSecurityTests {
 				List<Instance> told = new CopyOnWriteArrayList<>();
 				operator.discovery().watch("orders", told::addAll);
 				keeper.register(Instance.of("orders", "127.0.0.1", 80).build());
-				Awaitility.await().until(() -> keeper.states().get(0).failure().contains("governance.consul.token"));
+				Awaitility.await()
+					.until(() -> keeper.states()
+						.stream()
+						.anyMatch((state) -> state.failure().contains("governance.consul.token")));
 				assertThat(told).isEmpty();
 				manage(server, "/v1/acl/policy/" + id,
 						policy.formatted(" service \\\"orders\\\" { policy = \\\"write\\\" }"));

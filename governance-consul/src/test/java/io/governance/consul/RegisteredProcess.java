@@ -22,7 +22,7 @@ final class RegisteredProcess {
 
 	static Owner start(String address, String namespace) throws IOException {
 		return new Owner(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+				"-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 				RegisteredProcess.class.getName(), address, namespace)
 			.redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -64,7 +64,14 @@ final class RegisteredProcess {
 
 		@Override
 		public void close() {
-			this.process.destroyForcibly().onExit().join();
+			try {
+				// Not by onExit(): of a process that has ended, that waits for whoever
+				// has its number.
+				this.process.destroyForcibly().waitFor();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 
 	}

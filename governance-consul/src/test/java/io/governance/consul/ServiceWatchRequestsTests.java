@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.governance.ConnectionState;
@@ -106,6 +107,10 @@ class ServiceWatchRequestsTests {
 		return this.index;
 	}
 
+	private synchronized int index() {
+		return this.index;
+	}
+
 	private synchronized void change(int service) {
 		this.modified.merge(service, 1, Integer::sum);
 		this.index++;
@@ -121,10 +126,19 @@ class ServiceWatchRequestsTests {
 
 	private Map<Integer, Integer> watchAll(Map<Integer, List<ConnectionState>> states) {
 		Map<Integer, Integer> ports = new ConcurrentHashMap<>();
-		// The one watch that there may be.
+		watchOwn();
+		watch(0, SERVICES, ports, states);
+		return ports;
+	}
+
+	/** The one watch that there may be. */
+	private void watchOwn() {
 		this.backend.discovery().watch("own", (instances) -> {
 		});
-		for (int i = 0; i < SERVICES; i++) {
+	}
+
+	private void watch(int first, int end, Map<Integer, Integer> ports, Map<Integer, List<ConnectionState>> states) {
+		for (int i = first; i < end; i++) {
 			int number = i;
 			states.put(number, new CopyOnWriteArrayList<>());
 			this.backend.discovery().watch("service-" + number, new InstancesListener() {
@@ -141,13 +155,18 @@ class ServiceWatchRequestsTests {
 
 			});
 		}
-		return ports;
 	}
 
-	/** Waits until nothing is read any more. */
+	/** Waits until both standing queries wait, and nothing is read any more. */
 	private void awaitQuiet() {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.until(() -> Stream.of("/v1/catalog/services", "/v1/health/state/any")
+				.allMatch((path) -> this.consul.asked()
+					.stream()
+					.anyMatch((asked) -> asked.path().equals(path) && asked.query().contains("index=" + index()))));
 		long[] before = { -1 };
-		Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(1_500)).until(() -> {
+		Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(1500)).until(() -> {
 			long now = reads();
 			boolean quiet = now == before[0];
 			before[0] = now;
@@ -162,12 +181,34 @@ class ServiceWatchRequestsTests {
 		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> ports.size() == SERVICES);
 		awaitQuiet();
 		for (int service : new int[] { SERVICES - 1, 0, SERVICES / 2 }) {
-			long before = reads();
-			change(service);
-			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ports.get(service) > 80);
-			awaitQuiet();
-			assertThat(reads() - before).isBetween(1L, 2L);
+			assertIsReadAlone(service, ports);
 		}
+	}
+
+	@Test
+	@DisplayName("What is watched after the first look is looked at as well, and not all read with the next change")
+	void oneChangeIsReadAloneAlsoIfWatchesCameLater() {
+		Map<Integer, Integer> ports = new ConcurrentHashMap<>();
+		Map<Integer, List<ConnectionState>> states = new ConcurrentHashMap<>();
+		watchOwn();
+		watch(0, 1, ports, states);
+		awaitQuiet();
+		assertThat(this.consul.asked()).as("too few services to ask nodes")
+			.noneMatch((asked) -> asked.path().startsWith("/v1/catalog/node/"));
+		long before = reads();
+		watch(1, SERVICES, ports, states);
+		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> ports.size() == SERVICES);
+		awaitQuiet();
+		assertThat(reads() - before).as("each twice at most").isLessThanOrEqualTo(2 * SERVICES);
+		assertIsReadAlone(SERVICES / 2, ports);
+	}
+
+	private void assertIsReadAlone(int service, Map<Integer, Integer> ports) {
+		long before = reads();
+		change(service);
+		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ports.get(service) > 80);
+		awaitQuiet();
+		assertThat(reads() - before).isBetween(1L, 2L);
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 
 import io.governance.ConnectionState;
+import io.governance.LateSubscription;
 import io.governance.Subscription;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ final class DocumentWatch implements Subscription {
 			}
 			this.current = next;
 		}
-		next.open(this.source.watch(ids, next));
+		next.watch.set(this.source.watch(ids, next));
 		if (before != null) {
 			before.close();
 		}
@@ -76,24 +77,12 @@ final class DocumentWatch implements Subscription {
 
 		private final @Nullable Settling settling;
 
-		private @Nullable Subscription watch;
-
-		private boolean over;
+		private final LateSubscription watch = new LateSubscription();
 
 		Round(Set<DocumentId> ids) {
 			this.ids = ids;
 			this.settling = DocumentWatch.this.settle.isZero() ? null
 					: new Settling(DocumentWatch.this.settle, this::apply);
-		}
-
-		void open(Subscription watch) {
-			synchronized (this) {
-				if (!this.over) {
-					this.watch = watch;
-					return;
-				}
-			}
-			watch.close();
 		}
 
 		@Override
@@ -124,15 +113,7 @@ final class DocumentWatch implements Subscription {
 
 		@Override
 		public void close() {
-			Subscription watch;
-			synchronized (this) {
-				this.over = true;
-				watch = this.watch;
-				this.watch = null;
-			}
-			if (watch != null) {
-				watch.close();
-			}
+			this.watch.close();
 			if (this.settling != null) {
 				this.settling.close();
 			}

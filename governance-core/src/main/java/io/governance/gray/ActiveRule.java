@@ -27,7 +27,12 @@ final class ActiveRule {
 	}
 
 	boolean matches(GrayContext context) {
-		if (this.end.isReached() || !this.strategy.matches(context)) {
+		return !this.end.isReached() && meets(context);
+	}
+
+	/** As {@link #matches}, for a rule of which somebody knows that it has not ended. */
+	boolean meets(GrayContext context) {
+		if (!this.strategy.matches(context)) {
 			return false;
 		}
 		count();
@@ -52,9 +57,12 @@ final class ActiveRule {
 	 */
 	record Factory(Map<String, RuleEnd> ends, @Nullable GrayCounters counters) {
 
+		RuleEnd end(RequestRule rule) {
+			return Objects.requireNonNull(this.ends.get(rule.name()));
+		}
+
 		ActiveRule create(RequestRule rule) {
-			return new ActiveRule(rule, Objects.requireNonNull(this.ends.get(rule.name())),
-					(this.counters != null) ? this.counters.of(rule.name()) : null);
+			return new ActiveRule(rule, end(rule), (this.counters != null) ? this.counters.of(rule.name()) : null);
 		}
 
 	}

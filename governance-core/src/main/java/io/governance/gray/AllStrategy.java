@@ -2,11 +2,14 @@ package io.governance.gray;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that meet each of several conditions.
  */
-public final class AllStrategy implements GrayStrategy {
+public final class AllStrategy implements GrayStrategy, RequiredText.TextBound {
 
 	private final GrayStrategy[] strategies;
 
@@ -30,6 +33,17 @@ public final class AllStrategy implements GrayStrategy {
 			}
 		}
 		return true;
+	}
+
+	/** Conditions each of which must be met for one to be met. */
+	static Stream<GrayStrategy> parts(GrayStrategy strategy) {
+		return (strategy instanceof AllStrategy all) ? Arrays.stream(all.strategies).flatMap(AllStrategy::parts)
+				: Stream.of(strategy);
+	}
+
+	@Override
+	public @Nullable RequiredText required() {
+		return RequiredText.byAll(List.of(this.strategies));
 	}
 
 	@Override

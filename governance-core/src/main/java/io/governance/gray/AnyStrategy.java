@@ -3,10 +3,12 @@ package io.governance.gray;
 import java.util.Arrays;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Requests that meet at least one of several conditions.
  */
-public final class AnyStrategy implements GrayStrategy {
+public final class AnyStrategy implements GrayStrategy, RequiredText.TextBound {
 
 	private final GrayStrategy[] strategies;
 
@@ -34,6 +36,11 @@ public final class AnyStrategy implements GrayStrategy {
 			}
 		}
 		return false;
+	}
+
+	@Override
+	public @Nullable RequiredText required() {
+		return RequiredText.byAny(List.of(this.strategies));
 	}
 
 	@Override

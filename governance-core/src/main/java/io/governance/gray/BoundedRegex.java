@@ -19,6 +19,9 @@ final class BoundedRegex {
 	/** The longest expression, in characters. */
 	static final int MAX_PATTERN = 1000;
 
+	/** How often an expression may repeat what need not read anything. */
+	static final int MAX_REPEATS = 500;
+
 	/** The longest text that is looked at. */
 	static final int MAX_TEXT = 4096;
 

@@ -20,9 +20,9 @@ final class BuiltInStrategies {
 				factory("not", (definition) -> new NotStrategy(definition.strategy())),
 				factory("percentage", ShareReader::percentage), factory("users", UsersStrategy::read),
 				factory("region", RegionStrategy::read), factory("between", BetweenReader::read),
-				factory("header", (definition) -> TextStrategy.named("header", definition, GrayContext::header)),
-				factory("cookie", (definition) -> TextStrategy.named("cookie", definition, GrayContext::cookie)),
-				factory("query", (definition) -> TextStrategy.named("query", definition, GrayContext::query)),
+				factory("header", (definition) -> TextStrategy.named("header", definition, TextSource::header)),
+				factory("cookie", (definition) -> TextStrategy.named("cookie", definition, TextSource::cookie)),
+				factory("query", (definition) -> TextStrategy.named("query", definition, TextSource::query)),
 				factory("path", TextStrategy::path), factory("method", TextStrategy::method),
 				factory("version", VersionStrategy::read));
 	}

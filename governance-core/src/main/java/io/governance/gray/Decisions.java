@@ -17,6 +17,9 @@ final class Decisions {
 
 	private static final int MAX_BITS = 10;
 
+	/** How many places a combination may be in. */
+	private static final int WAYS = 4;
+
 	private static final long ODD = 0xD1B54A32D192ED03L;
 
 	/** 2^64 divided by the golden ratio. */
@@ -30,7 +33,7 @@ final class Decisions {
 
 	Decisions(List<GrayRule> rules) {
 		this.rules = rules;
-		int bits = Math.max(1, Math.min(MAX_BITS, rules.size()));
+		int bits = Math.max(2, Math.min(MAX_BITS, rules.size()));
 		this.table = new AtomicReferenceArray<>(1 << bits);
 		this.shift = Long.SIZE - bits;
 	}
@@ -42,13 +45,24 @@ final class Decisions {
 	 * @return the decision
 	 */
 	GrayDecision of(long low, long high) {
-		int slot = (int) (((low + high * ODD) * GOLDEN) >>> this.shift);
-		Known known = this.table.get(slot);
-		if (known == null || known.low != low || known.high != high) {
-			known = new Known(low, high, make(low, high));
-			this.table.set(slot, known);
+		long hash = (low + high * ODD) * GOLDEN;
+		int slot = (int) (hash >>> this.shift);
+		for (int way = 0; way < WAYS; way++) {
+			Known known = this.table.get(slot ^ way);
+			if (known == null) {
+				return remember(slot ^ way, low, high);
+			}
+			if (known.low == low && known.high == high) {
+				return known.decision;
+			}
 		}
-		return known.decision;
+		return remember(slot ^ (int) (hash & WAYS - 1), low, high);
+	}
+
+	private GrayDecision remember(int slot, long low, long high) {
+		GrayDecision decision = make(low, high);
+		this.table.set(slot, new Known(low, high, decision));
+		return decision;
 	}
 
 	private GrayDecision make(long low, long high) {

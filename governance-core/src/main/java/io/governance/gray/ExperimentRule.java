@@ -2,6 +2,7 @@ package io.governance.gray;
 
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,11 @@ public final class ExperimentRule implements RequestRule {
 
 	@Override
 	public String target() {
-		return "variants " + this.variants;
+		StringJoiner weights = new StringJoiner(", ", "variants [", "]");
+		for (int i = 0; i < this.limits.length; i++) {
+			weights.add(this.variants.get(i) + " " + (this.limits[i] - ((i > 0) ? this.limits[i - 1] : 0)));
+		}
+		return weights.toString();
 	}
 
 	/**

@@ -59,7 +59,8 @@ final class Fnv1a {
 		return hash;
 	}
 
-	private static int add(int hash, int octet) {
+	/** The hash with another octet. */
+	static int add(int hash, int octet) {
 		return (hash ^ octet) * PRIME;
 	}
 

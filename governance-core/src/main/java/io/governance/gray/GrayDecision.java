@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * What the rules of one moment made of a request: its lanes, the functions that are
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable and thread-safe.
  */
 public final class GrayDecision {
+
+	/** Where logs find the lanes of a request that are not stable: the key in the MDC. */
+	public static final String MDC_KEY = "governance.lane";
 
 	private static final byte[] NO_VARIANTS = {};
 
@@ -161,21 +165,28 @@ public final class GrayDecision {
 	}
 
 	/**
-	 * Makes this the current decision of the calling thread.
+	 * Makes this the current decision of the calling thread, and names its lanes in the
+	 * logs of the thread, as {@value #MDC_KEY} of the MDC, unless they are stable.
 	 * @return to be closed by the same thread, which restores the decision before
 	 */
 	public Scope open() {
 		GrayDecision before = current();
-		set(this);
+		set(this, before);
 		return new Scope(before);
 	}
 
-	private static void set(GrayDecision decision) {
+	private static void set(GrayDecision decision, GrayDecision before) {
 		if (decision == STABLE) {
 			CURRENT.remove();
 		}
 		else {
 			CURRENT.set(decision);
+		}
+		if (!decision.lanes.isStable()) {
+			MDC.put(MDC_KEY, decision.lanes.toHeader());
+		}
+		else if (!before.lanes.isStable()) {
+			MDC.remove(MDC_KEY);
 		}
 	}
 
@@ -202,7 +213,7 @@ public final class GrayDecision {
 		public void close() {
 			if (!this.closed) {
 				this.closed = true;
-				set(this.before);
+				set(this.before, current());
 			}
 		}
 

@@ -48,8 +48,14 @@ public final class GrayRules {
 
 	private final @Nullable Toggles toggles;
 
-	/** Those that only count who matches. */
-	private final ActiveRule[] observers;
+	/** When those that are in force end. */
+	private final RuleEnd[] laneEnds;
+
+	/** Those that only count who would be sent to a lane. */
+	private final ActiveRule[] laneObservers;
+
+	/** Those of features and experiments that only count who matches. */
+	private final ActiveRule[] toggleObservers;
 
 	private GrayRules(List<RequestRule> rules, List<ConfigRule> configRules, Map<String, RuleEnd> ends,
 			@Nullable GrayCounters counters) {
@@ -58,13 +64,24 @@ public final class GrayRules {
 		this.ends = ends;
 		ActiveRule.Factory activate = new ActiveRule.Factory(ends, counters);
 		this.inForce = inForce(GrayRule.class);
+		this.laneEnds = this.inForce.stream().map(this::end).toArray(RuleEnd[]::new);
 		this.lanes = new LaneRules(this.inForce, activate);
 		Toggles toggles = new Toggles(inForce(FeatureRule.class), inForce(ExperimentRule.class), activate);
 		this.toggles = toggles.isEmpty() ? null : toggles;
-		this.observers = this.written.stream()
+		this.laneObservers = observers(activate, true);
+		this.toggleObservers = observers(activate, false);
+	}
+
+	private ActiveRule[] observers(ActiveRule.Factory activate, boolean ofLanes) {
+		return this.written.stream()
 			.filter((rule) -> rule.terms().enabled() && rule.terms().observe())
+			.filter((rule) -> rule instanceof GrayRule == ofLanes)
 			.map(activate::create)
 			.toArray(ActiveRule[]::new);
+	}
+
+	private RuleEnd end(RequestRule rule) {
+		return Objects.requireNonNull(this.ends.get(rule.name()));
 	}
 
 	private <T extends RequestRule> List<T> inForce(Class<T> kind) {
@@ -131,11 +148,16 @@ public final class GrayRules {
 	}
 
 	/**
-	 * Whether these rules decide about lanes.
-	 * @return {@code true} if a rule that gives a lane is in force
+	 * Whether these rules decide about lanes. Allocates nothing.
+	 * @return {@code true} if a rule that gives a lane is in force and has not ended
 	 */
 	public boolean decidesLanes() {
-		return !this.inForce.isEmpty();
+		for (RuleEnd end : this.laneEnds) {
+			if (!end.isReached()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -198,7 +220,25 @@ public final class GrayRules {
 	 */
 	public GrayDecision decide(GrayContext context) {
 		GrayDecision decision = this.lanes.decide(context);
-		for (ActiveRule observer : this.observers) {
+		for (ActiveRule observer : this.laneObservers) {
+			observer.matches(context);
+		}
+		return withToggles(context, decision);
+	}
+
+	/**
+	 * Decides about a request whose lanes were decided elsewhere: no rule about lanes is
+	 * asked, or counts.
+	 * @param context what is known of the request
+	 * @param lanes its lanes
+	 * @return the decision
+	 */
+	public GrayDecision decide(GrayContext context, LaneContext lanes) {
+		return withToggles(context, lanes.alone());
+	}
+
+	private GrayDecision withToggles(GrayContext context, GrayDecision decision) {
+		for (ActiveRule observer : this.toggleObservers) {
 			observer.matches(context);
 		}
 		Toggles toggles = this.toggles;
@@ -219,20 +259,20 @@ public final class GrayRules {
 		List<GrayExplanation.Verdict> verdicts = new ArrayList<>();
 		this.written.stream()
 			.sorted(PRIORITY)
-			.forEach((rule) -> verdicts.add(GrayExplanation.Verdict.of(rule, context,
-					Objects.requireNonNull(this.ends.get(rule.name())).isReached(), decided)));
+			.forEach((rule) -> verdicts.add(GrayExplanation.Verdict.of(rule, context, end(rule).isReached(), decided)));
 		return new GrayExplanation(decision, verdicts);
 	}
 
 	/**
 	 * What the rules say about the lanes of a service in which no instance takes calls.
 	 * @param service the service's name
-	 * @return what to do by lane, for the lanes that the rules name for this service
+	 * @return what to do by lane, for the lanes that rules which have not ended name for
+	 * this service
 	 */
 	public Map<Lane, Otherwise> otherwise(String service) {
 		Map<Lane, Otherwise> otherwise = new LinkedHashMap<>();
 		for (GrayRule rule : this.inForce) {
-			if (rule.covers(service)) {
+			if (rule.covers(service) && !end(rule).isReached()) {
 				otherwise.putIfAbsent(rule.lane(), rule.otherwise());
 			}
 		}

@@ -2,12 +2,16 @@ package io.governance.gray;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import io.governance.internal.VariantNames;
@@ -18,7 +22,7 @@ import io.governance.internal.VariantNames;
  */
 public final class GrayRulesParser {
 
-	private static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,100}");
+	private static final Pattern NAME = Pattern.compile("[^\\p{Cc}\\u2028\\u2029]{1,100}");
 
 	private final RulesReader.Strategies strategies;
 
@@ -79,6 +83,15 @@ public final class GrayRulesParser {
 	}
 
 	/**
+	 * A parser for tools that check rules for applications: strategies that are beans
+	 * ({@code bean: a-name}) are taken for there, and meet no request.
+	 * @return the parser
+	 */
+	public static GrayRulesParser withoutApplication() {
+		return new GrayRulesParser(List.of(new UnknownBeans()));
+	}
+
+	/**
 	 * Reads rules that refer to no further documents.
 	 * @param document the name of the document, for messages
 	 * @param text its text
@@ -97,10 +110,7 @@ public final class GrayRulesParser {
 	public Set<String> references(String text) {
 		Set<String> names = new LinkedHashSet<>();
 		try {
-			parse("", text, (name) -> {
-				names.add(name);
-				return "";
-			});
+			parse(text, noting(names));
 		}
 		catch (InvalidRulesException ex) {
 			// Whoever parses it with its documents is told.
@@ -111,19 +121,46 @@ public final class GrayRulesParser {
 	/**
 	 * Which rules a text has, and whether they say the same as those of another text.
 	 * @param text the text of rules that are valid
-	 * @return a digest of what each rule says by the rules' names, in their order; what
-	 * stands around them, comments and layout, does not count
+	 * @param documents gives what tells the content of a further document from another
+	 * one, such as its digest, by its name
+	 * @return a digest of what each rule and its documents say by the rules' names, in
+	 * their order; what stands around them, comments and layout, does not count
 	 * @throws InvalidRulesException if the rules cannot be told apart
 	 */
-	public Map<String, String> digests(String text) {
+	public Map<String, String> digests(String text, UnaryOperator<String> documents) {
 		Map<String, String> digests = new LinkedHashMap<>();
-		RulesNode root = new RulesReader("", this.strategies, RuleDocuments.NONE, this.clock).root(text);
+		RulesReader reader = new RulesReader("", this.strategies, RuleDocuments.NONE, this.clock);
+		forEachRule(text, reader, (rule) -> digests.put(rule.name(), rule.digest()));
+		Set<String> names = new TreeSet<>();
+		RulesReader noting = noting(names);
+		forEachRule(text, noting, (rule) -> {
+			names.clear();
+			read(rule, noting);
+			names.forEach((name) -> digests.merge(rule.name(), documents.apply(name), (one, more) -> one + " " + more));
+		});
+		return digests;
+	}
+
+	private static void forEachRule(String text, RulesReader reader, Consumer<RulesNode> consumer) {
+		RulesNode root = reader.root(text);
 		RulesNode list = (root != null) ? root.entries().get("rules") : null;
 		if (list != null && !list.isEmpty()) {
 			Map<String, RulesNode> byName = new HashMap<>();
-			list.items().forEach((item) -> digests.put(named(item, byName).name(), item.digest()));
+			list.items().forEach((item) -> consumer.accept(named(item, byName)));
 		}
-		return digests;
+	}
+
+	/** Reads without documents, and tells which ones are asked for. */
+	private RulesReader noting(Collection<String> names) {
+		return new RulesReader("", this.strategies, (name) -> {
+			names.add(name);
+			return "";
+		}, this.clock, true);
+	}
+
+	private static Object read(RulesNode rule, RulesReader reader) {
+		return rule.entries().containsKey("config") ? RuleReader.configRule(rule, reader)
+				: RuleReader.requestRule(rule, reader);
 	}
 
 	/**
@@ -135,7 +172,10 @@ public final class GrayRulesParser {
 	 * @throws InvalidRulesException if the rules are not valid
 	 */
 	public GrayRules parse(String document, String text, RuleDocuments documents) {
-		RulesReader reader = new RulesReader(document, this.strategies, documents, this.clock);
+		return parse(text, new RulesReader(document, this.strategies, documents, this.clock));
+	}
+
+	private GrayRules parse(String text, RulesReader reader) {
 		RulesNode root = reader.root(text);
 		if (root == null) {
 			return GrayRules.NONE;
@@ -150,13 +190,13 @@ public final class GrayRulesParser {
 		Map<String, RulesNode> byName = new HashMap<>();
 		for (RulesNode item : list.items()) {
 			RulesNode rule = named(item, byName);
-			if (rule.entries().containsKey("config")) {
-				configRules.add(RuleReader.configRule(rule, reader));
+			Object read = read(rule, reader);
+			if (read instanceof ConfigRule config) {
+				configRules.add(config);
 			}
-			else {
-				RequestRule read = RuleReader.requestRule(rule, reader);
-				overlaps.check(rule, read);
-				rules.add(read);
+			else if (read instanceof RequestRule request) {
+				overlaps.check(rule, request);
+				rules.add(request);
 			}
 		}
 		try {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests between two points in time, the first one included.
  */
-final class InstantsStrategy implements GrayStrategy {
+final class InstantsStrategy implements GrayStrategy, Timed {
 
 	private final InstantSource clock;
 
@@ -43,6 +43,20 @@ final class InstantsStrategy implements GrayStrategy {
 	public boolean matches(GrayContext context) {
 		long now = this.clock.millis();
 		return now >= this.fromMillis && now < this.toMillis;
+	}
+
+	@Override
+	public InstantSource clock() {
+		return this.clock;
+	}
+
+	@Override
+	public Phase at(long now) {
+		if (now < this.fromMillis) {
+			return new Phase(Long.MIN_VALUE, this.fromMillis, false);
+		}
+		return (now < this.toMillis) ? new Phase(this.fromMillis, this.toMillis, true)
+				: new Phase(this.toMillis, Long.MAX_VALUE, false);
 	}
 
 	@Override

@@ -1,8 +1,9 @@
 package io.governance.gray;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.regex.Pattern;
+import java.nio.ByteBuffer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IpNetwork {
 
-	private static final Pattern LITERAL = Pattern
-		.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+	/** The groups of 16 bits of an address of IPv6. */
+	private static final int GROUPS = 8;
 
 	private final byte[] address;
 
@@ -58,17 +59,56 @@ public final class IpNetwork {
 	 * @return the address, or {@code null} if it is none, such as a name
 	 */
 	public static @Nullable InetAddress address(String text) {
-		int zone = text.indexOf('%');
-		String literal = (zone < 0) ? text : text.substring(0, zone);
-		if (!LITERAL.matcher(literal).matches()) {
+		if (!IpBits.isAddress(text)) {
 			return null;
 		}
+		byte[] octets = ByteBuffer.allocate(2 * Long.BYTES)
+			.putLong(IpBits.high(text))
+			.putLong(IpBits.low(text))
+			.array();
 		try {
-			return InetAddress.getByName(literal);
+			// Of those that stand for IPv4 it makes addresses of IPv4.
+			return InetAddress.getByAddress(octets);
 		}
 		catch (UnknownHostException ex) {
-			return null;
+			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * The one way to write an address: that of RFC 5952 for IPv6, without a zone, as
+	 * other languages write it too.
+	 * @param address the address
+	 * @return the text, such as {@code 10.1.2.3} or {@code 2001:db8::1}
+	 */
+	public static String text(InetAddress address) {
+		if (!(address instanceof Inet6Address)) {
+			return address.getHostAddress();
+		}
+		ByteBuffer octets = ByteBuffer.wrap(address.getAddress());
+		int[] groups = new int[GROUPS];
+		int gap = -1;
+		int longest = 1;
+		int zeros = 0;
+		for (int i = 0; i < GROUPS; i++) {
+			groups[i] = Short.toUnsignedInt(octets.getShort());
+			zeros = (groups[i] == 0) ? zeros + 1 : 0;
+			if (zeros > longest) {
+				longest = zeros;
+				gap = i + 1 - zeros;
+			}
+		}
+		StringBuilder text = new StringBuilder();
+		for (int i = 0; i < GROUPS; i++) {
+			if (i == gap) {
+				text.append("::");
+				i += longest - 1;
+			}
+			else {
+				text.append((i == 0 || i == gap + longest) ? "" : ":").append(Integer.toHexString(groups[i]));
+			}
+		}
+		return text.toString();
 	}
 
 	/**

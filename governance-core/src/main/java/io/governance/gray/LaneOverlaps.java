@@ -44,6 +44,18 @@ final class LaneOverlaps {
 					+ ", which sends them to another lane of the same service: name each user once, or give one of "
 					+ "the rules a higher 'priority'");
 		}
+		if (shareUsers(rule, other.rule)) {
+			throw match.invalid("has a share that begins with the same users as that of " + which
+					+ ", which sends them to another lane of the same service: give one of the rules a higher "
+					+ "'priority', or each share a 'salt' of its own");
+		}
+	}
+
+	private static boolean shareUsers(GrayRule one, GrayRule other) {
+		List<PercentageStrategy> others = PercentageStrategy.named(other.strategy());
+		return PercentageStrategy.named(one.strategy())
+			.stream()
+			.anyMatch((share) -> others.stream().anyMatch(share::beginsLike));
 	}
 
 	private static int shared(List<UserIds> some, List<UserIds> others) {

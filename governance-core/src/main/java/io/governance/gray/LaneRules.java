@@ -3,6 +3,7 @@ package io.governance.gray;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The rules that give lanes, in the order in which they count. Immutable and thread-safe.
@@ -13,6 +14,12 @@ final class LaneRules {
 	static final int MAX = 2 * Long.SIZE;
 
 	private final ActiveRule[] rules;
+
+	private final RuleLookUp[] lookUps;
+
+	private final ShareLookUp[] sharesLow;
+
+	private final ShareLookUp[] sharesHigh;
 
 	/**
 	 * For each rule the rules that it leaves nothing to once it has won, as bit sets.
@@ -30,6 +37,13 @@ final class LaneRules {
 	LaneRules(List<GrayRule> rules, ActiveRule.Factory activate) {
 		int size = rules.size();
 		this.rules = rules.stream().map(activate::create).toArray(ActiveRule[]::new);
+		this.lookUps = Stream
+			.concat(TimeLookUp.of(rules, rules.stream().map(activate::end).toList()).stream(),
+					TextLookUp.of(rules).stream())
+			.toArray(RuleLookUp[]::new);
+		int low = Math.min(size, Long.SIZE);
+		this.sharesLow = ShareLookUp.of(rules.subList(0, low)).toArray(ShareLookUp[]::new);
+		this.sharesHigh = ShareLookUp.of(rules.subList(low, size)).toArray(ShareLookUp[]::new);
 		this.overruledLow = new long[size];
 		this.overruledHigh = new long[size];
 		for (int i = 0; i < size; i++) {
@@ -39,8 +53,8 @@ final class LaneRules {
 				}
 			}
 		}
-		this.allLow = bits(Math.min(size, Long.SIZE));
-		this.allHigh = bits(size - Math.min(size, Long.SIZE));
+		this.allLow = bits(low);
+		this.allHigh = bits(size - low);
 		this.decisions = new Decisions(rules);
 	}
 
@@ -68,12 +82,23 @@ final class LaneRules {
 	GrayDecision decide(GrayContext context) {
 		long openLow = this.allLow;
 		long openHigh = this.allHigh;
+		for (RuleLookUp lookUp : this.lookUps) {
+			RuleSet remaining = lookUp.remaining(context);
+			openLow &= remaining.low();
+			openHigh &= remaining.high();
+		}
+		for (ShareLookUp shares : this.sharesLow) {
+			openLow &= shares.remaining(context);
+		}
+		for (ShareLookUp shares : this.sharesHigh) {
+			openHigh &= shares.remaining(context);
+		}
 		long wonLow = 0;
 		long wonHigh = 0;
 		while (openLow != 0) {
 			int i = Long.numberOfTrailingZeros(openLow);
 			openLow &= openLow - 1;
-			if (this.rules[i].matches(context)) {
+			if (this.rules[i].meets(context)) {
 				wonLow |= 1L << i;
 				openLow &= ~this.overruledLow[i];
 				openHigh &= ~this.overruledHigh[i];
@@ -82,7 +107,7 @@ final class LaneRules {
 		while (openHigh != 0) {
 			int i = Long.numberOfTrailingZeros(openHigh);
 			openHigh &= openHigh - 1;
-			if (this.rules[Long.SIZE + i].matches(context)) {
+			if (this.rules[Long.SIZE + i].meets(context)) {
 				wonHigh |= 1L << i;
 				openHigh &= ~this.overruledHigh[Long.SIZE + i];
 			}

@@ -21,6 +21,30 @@ final class Murmur3 {
 	 */
 	static int hash32(int seed, String text) {
 		int hash = seed;
+		int length = text.length();
+		int all = 0;
+		int at = 0;
+		while (at + 4 <= length) {
+			int block = 0;
+			for (int k = 0; k < 4; k++) {
+				int c = text.charAt(at++);
+				all |= c;
+				block |= c << 8 * k;
+			}
+			hash = added(hash, mixed(block));
+		}
+		int rest = 0;
+		for (int k = 0; at < length; k++) {
+			int c = text.charAt(at++);
+			all |= c;
+			rest |= c << 8 * k;
+		}
+		return (all < 0x80) ? finished(hash ^ mixed(rest) ^ length) : ofOctets(seed, text);
+	}
+
+	/** Also for characters that take more than one octet. */
+	private static int ofOctets(int seed, String text) {
+		int hash = seed;
 		int block = 0;
 		int octets = 0;
 		int length = text.length();
@@ -53,7 +77,7 @@ final class Murmur3 {
 			for (int k = 0; k < count; k++) {
 				block |= (int) (encoded >>> 8 * k & 0xff) << 8 * (octets & 3);
 				if ((++octets & 3) == 0) {
-					hash = Integer.rotateLeft(hash ^ mixed(block), 13) * 5 + 0xe6546b64;
+					hash = added(hash, mixed(block));
 					block = 0;
 				}
 			}
@@ -61,7 +85,13 @@ final class Murmur3 {
 		return finished(hash ^ mixed(block) ^ octets);
 	}
 
-	private static int mixed(int block) {
+	/** The hash with another block of four octets, mixed. */
+	static int added(int hash, int mixed) {
+		return Integer.rotateLeft(hash ^ mixed, 13) * 5 + 0xe6546b64;
+	}
+
+	/** What a block of at most four octets adds to a hash. */
+	static int mixed(int block) {
 		return Integer.rotateLeft(block * C1, 15) * C2;
 	}
 

@@ -1,5 +1,7 @@
 package io.governance.gray;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,39 @@ public final class PercentageStrategy implements GrayStrategy {
 	public boolean matches(GrayContext context) {
 		String id = this.subject.of(context);
 		return id != null && !id.isBlank() && bucket(id) < this.share.basisPoints();
+	}
+
+	/** The shares that a condition lets in, whatever else it says. */
+	static List<PercentageStrategy> named(GrayStrategy strategy) {
+		if (strategy instanceof PercentageStrategy share) {
+			return List.of(share);
+		}
+		return (strategy instanceof AnyStrategy any)
+				? any.strategies().stream().flatMap((part) -> named(part).stream()).toList() : List.of();
+	}
+
+	Share share() {
+		return this.share;
+	}
+
+	Subject subject() {
+		return this.subject;
+	}
+
+	ShareHash hash() {
+		return this.hash;
+	}
+
+	int seed() {
+		return this.seed;
+	}
+
+	/**
+	 * Whether both begin with the same ids, so that the smaller share is in the other.
+	 */
+	boolean beginsLike(PercentageStrategy other) {
+		return this.hash == other.hash && this.seed == other.seed
+				&& this.subject.toString().equals(other.subject.toString());
 	}
 
 	/** From 0 to 9,999; whoever is below the share matches. */

@@ -1,6 +1,5 @@
 package io.governance.gray;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests of certain regions, as a header, a claim or the caller's address tells.
  */
-final class RegionStrategy implements GrayStrategy {
+final class RegionStrategy implements GrayStrategy, RequiredText.TextBound {
 
 	private static final String HEADER = "X-Region";
 
@@ -20,15 +19,19 @@ final class RegionStrategy implements GrayStrategy {
 
 	private final Function<GrayContext, @Nullable String> region;
 
-	private RegionStrategy(Set<String> regions, String source, Function<GrayContext, @Nullable String> region) {
+	private final @Nullable RequiredText required;
+
+	private RegionStrategy(Set<String> regions, String source, Function<GrayContext, @Nullable String> region,
+			@Nullable RequiredText required) {
 		this.regions = Set.copyOf(regions);
 		this.source = source;
 		this.region = region;
+		this.required = required;
 	}
 
 	static RegionStrategy read(RulesNode definition) {
 		if (!definition.isMap()) {
-			return ofHeader(definition.someTexts(), HEADER);
+			return ofText(definition.someTexts(), TextSource.header(HEADER));
 		}
 		Map<String, RulesNode> entries = definition.entries("in", "header", "claim", "addresses");
 		Set<String> regions = RuleReader
@@ -39,21 +42,20 @@ final class RegionStrategy implements GrayStrategy {
 		}
 		RulesNode claim = entries.get("claim");
 		if (claim != null) {
-			String name = claim.text();
-			return new RegionStrategy(regions, "claim " + name, (context) -> context.claim(name));
+			return ofText(regions, TextSource.claim(claim.text()));
 		}
 		RulesNode addresses = entries.get("addresses");
 		if (addresses != null) {
 			RegionTable table = addresses.regions();
-			return new RegionStrategy(regions, addresses.text(), (context) -> ofAddress(table, context.address()));
+			return new RegionStrategy(regions, addresses.text(), (context) -> ofAddress(table, context.address()),
+					null);
 		}
 		RulesNode header = entries.get("header");
-		return ofHeader(regions, (header != null) ? header.text() : HEADER);
+		return ofText(regions, TextSource.header((header != null) ? header.text() : HEADER));
 	}
 
-	private static RegionStrategy ofHeader(Set<String> regions, String name) {
-		return new RegionStrategy(regions, "header " + name.toLowerCase(Locale.ROOT),
-				(context) -> context.header(name));
+	private static RegionStrategy ofText(Set<String> regions, TextSource source) {
+		return new RegionStrategy(regions, source.toString(), source::of, RequiredText.of(source, regions));
 	}
 
 	private static @Nullable String ofAddress(RegionTable table, @Nullable String address) {
@@ -65,6 +67,11 @@ final class RegionStrategy implements GrayStrategy {
 	public boolean matches(GrayContext context) {
 		String region = this.region.apply(context);
 		return region != null && this.regions.contains(region);
+	}
+
+	@Override
+	public @Nullable RequiredText required() {
+		return this.required;
 	}
 
 	@Override

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * When a rule ends. It stays ended, also if the clock is set back. Thread-safe.
  */
-final class RuleEnd {
+final class RuleEnd implements Timed {
 
 	private final long time;
 
@@ -21,11 +21,30 @@ final class RuleEnd {
 		this.clock = clock;
 	}
 
+	boolean isNever() {
+		return this.time == Long.MAX_VALUE;
+	}
+
 	boolean isReached() {
-		if (this.time != Long.MAX_VALUE && !this.reached && this.clock.millis() >= this.time) {
+		return !isNever() && isReached(this.reached ? this.time : this.clock.millis());
+	}
+
+	private boolean isReached(long now) {
+		if (!this.reached && now >= this.time) {
 			this.reached = true;
 		}
 		return this.reached;
+	}
+
+	@Override
+	public InstantSource clock() {
+		return this.clock;
+	}
+
+	/** Met as long as the rule has not ended. */
+	@Override
+	public Phase at(long now) {
+		return isReached(now) ? Phase.always(false) : new Phase(Long.MIN_VALUE, this.time, true);
 	}
 
 }

@@ -64,12 +64,13 @@ final class RuleReader {
 			throw required(entries, "name", rule, "")
 				.invalid("is not a valid name of an experiment: 1 to 100 letters, digits and _ . : -");
 		}
+		Subject subject = ShareReader.subject(entries.get("of"));
 		RulesNode salt = entries.get("salt");
 		RulesNode holdout = entries.get("holdout");
 		return new ExperimentRule(rule.name(), ShareReader.weights(experiment),
-				entries.containsKey("match") ? match(rule, entries, reader) : new Everybody(),
-				(holdout != null) ? ShareReader.percentage(holdout, ExperimentRule.HOLDOUT) : new PercentageStrategy(0),
-				ShareReader.subject(entries.get("of")), (salt != null) ? salt.text() : null, terms(entries));
+				entries.containsKey("match") ? match(rule, entries, reader) : new Everybody(), (holdout != null)
+						? ShareReader.percentage(holdout, ExperimentRule.HOLDOUT, subject) : new PercentageStrategy(0),
+				subject, (salt != null) ? salt.text() : null, terms(entries));
 	}
 
 	static ConfigRule configRule(RulesNode rule, RulesReader reader) {

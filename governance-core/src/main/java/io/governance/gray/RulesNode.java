@@ -127,7 +127,11 @@ public final class RulesNode {
 	 */
 	public Instant instant() {
 		try {
-			return OffsetDateTime.parse(text()).toInstant();
+			OffsetDateTime time = OffsetDateTime.parse(text());
+			if (time.getYear() < 0 || time.getYear() > 9999) {
+				throw invalid("must be a time in one of the years 0 to 9999");
+			}
+			return time.toInstant();
 		}
 		catch (DateTimeException ex) {
 			throw invalid("must be a time with its offset, such as 2026-12-01T08:00:00Z or 2026-12-01T16:00:00+08:00",
@@ -316,6 +320,9 @@ public final class RulesNode {
 	}
 
 	private static boolean same(Node one, Node other, int depth) {
+		if (one == other) {
+			return true;
+		}
 		if (depth > RulesReader.MAX_DEPTH) {
 			return false;
 		}

@@ -23,11 +23,19 @@ final class RulesReader {
 
 	static final int MAX_DEPTH = 30;
 
+	private static final GrayStrategy NOTHING = (context) -> false;
+
 	private final String document;
 
 	private final Strategies strategies;
 
 	private final RuleDocuments documents;
+
+	/** Whether strategies may be told what their documents do not say. */
+	private final boolean unread;
+
+	/** How often a document was asked for. */
+	private int asked;
 
 	private final InstantSource clock;
 
@@ -41,10 +49,15 @@ final class RulesReader {
 	private int visited;
 
 	RulesReader(String document, Strategies strategies, RuleDocuments documents, InstantSource clock) {
+		this(document, strategies, documents, clock, documents == RuleDocuments.UNREAD);
+	}
+
+	RulesReader(String document, Strategies strategies, RuleDocuments documents, InstantSource clock, boolean unread) {
 		this.document = document;
 		this.strategies = strategies;
 		this.documents = documents;
 		this.clock = clock;
+		this.unread = unread;
 	}
 
 	/**
@@ -101,10 +114,23 @@ final class RulesReader {
 						: "tells instances apart, and a rule with 'service' is about requests: use users or percentage");
 			}
 			if (!this.instances && this.strategies.lenient() && Spelling.closest(name, known.keySet()).isEmpty()) {
-				return (context) -> false;
+				return NOTHING;
 			}
 			throw definition.invalidKey("is not a known strategy" + Spelling.didYouMean(name, known.keySet()));
 		}
+		int before = this.asked;
+		try {
+			return create(factory, definition);
+		}
+		catch (InvalidRulesException ex) {
+			if (this.unread && this.asked > before) {
+				return NOTHING;
+			}
+			throw ex;
+		}
+	}
+
+	private static GrayStrategy create(GrayStrategyFactory factory, RulesNode definition) {
 		try {
 			return factory.create(definition);
 		}
@@ -135,6 +161,7 @@ final class RulesReader {
 
 	/** The text of a further document; empty if it need not be known. */
 	@Nullable String text(String name) {
+		this.asked++;
 		String text = this.documents.text(name);
 		return (text == null && this.strategies.lenient()) ? "" : text;
 	}

@@ -1,6 +1,7 @@
 package io.governance.gray;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,6 +24,10 @@ public record SampleRequest(@Nullable String userId, @Nullable String sessionId,
 		Map<String, String> headers, Map<String, String> cookies, Map<String, String> queries,
 		Map<String, String> claims, @Nullable String path, @Nullable String method) implements GrayContext {
 
+	/** A request of which nothing is known: the one to begin with. */
+	public static final SampleRequest EMPTY = new SampleRequest(null, null, null, Map.of(), Map.of(), Map.of(),
+			Map.of(), null, null);
+
 	/**
 	 * Creates a request.
 	 */
@@ -33,6 +38,106 @@ public record SampleRequest(@Nullable String userId, @Nullable String sessionId,
 		cookies = Map.copyOf(cookies);
 		queries = Map.copyOf(queries);
 		claims = Map.copyOf(claims);
+	}
+
+	/**
+	 * The same with a user.
+	 * @param userId the user's id
+	 * @return the request
+	 */
+	public SampleRequest withUser(String userId) {
+		return new SampleRequest(userId, this.sessionId, this.address, this.headers, this.cookies, this.queries,
+				this.claims, this.path, this.method);
+	}
+
+	/**
+	 * The same with a session.
+	 * @param sessionId the session's id
+	 * @return the request
+	 */
+	public SampleRequest withSession(String sessionId) {
+		return new SampleRequest(this.userId, sessionId, this.address, this.headers, this.cookies, this.queries,
+				this.claims, this.path, this.method);
+	}
+
+	/**
+	 * The same with a caller's address.
+	 * @param address the address
+	 * @return the request
+	 */
+	public SampleRequest withAddress(String address) {
+		return new SampleRequest(this.userId, this.sessionId, address, this.headers, this.cookies, this.queries,
+				this.claims, this.path, this.method);
+	}
+
+	/**
+	 * The same with a header.
+	 * @param name its name
+	 * @param value its value
+	 * @return the request
+	 */
+	public SampleRequest withHeader(String name, String value) {
+		return new SampleRequest(this.userId, this.sessionId, this.address, and(this.headers, name, value),
+				this.cookies, this.queries, this.claims, this.path, this.method);
+	}
+
+	/**
+	 * The same with a cookie.
+	 * @param name its name
+	 * @param value its value
+	 * @return the request
+	 */
+	public SampleRequest withCookie(String name, String value) {
+		return new SampleRequest(this.userId, this.sessionId, this.address, this.headers,
+				and(this.cookies, name, value), this.queries, this.claims, this.path, this.method);
+	}
+
+	/**
+	 * The same with a parameter of the query.
+	 * @param name its name
+	 * @param value its value
+	 * @return the request
+	 */
+	public SampleRequest withQuery(String name, String value) {
+		return new SampleRequest(this.userId, this.sessionId, this.address, this.headers, this.cookies,
+				and(this.queries, name, value), this.claims, this.path, this.method);
+	}
+
+	/**
+	 * The same with a claim.
+	 * @param name its name
+	 * @param value its value
+	 * @return the request
+	 */
+	public SampleRequest withClaim(String name, String value) {
+		return new SampleRequest(this.userId, this.sessionId, this.address, this.headers, this.cookies, this.queries,
+				and(this.claims, name, value), this.path, this.method);
+	}
+
+	/**
+	 * The same with a path.
+	 * @param path the path
+	 * @return the request
+	 */
+	public SampleRequest withPath(String path) {
+		return new SampleRequest(this.userId, this.sessionId, this.address, this.headers, this.cookies, this.queries,
+				this.claims, path, this.method);
+	}
+
+	/**
+	 * The same with a method.
+	 * @param method the method
+	 * @return the request
+	 */
+	public SampleRequest withMethod(String method) {
+		return new SampleRequest(this.userId, this.sessionId, this.address, this.headers, this.cookies, this.queries,
+				this.claims, this.path, method);
+	}
+
+	private static Map<String, String> and(Map<String, String> values, String name, String value) {
+		Map<String, String> all = new LinkedHashMap<>(values);
+		all.put(name, value);
+		return all;
 	}
 
 	@Override

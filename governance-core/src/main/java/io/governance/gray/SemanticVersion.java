@@ -9,6 +9,11 @@ final class SemanticVersion {
 	/** The longest one. */
 	static final int MAX_LENGTH = 256;
 
+	private static final int PLACE_DIGITS = 6;
+
+	/** As many as 999,999 needs. */
+	private static final int PLACE_BITS = 20;
+
 	private SemanticVersion() {
 	}
 
@@ -72,6 +77,38 @@ final class SemanticVersion {
 
 	private static boolean isPart(char c) {
 		return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+	}
+
+	/**
+	 * The place of a release whose numbers are small: an odd number above the places of
+	 * all that come before it. The even number below it is left to its prereleases.
+	 * @param version a text
+	 * @return the place; -1 if the text is no version, a prerelease, a build, or has a
+	 * number above 999,999
+	 */
+	static long place(String version) {
+		long place = 0;
+		int dots = 0;
+		int digits = 0;
+		int part = 0;
+		for (int i = 0; i < version.length(); i++) {
+			int c = version.charAt(i) - '0';
+			if (c >= 0 && c <= 9) {
+				if ((part == 0 && digits > 0) || ++digits > PLACE_DIGITS) {
+					return -1;
+				}
+				part = part * 10 + c;
+			}
+			else if (c == '.' - '0' && digits > 0 && ++dots <= 2) {
+				place = place << PLACE_BITS | part;
+				part = 0;
+				digits = 0;
+			}
+			else {
+				return -1;
+			}
+		}
+		return (dots == 2 && digits > 0) ? (place << PLACE_BITS | part) << 1 | 1 : -1;
 	}
 
 	/**

@@ -23,19 +23,21 @@ final class ShareReader {
 	}
 
 	static PercentageStrategy percentage(RulesNode definition) {
-		return percentage(definition, null);
+		return percentage(definition, null, Subject.USER);
 	}
 
-	/** A share by default of a salt. */
-	static PercentageStrategy percentage(RulesNode definition, @Nullable String defaultSalt) {
+	/** A share with a salt, of what it is a share of unless it says something else. */
+	static PercentageStrategy percentage(RulesNode definition, @Nullable String defaultSalt, Subject defaultSubject) {
 		if (!definition.isMap()) {
-			return new PercentageStrategy(basisPoints(definition), defaultSalt);
+			return new PercentageStrategy(Share.of(basisPoints(definition)), defaultSubject, ShareHash.FNV1A,
+					defaultSalt);
 		}
 		Map<String, RulesNode> entries = definition.entries("value", "steps", "salt", "of", "hash");
 		RulesNode value = entries.get("value");
 		RulesNode steps = entries.get("steps");
 		RulesNode salt = entries.get("salt");
-		return new PercentageStrategy(share(definition, value, steps), subject(entries.get("of")),
+		RulesNode of = entries.get("of");
+		return new PercentageStrategy(share(definition, value, steps), (of != null) ? subject(of) : defaultSubject,
 				hash(entries.get("hash")), (salt != null) ? salt.text() : defaultSalt);
 	}
 

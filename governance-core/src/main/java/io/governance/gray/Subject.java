@@ -1,5 +1,7 @@
 package io.governance.gray;
 
+import java.util.function.Function;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,34 +11,10 @@ import org.jspecify.annotations.Nullable;
 public interface Subject {
 
 	/** The user. */
-	Subject USER = new Subject() {
-
-		@Override
-		public @Nullable String of(GrayContext context) {
-			return context.userId();
-		}
-
-		@Override
-		public String toString() {
-			return "user";
-		}
-
-	};
+	Subject USER = named("user", GrayContext::userId);
 
 	/** The session. */
-	Subject SESSION = new Subject() {
-
-		@Override
-		public @Nullable String of(GrayContext context) {
-			return context.sessionId();
-		}
-
-		@Override
-		public String toString() {
-			return "session";
-		}
-
-	};
+	Subject SESSION = named("session", GrayContext::sessionId);
 
 	/**
 	 * The id.
@@ -51,19 +29,7 @@ public interface Subject {
 	 * @return the subject
 	 */
 	static Subject header(String name) {
-		return new Subject() {
-
-			@Override
-			public @Nullable String of(GrayContext context) {
-				return context.header(name);
-			}
-
-			@Override
-			public String toString() {
-				return "header " + name;
-			}
-
-		};
+		return named("header " + name, (context) -> context.header(name));
 	}
 
 	/**
@@ -72,16 +38,20 @@ public interface Subject {
 	 * @return the subject
 	 */
 	static Subject cookie(String name) {
+		return named("cookie " + name, (context) -> context.cookie(name));
+	}
+
+	private static Subject named(String name, Function<GrayContext, @Nullable String> id) {
 		return new Subject() {
 
 			@Override
 			public @Nullable String of(GrayContext context) {
-				return context.cookie(name);
+				return id.apply(context);
 			}
 
 			@Override
 			public String toString() {
-				return "cookie " + name;
+				return name;
 			}
 
 		};

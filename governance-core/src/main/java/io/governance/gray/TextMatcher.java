@@ -59,7 +59,12 @@ sealed interface TextMatcher {
 			throw value.invalid("is longer than the " + BoundedRegex.MAX_PATTERN + " characters that are allowed");
 		}
 		try {
-			return new Regex(new BoundedRegex(value.text(), value.toString()));
+			Regex regex = new Regex(new BoundedRegex(value.text(), value.toString()));
+			if (RegexRepeats.in(value.text()) > BoundedRegex.MAX_REPEATS) {
+				throw value.invalid("repeats something more than " + BoundedRegex.MAX_REPEATS
+						+ " times: use smaller numbers in braces");
+			}
+			return regex;
 		}
 		catch (PatternSyntaxException ex) {
 			throw value.invalid("is not a regular expression: " + ex.getDescription().toLowerCase(Locale.ROOT)

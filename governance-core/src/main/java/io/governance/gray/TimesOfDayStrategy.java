@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * them: an hour that is left out in spring does not come, one that is repeated in autumn
  * comes twice. What goes on past midnight belongs to the day on which it began.
  */
-final class TimesOfDayStrategy implements GrayStrategy {
+final class TimesOfDayStrategy implements GrayStrategy, Timed {
 
 	private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
@@ -34,7 +34,7 @@ final class TimesOfDayStrategy implements GrayStrategy {
 	private final String description;
 
 	/** Replaced when the clock leaves it; which one a thread sees does not matter. */
-	private Offset offset;
+	private Phase phase = new Phase(Long.MAX_VALUE, Long.MIN_VALUE, false);
 
 	/**
 	 * Creates a strategy.
@@ -53,7 +53,6 @@ final class TimesOfDayStrategy implements GrayStrategy {
 		this.clock = clock;
 		this.description = "between(" + text(from) + " to " + text(to) + ((days.size() < 7) ? " on " + days : "")
 				+ " in " + zone + ")";
-		this.offset = Offset.at(clock.instant(), zone.getRules());
 	}
 
 	private static String text(int seconds) {
@@ -63,14 +62,42 @@ final class TimesOfDayStrategy implements GrayStrategy {
 	@Override
 	public boolean matches(GrayContext context) {
 		long now = this.clock.millis();
-		Offset offset = this.offset;
-		if (now < offset.from || now >= offset.to) {
-			offset = Offset.at(Instant.ofEpochMilli(now), this.zone.getRules());
-			this.offset = offset;
+		Phase phase = this.phase;
+		if (!phase.holds(now)) {
+			phase = at(now);
+			this.phase = phase;
 		}
-		long local = now + offset.millis;
+		return phase.met();
+	}
+
+	@Override
+	public InstantSource clock() {
+		return this.clock;
+	}
+
+	/** Until the clocks on the walls show another bound, or are set. */
+	@Override
+	public Phase at(long now) {
+		ZoneRules rules = this.zone.getRules();
+		Instant moment = Instant.ofEpochMilli(now);
+		ZoneOffsetTransition set = rules.previousTransition(moment.plusNanos(1));
+		ZoneOffsetTransition next = rules.nextTransition(moment);
+		long local = now + TimeUnit.SECONDS.toMillis(rules.getOffset(moment).getTotalSeconds());
 		long day = Math.floorDiv(local, DAY);
 		int time = (int) (local - day * DAY);
+		long begin = 0;
+		long end = DAY;
+		for (int bound : new int[] { this.from, this.to }) {
+			begin = (bound <= time) ? Math.max(begin, bound) : begin;
+			end = (bound > time) ? Math.min(end, bound) : end;
+		}
+		long midnight = now - time;
+		return new Phase((set != null) ? Math.max(set.getInstant().toEpochMilli(), midnight + begin) : midnight + begin,
+				(next != null) ? Math.min(next.getInstant().toEpochMilli(), midnight + end) : midnight + end,
+				isMet(day, time));
+	}
+
+	private boolean isMet(long day, int time) {
 		if (this.from < this.to) {
 			return time >= this.from && time < this.to && begins(day);
 		}
@@ -91,25 +118,6 @@ final class TimesOfDayStrategy implements GrayStrategy {
 	@Override
 	public String toString() {
 		return this.description;
-	}
-
-	/**
-	 * What clocks are set to for some time. Immutable.
-	 *
-	 * @param from since when, in milliseconds
-	 * @param to until when
-	 * @param millis how far they are ahead of UTC
-	 */
-	private record Offset(long from, long to, long millis) {
-
-		static Offset at(Instant now, ZoneRules rules) {
-			ZoneOffsetTransition next = rules.nextTransition(now);
-			ZoneOffsetTransition last = rules.previousTransition(now.plusNanos(1));
-			return new Offset((last != null) ? last.getInstant().toEpochMilli() : Long.MIN_VALUE,
-					(next != null) ? next.getInstant().toEpochMilli() : Long.MAX_VALUE,
-					TimeUnit.SECONDS.toMillis(rules.getOffset(now).getTotalSeconds()));
-		}
-
 	}
 
 }

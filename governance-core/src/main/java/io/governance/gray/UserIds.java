@@ -3,7 +3,12 @@ package io.governance.gray;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of ids that takes little more memory than their characters do: the octets of all
@@ -82,18 +87,27 @@ final class UserIds {
 
 	/** How many of these ids at least one of other sets has too. */
 	int shared(List<UserIds> others) {
-		int shared = 0;
+		int[] shared = new int[1];
+		forEach((id) -> shared[0] += others.stream().anyMatch((other) -> other.contains(id)) ? 1 : 0);
+		return shared[0];
+	}
+
+	/** These ids as texts; {@code null} if they cannot be told as they were given. */
+	@Nullable Set<String> texts() {
+		Set<String> texts = new HashSet<>();
+		forEach(texts::add);
+		// What is not UTF-8, a surrogate without its partner, comes back as another text.
+		return texts.stream().allMatch(this::contains) ? texts : null;
+	}
+
+	private void forEach(Consumer<String> consumer) {
 		int at = 0;
 		for (int i = 0; i < this.size; i++) {
 			int length = length(this.octets, at);
 			at += room(length) - length;
-			String id = new String(this.octets, at, length, StandardCharsets.UTF_8);
-			if (others.stream().anyMatch((other) -> other.contains(id))) {
-				shared++;
-			}
+			consumer.accept(new String(this.octets, at, length, StandardCharsets.UTF_8));
 			at += length;
 		}
-		return shared;
 	}
 
 	private static int length(byte[] octets, int at) {

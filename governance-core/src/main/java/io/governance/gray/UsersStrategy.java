@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests of certain users.
  */
-public final class UsersStrategy implements GrayStrategy {
+public final class UsersStrategy implements GrayStrategy, RequiredText.TextBound {
 
 	private final UserIds users;
 
@@ -82,6 +85,12 @@ public final class UsersStrategy implements GrayStrategy {
 	public boolean matches(GrayContext context) {
 		String user = context.userId();
 		return user != null && this.users.contains(user);
+	}
+
+	@Override
+	public @Nullable RequiredText required() {
+		Set<String> ids = (this.users.size() <= RequiredText.MAX_TEXTS) ? this.users.texts() : null;
+		return (ids != null) ? RequiredText.of(TextSource.USER, ids) : null;
 	}
 
 	@Override

@@ -126,20 +126,21 @@ final class VersionRange {
 	 * @return {@code false} also for what is no version
 	 */
 	boolean contains(String version) {
-		if (!SemanticVersion.isValid(version)) {
+		long place = SemanticVersion.place(version);
+		if (place < 0 && !SemanticVersion.isValid(version)) {
 			return false;
 		}
 		for (Interval[] all : this.alternatives) {
-			if (inEach(all, version)) {
+			if (inEach(all, version, place)) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	private static boolean inEach(Interval[] all, String version) {
+	private static boolean inEach(Interval[] all, String version, long place) {
 		for (Interval interval : all) {
-			if (!interval.contains(version)) {
+			if (!interval.contains(version, place)) {
 				return false;
 			}
 		}
@@ -147,20 +148,42 @@ final class VersionRange {
 	}
 
 	/** What lies between two versions, of which either may be missing. */
-	private record Interval(@Nullable String from, boolean withFrom, @Nullable String to, boolean withTo) {
+	private record Interval(@Nullable Bound from, @Nullable Bound to) {
 
-		boolean contains(String version) {
+		Interval(@Nullable String from, boolean withFrom, @Nullable String to, boolean withTo) {
+			this((from != null) ? Bound.of(from, withFrom) : null, (to != null) ? Bound.of(to, withTo) : null);
+		}
+
+		boolean contains(String version, long place) {
 			if (this.from != null) {
-				int order = SemanticVersion.compare(version, this.from);
-				if (order < 0 || (order == 0 && !this.withFrom)) {
+				int order = this.from.order(version, place);
+				if (order < 0 || (order == 0 && !this.from.included)) {
 					return false;
 				}
 			}
 			if (this.to != null) {
-				int order = SemanticVersion.compare(version, this.to);
-				return order < 0 || (order == 0 && this.withTo);
+				int order = this.to.order(version, place);
+				return order < 0 || (order == 0 && this.to.included);
 			}
 			return true;
+		}
+
+	}
+
+	/** A version at the end of an interval, and whether it belongs to it. */
+	private record Bound(String version, long place, boolean included) {
+
+		static Bound of(String version, boolean included) {
+			String release = version.split("[-+]", 2)[0];
+			long place = SemanticVersion.place(release);
+			boolean prerelease = version.startsWith("-", release.length());
+			return new Bound(version, (place >= 0 && prerelease) ? place - 1 : place, included);
+		}
+
+		/** Negative for what comes before it. A release is told by its place alone. */
+		int order(String other, long otherPlace) {
+			return (this.place >= 0 && otherPlace >= 0) ? Long.compare(otherPlace, this.place)
+					: SemanticVersion.compare(other, this.version);
 		}
 
 	}

@@ -17,6 +17,8 @@ public final class Endpoint {
 
 	private final CallObserver observer;
 
+	private final int number;
+
 	/**
 	 * Creates an endpoint without a past, by the system's clock.
 	 * @param instance the instance
@@ -31,7 +33,7 @@ public final class Endpoint {
 	 * @param clock the clock of the service, which its calls advance
 	 */
 	Endpoint(Instance instance, CallClock clock) {
-		this(instance, clock, null, CallObserver.NONE);
+		this(instance, clock, null, CallObserver.NONE, 0);
 	}
 
 	/**
@@ -40,12 +42,15 @@ public final class Endpoint {
 	 * @param clock the clock of the service, which its calls advance
 	 * @param detector told of calls that fail
 	 * @param observer told of all calls
+	 * @param number tells the instances of a service apart
 	 */
-	Endpoint(Instance instance, CallClock clock, @Nullable OutlierDetector detector, CallObserver observer) {
+	Endpoint(Instance instance, CallClock clock, @Nullable OutlierDetector detector, CallObserver observer,
+			int number) {
 		this.instance = instance;
 		this.stats = new InstanceStats(clock);
 		this.health = new EndpointHealth(instance, this.stats, detector);
 		this.observer = observer;
+		this.number = number;
 	}
 
 	private Endpoint(Instance instance, Endpoint before) {
@@ -53,6 +58,7 @@ public final class Endpoint {
 		this.stats = before.stats;
 		this.health = before.health;
 		this.observer = before.observer;
+		this.number = before.number;
 		this.health.describedAs(instance);
 	}
 
@@ -81,6 +87,16 @@ public final class Endpoint {
 	 */
 	public boolean isSameInstance(Endpoint other) {
 		return this.stats == other.stats;
+	}
+
+	/**
+	 * A number of the instance, which no other one that the same balancer knows has, and
+	 * which lives as long as the statistics: a place in tables of what belongs to
+	 * instances.
+	 * @return the number; 0 for an endpoint that no balancer made
+	 */
+	public int number() {
+		return this.number;
 	}
 
 	/**

@@ -47,10 +47,6 @@ final class LaneGroup {
 		return this.pickers;
 	}
 
-	@Nullable Endpoint pick(PickRequest request) {
-		return this.picker.pick(request);
-	}
-
 	/**
 	 * Picks while this group is not up to date: nobody who has been ejected since.
 	 */

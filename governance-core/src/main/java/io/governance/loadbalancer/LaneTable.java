@@ -28,15 +28,28 @@ final class LaneTable {
 	/** The groups that calls of each lane go to, where not to that of stable ones. */
 	private final Map<String, LaneGroup> lanes;
 
+	/** Where calls go that nobody of the group of their lane can take. */
+	private final Map<String, LaneGroup> reserves;
+
 	private final LaneGroup stable;
 
+	/** That of {@link #stable}, one step nearer to most picks. */
+	private final Picker stablePicker;
+
 	private LaneTable(List<Endpoint> endpoints, int revision, Map<String, LaneGroup> own, Map<String, LaneGroup> lanes,
-			LaneGroup stable) {
+			Map<String, LaneGroup> reserves, LaneGroup stable) {
 		this.endpoints = endpoints;
 		this.revision = revision;
 		this.own = own;
 		this.lanes = lanes;
+		this.reserves = reserves;
 		this.stable = stable;
+		this.stablePicker = stable.pickers().picker();
+	}
+
+	/** Picks for a call of a lane, while this table is up to date. */
+	@Nullable Endpoint pick(String lane, PickRequest request) {
+		return (lane.equals(Instance.STABLE) ? this.stablePicker : group(lane).pickers().picker()).pick(request);
 	}
 
 	LaneGroup group(String lane) {
@@ -45,6 +58,11 @@ final class LaneTable {
 		}
 		LaneGroup group = this.lanes.get(lane);
 		return (group != null) ? group : this.stable;
+	}
+
+	/** Where the lane falls back to, if that is not where its calls go anyway. */
+	@Nullable LaneGroup reserve(String lane) {
+		return this.reserves.get(lane);
 	}
 
 	/** All known endpoints, in the order of their ids. */
@@ -102,7 +120,7 @@ final class LaneTable {
 				new Chance(PerThreadRandom.INSTANCE));
 
 		LaneTable empty() {
-			return new LaneTable(List.of(), 0, Map.of(), Map.of(), NOBODY);
+			return new LaneTable(List.of(), 0, Map.of(), Map.of(), Map.of(), NOBODY);
 		}
 
 		/**
@@ -133,7 +151,14 @@ final class LaneTable {
 			own.keySet().forEach((lane) -> lanes.put(lane, route(lane, own, stable)));
 			lanes.put(Instance.STABLE, stable);
 			lanes.remove(ANY);
-			return new LaneTable(endpoints, revision, own, Map.copyOf(lanes), stable);
+			Map<String, LaneGroup> reserves = new HashMap<>();
+			lanes.forEach((lane, group) -> {
+				LaneGroup fallback = fallback(lane, own, stable);
+				if (fallback != group && fallback != NOBODY) {
+					reserves.put(lane, fallback);
+				}
+			});
+			return new LaneTable(endpoints, revision, own, Map.copyOf(lanes), Map.copyOf(reserves), stable);
 		}
 
 		private LaneGroup route(String lane, Map<String, LaneGroup> own, LaneGroup stable) {
@@ -141,14 +166,18 @@ final class LaneTable {
 			if (group.selection().hasUsable()) {
 				return group;
 			}
-			LaneGroup fallback = switch (this.policy.fallbackOf(lane)) {
+			LaneGroup fallback = fallback(lane, own, stable);
+			// In need, a lane's own instances that are not well are better than nobody,
+			// and than others that are not well either.
+			return (group == NOBODY || fallback.selection().hasUsable()) ? fallback : group;
+		}
+
+		private LaneGroup fallback(String lane, Map<String, LaneGroup> own, LaneGroup stable) {
+			return switch (this.policy.fallbackOf(lane)) {
 				case STABLE -> stable;
 				case ANY -> own.getOrDefault(ANY, NOBODY);
 				case REFUSE -> NOBODY;
 			};
-			// In need, a lane's own instances that are not well are better than nobody,
-			// and than others that are not well either.
-			return (group == NOBODY || fallback.selection().hasUsable()) ? fallback : group;
 		}
 
 		private LaneGroup newGroup(LaneSelection selection, @Nullable LaneGroup previous) {

@@ -2,6 +2,7 @@ package io.governance.loadbalancer;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.stream.IntStream;
 
@@ -50,7 +51,14 @@ final class RoundRobinPosition {
 	private static final AtomicReferenceFieldUpdater<RoundRobinPosition, @Nullable AtomicLongArray> STRIPES = AtomicReferenceFieldUpdater
 		.newUpdater(RoundRobinPosition.class, AtomicLongArray.class, "stripes");
 
-	private final AtomicLongArray shared = new AtomicLongArray(2 * SPACING);
+	private static final AtomicLongFieldUpdater<RoundRobinPosition> SHARED = AtomicLongFieldUpdater
+		.newUpdater(RoundRobinPosition.class, "shared");
+
+	/**
+	 * The counter of all threads. In no object of its own, which each pick would have to
+	 * go through first.
+	 */
+	private volatile long shared;
 
 	private final AtomicLong collisions = new AtomicLong();
 
@@ -69,7 +77,7 @@ final class RoundRobinPosition {
 				Integer.SIZE - Integer.numberOfLeadingZeros(4 * processors - 1));
 		this.stripeCount = 1 << bits;
 		this.stripeShift = Long.SIZE - bits;
-		this.shared.set(SPACING, start);
+		this.shared = start;
 	}
 
 	/**
@@ -83,9 +91,8 @@ final class RoundRobinPosition {
 			int stripe = (int) ((Thread.currentThread().getId() * GOLDEN) >>> this.stripeShift);
 			return nextOfStripe(stripes, stripe, size);
 		}
-		AtomicLongArray shared = this.shared;
-		long before = shared.get(SPACING);
-		if (shared.compareAndSet(SPACING, before, after(before, size))) {
+		long before = this.shared;
+		if (SHARED.compareAndSet(this, before, after(before, size))) {
 			return index(before, size);
 		}
 		return nextAfterCollision(size);
@@ -104,12 +111,12 @@ final class RoundRobinPosition {
 
 	private int nextAfterCollision(int size) {
 		while (true) {
-			long before = this.shared.get(SPACING);
+			long before = this.shared;
 			if (collided(before >>> INDEX_BITS)) {
 				stripe(size);
 				return next(size);
 			}
-			if (this.shared.compareAndSet(SPACING, before, after(before, size))) {
+			if (SHARED.compareAndSet(this, before, after(before, size))) {
 				return index(before, size);
 			}
 		}
@@ -130,7 +137,7 @@ final class RoundRobinPosition {
 	 */
 	void stripe(int size) {
 		AtomicLongArray stripes = new AtomicLongArray((this.stripeCount + 1) * SPACING);
-		spread(stripes, index(this.shared.get(SPACING), size), size);
+		spread(stripes, index(this.shared, size), size);
 		STRIPES.compareAndSet(this, null, stripes);
 	}
 
@@ -140,7 +147,7 @@ final class RoundRobinPosition {
 	 * @param size the number of endpoints, more than index
 	 */
 	void moveTo(int index, int size) {
-		this.shared.updateAndGet(SPACING, (counter) -> (counter & ~INDEX_MASK) | index);
+		SHARED.updateAndGet(this, (counter) -> (counter & ~INDEX_MASK) | index);
 		AtomicLongArray stripes = this.stripes;
 		if (stripes != null) {
 			spread(stripes, index, size);

@@ -52,6 +52,9 @@ public final class ServiceBalancer {
 
 	private LanePolicy policy;
 
+	/** How many instances have been seen. */
+	private int numbers;
+
 	/** Whether a list has come yet. */
 	private boolean listed;
 
@@ -155,7 +158,7 @@ public final class ServiceBalancer {
 	}
 
 	private Endpoint added(Instance instance, long now) {
-		Endpoint endpoint = new Endpoint(instance, this.clock, this.detector, this.calls);
+		Endpoint endpoint = new Endpoint(instance, this.clock, this.detector, this.calls, this.numbers++);
 		endpoint.health().ramp(this.slowStart.ofNew(instance, !this.listed, this.settings.slowStart(), now));
 		return endpoint;
 	}
@@ -259,15 +262,16 @@ public final class ServiceBalancer {
 	 */
 	public @Nullable Endpoint pick(String lane, PickRequest request) {
 		LaneTable table = this.table;
-		LaneGroup group = table.group(lane);
-		return (table.revision() == this.detector.revision()) ? group.pick(request) : group.pickOfNow(request);
+		return (table.revision() == this.detector.revision()) ? table.pick(lane, request)
+				: table.group(lane).pickOfNow(request);
 	}
 
 	/**
 	 * Picks an instance for a further try of a call: one that need not be avoided, in the
 	 * same way as {@link #pick(String, PickRequest)} where that finds one, else any other
-	 * that the call may go to, those of the caller's zone first. Takes no lock and
-	 * allocates nothing.
+	 * that the call may go to, those of the caller's zone first. Where the lane has
+	 * nobody left, that is one of where it falls back to. Takes no lock and allocates
+	 * nothing.
 	 * @param lane the name of the lane; {@link Instance#STABLE} for the ordinary one
 	 * @param request what is known of the call
 	 * @param avoid who must not be picked, such as those that were tried already (see
@@ -276,7 +280,13 @@ public final class ServiceBalancer {
 	 * @return the endpoint, or {@code null} if all must be avoided or there is none
 	 */
 	public @Nullable Endpoint pick(String lane, PickRequest request, Predicate<? super Endpoint> avoid) {
-		return this.table.group(lane).pick(request, avoid);
+		LaneTable table = this.table;
+		Endpoint endpoint = table.group(lane).pick(request, avoid);
+		if (endpoint != null) {
+			return endpoint;
+		}
+		LaneGroup reserve = table.reserve(lane);
+		return (reserve != null) ? reserve.pick(request, avoid) : null;
 	}
 
 	/**

@@ -66,7 +66,7 @@ public final class DocumentChecks {
 	 * @return the checks
 	 */
 	public static DocumentChecks standard(String grayDocument) {
-		return new DocumentChecks(ConfigFormats.standard(), new GrayRulesParser(), grayDocument);
+		return new DocumentChecks(ConfigFormats.standard(), GrayRulesParser.withoutApplication(), grayDocument);
 	}
 
 	/**
@@ -107,7 +107,7 @@ public final class DocumentChecks {
 	 * they are known
 	 */
 	public void check(DocumentId id, byte[] content) {
-		check(id, content, (name) -> "");
+		check(id, content, RuleDocuments.UNREAD);
 	}
 
 	/**

@@ -37,6 +37,12 @@ public record Instance(String service, String id, String host, int port, boolean
 	/** The largest weight. */
 	public static final int MAX_WEIGHT = 10_000;
 
+	/**
+	 * The metadata key for the port of an instance that takes gRPC calls there, and
+	 * something else on its own port.
+	 */
+	public static final String GRPC_PORT = "grpc-port";
+
 	private static final String RESERVED_PREFIX = "governance-";
 
 	private static final Set<String> RESERVED = Set.of("secure", "zone", "version", "lane");
@@ -125,6 +131,23 @@ public record Instance(String service, String id, String host, int port, boolean
 			.lane(this.lane)
 			.weight(this.weight)
 			.metadata(this.metadata);
+	}
+
+	/**
+	 * The port that takes gRPC calls, if the instance takes any.
+	 * @return the one that the metadata {@value #GRPC_PORT} tell, or {@code gRPC_port} as
+	 * others write it; else its own port
+	 */
+	public int grpcPort() {
+		String told = this.metadata.getOrDefault(GRPC_PORT, this.metadata.getOrDefault("gRPC_port", ""));
+		try {
+			int port = told.isEmpty() ? this.port : Integer.parseInt(told);
+			return (port >= 1 && port <= 65535) ? port : this.port;
+		}
+		catch (NumberFormatException ex) {
+			// Registries hold what anybody wrote into them.
+			return this.port;
+		}
 	}
 
 	/**

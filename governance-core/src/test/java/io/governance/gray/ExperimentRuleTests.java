@@ -149,6 +149,22 @@ class ExperimentRuleTests {
 	}
 
 	@Test
+	void thoseAreHeldOutWhoWouldKeepTheVariant() {
+		String ofSession = "experiment: {A: 1}\n    of: session\n    holdout: ";
+		GrayContext session = Requests.of("session", "s1");
+		assertThat(experiment("e", ofSession + "100").variant(session)).isNull();
+		assertThat(experiment("e", ofSession + "{value: 100, salt: own}").variant(session)).isNull();
+		assertThat(experiment("e", ofSession + "{value: 100, of: user}").variant(session)).isEqualTo("A");
+		assertThat(experiment("e", ofSession + "{value: 100, of: user}")
+			.variant(Requests.of("session", "s1", "user", "u1"))).isNull();
+	}
+
+	@Test
+	void linesAboutAnExperimentTellItsWeights() {
+		assertThat(experiment("e", "experiment: {A: 5, B: 0, C: 20}").target()).isEqualTo("variants [A 5, B 0, C 20]");
+	}
+
+	@Test
 	void decisionKeepsVariants() {
 		GrayRules rules = rules("rules:\n  - name: e\n    experiment: {A: 1, B: 0}\n    match: {users: [u1]}\n");
 		assertThat(rules.decide(GrayContext.ofUser("u1")).variant("e")).isEqualTo("A");

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
 
@@ -110,7 +111,7 @@ class FeaturesTests {
 				rules:
 				  - {name: a, feature: x, match: {users: [ann, "12"]}}
 				  - {name: b, feature: y, match: {percentage: 5}}
-				""");
+				""", UnaryOperator.identity());
 		Map<String, String> same = parser.digests("""
 				# A comment.
 				rules:
@@ -121,11 +122,27 @@ class FeaturesTests {
 				        - ann   # and another
 				        - '12'
 				  - {name: b, feature: y, match: {percentage: 6}}
-				""");
+				""", UnaryOperator.identity());
 		assertThat(one).containsOnlyKeys("a", "b");
 		assertThat(same.get("a")).isEqualTo(one.get("a"));
 		assertThat(same.get("b")).isNotEqualTo(one.get("b"));
-		assertThat(parser.digests("")).isEmpty();
+		assertThat(parser.digests("", UnaryOperator.identity())).isEmpty();
+	}
+
+	@Test
+	void digestsTellThatADocumentOfARuleHasChanged() {
+		GrayRulesParser parser = new GrayRulesParser();
+		String text = """
+				rules:
+				  - {name: a, feature: x, match: {any: [{users: {documents: [vip.txt]}}, {users: {documents: [b.txt]}}]}}
+				  - {name: b, feature: y, match: {users: {documents: [b.txt]}}}
+				  - {name: c, feature: y, match: {users: [vip.txt]}}
+				""";
+		Map<String, String> before = parser.digests(text, (name) -> "1");
+		Map<String, String> after = parser.digests(text, (name) -> name.equals("vip.txt") ? "2" : "1");
+		assertThat(after.get("a")).isNotEqualTo(before.get("a"));
+		assertThat(after.get("b")).isEqualTo(before.get("b"));
+		assertThat(after.get("c")).isEqualTo(before.get("c"));
 	}
 
 	private GrayDecision decide(String user) {

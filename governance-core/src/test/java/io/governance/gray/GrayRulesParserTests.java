@@ -378,6 +378,10 @@ class GrayRulesParserTests {
 		assertThat(refused("\"ru\\nles\": []")).message().doesNotContain("\n");
 		assertThat(refused("x".repeat(10_000) + ": []")).message().hasSizeLessThan(200);
 		assertThat(refused("rules:\n  - name: \"a\\nb\"\n")).message().doesNotContain("a\nb");
+		for (String control : List.of("\\x9b", "\\N", "\\L", "\\P")) {
+			assertThat(refused("rules:\n  - name: \"a" + control + "b\"\n").reason())
+				.contains("none of them a control character");
+		}
 	}
 
 	@Test
@@ -408,6 +412,41 @@ class GrayRulesParserTests {
 		assertThat(rules.rules().get(0).strategy().matches(GrayContext.ofUser("a"))).isFalse();
 		assertThat(rules.decide(GrayContext.of(null, java.util.Map.of("x-beta", "1"))).lanes().toHeader())
 			.isEqualTo("orders=gray");
+	}
+
+	@Test
+	void strategiesOfTheUserMayNeedWhatTheirDocumentsSay() {
+		GrayRulesParser parser = new GrayRulesParser(List.of(new TenantsFactory()));
+		String text = rule("match: {any: [{tenants: a.txt}, {tenants: b.txt}, {users: {documents: [c.txt]}}]}")
+				+ "  - {name: other, service: stock, lane: gray, match: {users: {documents: [d.txt]}}}\n";
+		assertThat(parser.references(text)).containsExactly("a.txt", "b.txt", "c.txt", "d.txt");
+		assertThat(parser.parse("gray.yaml", text, RuleDocuments.UNREAD).size()).isEqualTo(2);
+		assertThat(parser.parse("gray.yaml", text, (name) -> "x").size()).isEqualTo(2);
+		assertThatExceptionOfType(InvalidRulesException.class)
+			.isThrownBy(() -> parser.parse("gray.yaml", text, (name) -> ""))
+			.withMessageContaining("names no tenant");
+		assertThatExceptionOfType(InvalidRulesException.class)
+			.isThrownBy(() -> parser.parse("gray.yaml", rule("match: {tenants: [a]}"), RuleDocuments.UNREAD))
+			.withMessageContaining("must be a text");
+	}
+
+	/** Refuses a document that says nothing. */
+	private static final class TenantsFactory implements GrayStrategyFactory {
+
+		@Override
+		public String name() {
+			return "tenants";
+		}
+
+		@Override
+		public GrayStrategy create(RulesNode definition) {
+			String tenants = definition.document();
+			if (tenants.isBlank()) {
+				throw definition.invalid("names no tenant: write one on each line");
+			}
+			return (context) -> tenants.equals(context.claim("tenant"));
+		}
+
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -133,6 +134,18 @@ class LaneContextTests {
 
 	private static String entries(int count) {
 		return IntStream.range(0, count).mapToObj((i) -> "s" + i + "=gray").collect(Collectors.joining(","));
+	}
+
+	@Test
+	void logsNameTheLanesThatAreNotStable() {
+		GrayDecision.Scope gray = LaneContext.parse("orders=gray").open();
+		assertThat(MDC.get(GrayDecision.MDC_KEY)).isEqualTo("orders=gray");
+		GrayDecision.Scope stable = LaneContext.parse("stable").open();
+		assertThat(MDC.get(GrayDecision.MDC_KEY)).isNull();
+		stable.close();
+		assertThat(MDC.get(GrayDecision.MDC_KEY)).isEqualTo("orders=gray");
+		gray.close();
+		assertThat(MDC.get(GrayDecision.MDC_KEY)).isNull();
 	}
 
 }

@@ -1,20 +1,35 @@
 package io.governance.gray;
 
-import java.util.Map;
-import java.util.TreeMap;
-
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** Requests of tests, and rules to ask about them. */
-record Requests(Map<String, String> values) implements GrayContext {
+final class Requests {
+
+	private Requests() {
+	}
 
 	/** Pairs such as {@code user, alice} or {@code header X-Region, eu}. */
 	static GrayContext of(String... pairs) {
-		Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		SampleRequest request = SampleRequest.EMPTY;
 		for (int i = 0; i < pairs.length; i += 2) {
-			values.put(pairs[i], pairs[i + 1]);
+			request = with(request, pairs[i].split(" ", 2), pairs[i + 1]);
 		}
-		return new Requests(values);
+		return request;
+	}
+
+	private static SampleRequest with(SampleRequest request, String[] what, String value) {
+		return switch (what[0]) {
+			case "user" -> request.withUser(value);
+			case "session" -> request.withSession(value);
+			case "address" -> request.withAddress(value);
+			case "path" -> request.withPath(value);
+			case "method" -> request.withMethod(value);
+			case "header" -> request.withHeader(what[1], value);
+			case "cookie" -> request.withCookie(what[1], value);
+			case "query" -> request.withQuery(what[1], value);
+			case "claim" -> request.withClaim(what[1], value);
+			default -> throw new IllegalArgumentException(what[0]);
+		};
 	}
 
 	/** The condition that a YAML text says. */
@@ -23,7 +38,7 @@ record Requests(Map<String, String> values) implements GrayContext {
 	}
 
 	static GrayStrategy strategy(String match, RuleDocuments documents, SettableClock clock) {
-		return new GrayRulesParser(java.util.List.of(), clock).parse("gray.yaml", rule(match), documents)
+		return new GrayRulesParser(List.of(), clock).parse("gray.yaml", rule(match), documents)
 			.rules()
 			.get(0)
 			.strategy();
@@ -32,51 +47,6 @@ record Requests(Map<String, String> values) implements GrayContext {
 	/** A rule whose condition begins in line 5, column 12. */
 	static String rule(String match) {
 		return "rules:\n  - name: r1\n    service: orders\n    lane: gray\n    match: " + match + "\n";
-	}
-
-	@Override
-	public @Nullable String userId() {
-		return this.values.get("user");
-	}
-
-	@Override
-	public @Nullable String sessionId() {
-		return this.values.get("session");
-	}
-
-	@Override
-	public @Nullable String address() {
-		return this.values.get("address");
-	}
-
-	@Override
-	public @Nullable String header(String name) {
-		return this.values.get("header " + name);
-	}
-
-	@Override
-	public @Nullable String cookie(String name) {
-		return this.values.get("cookie " + name);
-	}
-
-	@Override
-	public @Nullable String query(String name) {
-		return this.values.get("query " + name);
-	}
-
-	@Override
-	public @Nullable String claim(String name) {
-		return this.values.get("claim " + name);
-	}
-
-	@Override
-	public @Nullable String path() {
-		return this.values.get("path");
-	}
-
-	@Override
-	public @Nullable String method() {
-		return this.values.get("method");
 	}
 
 }

@@ -81,6 +81,23 @@ class RuleTermsTests {
 	}
 
 	@Test
+	void rulesThatHaveEndedDecideNothing() {
+		GrayRules rules = rules(
+				"name: r1, service: s, lane: l, match: {users: [a]}, otherwise: refuse, priority: 1, "
+						+ "expires: 2026-06-01T00:00:00Z",
+				"name: r2, service: s, lane: l, match: {users: [b]}, otherwise: any, expires: 2026-07-01T00:00:00Z");
+		assertThat(rules.decidesLanes()).isTrue();
+		assertThat(rules.otherwise("s")).isEqualTo(Map.of(new Lane("l"), Otherwise.REFUSE));
+		this.clock.set("2026-06-01T00:00:00Z");
+		assertThat(rules.decidesLanes()).isTrue();
+		assertThat(rules.otherwise("s")).isEqualTo(Map.of(new Lane("l"), Otherwise.ANY));
+		this.clock.set("2026-07-01T00:00:00Z");
+		assertThat(rules.decidesLanes()).isFalse();
+		assertThat(rules.otherwise("s")).isEmpty();
+		assertThat(GrayRules.NONE.decidesLanes()).isFalse();
+	}
+
+	@Test
 	void observersCountWhoMatchesAndRouteNobody() {
 		GrayRules rules = rules("name: r1, service: s, lane: one, match: {users: [a]}, observe: true",
 				"name: r2, service: s, lane: two, match: {users: [a]}",
@@ -102,6 +119,21 @@ class RuleTermsTests {
 		assertThat(effects(counted, A)).containsExactly("r1 OBSERVED", "r2 DECIDES", "f OBSERVED", "e OBSERVED",
 				"gone EXPIRED");
 		assertThat(counters.matched("r1")).isEqualTo(3);
+	}
+
+	@Test
+	void lanesThatAreDecidedElsewhereAreNotDecidedAgain() {
+		GrayRules rules = rules("name: r1, service: s, lane: one, match: {users: [a]}",
+				"name: r2, service: s, lane: two, match: {users: [a]}, observe: true",
+				"name: f1, feature: f, match: {users: [a]}", "name: f2, feature: g, match: {users: [a]}, observe: true",
+				"name: e, experiment: {A: 1}");
+		GrayCounters counters = new GrayCounters();
+		GrayDecision decision = rules.countedBy(counters).decide(A, LaneContext.parse("s=blue"));
+		assertThat(decision.lanes().toHeader()).isEqualTo("s=blue");
+		assertThat(decision.rules()).isEmpty();
+		assertThat(decision.isOn("f")).isTrue();
+		assertThat(decision.variant("e")).isEqualTo("A");
+		assertThat(counters.matched()).isEqualTo(Map.of("r1", 0L, "r2", 0L, "f1", 1L, "f2", 1L, "e", 1L));
 	}
 
 	@Test
@@ -211,6 +243,19 @@ class RuleTermsTests {
 			.isThrownBy(() -> rules("name: r1, service: s, lane: one, match: {percentage: 5}",
 					"name: r2, service: s, lane: two, match: {percentage: 5}"))
 			.withMessageContaining("is the condition of rule 'r1' in line 2 too");
+		assertThatExceptionOfType(InvalidRulesException.class).isThrownBy(() -> rules(
+				"name: r1, service: s, lane: one, match: {percentage: 5}",
+				"name: r2, service: s, lane: two, match: {any: [{users: [c]}, {percentage: {value: 10, of: user}}]}"))
+			.withMessageContaining("begins with the same users as that of rule 'r1' in line 2");
+		for (String other : List.of("{value: 10, salt: x}", "{value: 10, of: session}", "{value: 10, hash: murmur3}",
+				"{value: 10, of: {header: X-Device}}")) {
+			assertThat(rules("name: r1, service: s, lane: one, match: {percentage: 5}",
+					"name: r2, service: s, lane: two, match: {percentage: " + other + "}")
+				.size()).isEqualTo(2);
+		}
+		// Or else a process whose clock is late would refuse what others have taken.
+		assertThatExceptionOfType(InvalidRulesException.class).isThrownBy(() -> rules(one,
+				"name: r2, service: s, lane: two, match: {users: [a]}, expires: 2025-12-31T00:00:00Z"));
 		for (String other : List.of("service: s, lane: two, match: {users: [c]}",
 				"service: s, lane: one, match: {users: [a]}", "service: t, lane: two, match: {users: [a]}",
 				"service: s, lane: two, match: {users: [a]}, priority: 1",
@@ -224,9 +269,11 @@ class RuleTermsTests {
 	@CsvSource(delimiter = '|', value = { "priority: high|must be a whole number", "priority: 1000000|must be a whole",
 			"priority: 1.5|must be a whole number", "priority: 010|must be a whole number",
 			"enabled: yes|must be true or", "enabled: ''|is empty", "observe: 1|must be true or false",
-			"expires: tomorrow|must be a time with its offset", "expires: 2026-12-01|must be a time with its offset",
-			"owner: [a]|must be a text", "comment: ''|is empty", "expire: 2026-12-01T00:00:00Z|did you mean 'expires'?",
-			"weight: 5|is not known here" })
+			"expires: tomorrow|must be a time with its offset",
+			"expires: +999999999-12-31T23:59:59Z|must be a time in one of the years",
+			"expires: -0001-01-01T00:00:00Z|must be a time in one of the years",
+			"expires: 2026-12-01|must be a time with its offset", "owner: [a]|must be a text", "comment: ''|is empty",
+			"expire: 2026-12-01T00:00:00Z|did you mean 'expires'?", "weight: 5|is not known here" })
 	void mistakesAreRefusedWhereTheyStand(String term, String reason) {
 		for (String rule : List.of("name: r, service: s, lane: l, match: {users: [a]}",
 				"name: r, feature: f, match: {users: [a]}", "name: r, experiment: {A: 1}")) {

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * Which shares of a million ids match for each whole percentage. With
@@ -115,14 +119,21 @@ class ShareStatisticsTests {
 	@Test
 	void raisingTheShareKeepsEverybody() {
 		for (Spread spread : spreads) {
-			int before = 0;
-			for (int percent = 0; percent <= 100; percent++) {
-				int now = spread.matching(percent);
-				assertThat(now).isGreaterThanOrEqualTo(before);
+			List<GrayContext> users = Stream.of(spread.ids.sequence())
+				.flatMap((sequence) -> IntStream.range(0, 1000).mapToObj(sequence))
+				.map(GrayContext::ofUser)
+				.toList();
+			Set<GrayContext> before = Set.of();
+			for (int basisPoints = 0; basisPoints <= PercentageStrategy.ALL; basisPoints += 25) {
+				PercentageStrategy strategy = new PercentageStrategy(Share.of(basisPoints), Subject.USER,
+						spread.way.hash, spread.way.salt);
+				Set<GrayContext> now = new HashSet<>();
+				users.stream().filter(strategy::matches).forEach(now::add);
+				assertThat(now.containsAll(before)).as("%s at %s", spread.way, basisPoints).isTrue();
+				assertThat(now.size()).isCloseTo(basisPoints / 10, within(75));
 				before = now;
 			}
-			assertThat(spread.matching(0)).isZero();
-			assertThat(before).isEqualTo(USERS);
+			assertThat(before).hasSize(1000);
 		}
 	}
 

@@ -38,6 +38,27 @@ class TextStrategyTests {
 			.toList();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "(){2000000000}", "(?=){300000000}", "(?:){20000}x", "((?:^){1000}){1000}",
+			"a(b(c|(?=d){20}){20}){3}", "(?<n>)\\k<n>{300000000}", "[]]((?=){250}[)]){3}" })
+	void expressionThatRepeatsNothingForEverIsRefused(String regex) {
+		assertThatExceptionOfType(InvalidRulesException.class)
+			.isThrownBy(() -> Requests.strategy("{header: {name: A, regex: '" + regex + "'}}"))
+			.satisfies((ex) -> assertThat(ex.line()).isEqualTo(5))
+			.withMessageContaining("repeats something more than 500 times");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|123e4567-e89b-12d3-a456-426614174000",
+					"\\p{L}{2,}\\{20000\\}|ab{20000}", "a{1,20000}|aaa", "\\Q{20000}\\E|{20000}", "[{]20000}|{20000}",
+					"(a{2}b?){2}|aaaab" })
+	void expressionWithCountsIsFine(String regex, String text) {
+		assertThat(
+				Requests.strategy("{header: {name: A, regex: '" + regex + "'}}").matches(Requests.of("header A", text)))
+			.isTrue();
+	}
+
 	@Test
 	void comparesPathsAndMethods() {
 		assertThat(Requests.strategy("{path: /orders}").matches(Requests.of("path", "/orders"))).isTrue();

@@ -1,6 +1,7 @@
 package io.governance.gray;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,24 @@ class VersionStrategyTests {
 					.isEqualTo(Integer.compare(i, k));
 				assertThat(Integer.signum(SemanticVersion.compare(ORDER.get(i) + "+b.1", ORDER.get(k) + "+007")))
 					.isEqualTo(Integer.compare(i, k));
+			}
+		}
+	}
+
+	@Test
+	void rangesGoByThatOrder() {
+		List<String> versions = Stream
+			.concat(ORDER.stream().limit(ORDER.size() - 1), Stream.of("999999.999999.999999-a", "999999.999999.999999",
+					"1000000.0.0-a", "1000000.0.0", "1000000.999999999.0"))
+			.toList();
+		for (int i = 0; i < versions.size(); i++) {
+			VersionRange from = VersionRange.parse(">=" + versions.get(i));
+			VersionRange before = VersionRange.parse("<" + versions.get(i));
+			for (int k = 0; k < versions.size(); k++) {
+				for (String version : List.of(versions.get(k), versions.get(k) + "+build.7")) {
+					assertThat(from.contains(version)).as(version + " in " + from).isEqualTo(k >= i);
+					assertThat(before.contains(version)).as(version + " before " + from).isEqualTo(k < i);
+				}
 			}
 		}
 	}

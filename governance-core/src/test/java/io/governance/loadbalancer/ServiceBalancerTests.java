@@ -13,6 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -111,6 +112,28 @@ class ServiceBalancerTests {
 		this.balancer.lanes(LanePolicy.DEFAULT.with("gray", LaneFallback.REFUSE));
 		assertThat(picked("gray")).isEmpty();
 		assertThat(picked("red")).containsExactly("a");
+	}
+
+	@Test
+	@DisplayName("F43 a further try goes where the lane falls back to when the lane has nobody left")
+	void furtherTryLeavesALaneThatHasNobodyLeft() {
+		this.balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("g", "gray"),
+				Endpoints.instance("h", "gray"), Endpoints.instance("r", "red")));
+		this.balancer.lanes(LanePolicy.DEFAULT.with("red", LaneFallback.REFUSE));
+		assertThat(pickedWithout("gray", "g")).isEqualTo("h");
+		assertThat(pickedWithout("gray", "g", "h")).isEqualTo("a");
+		assertThat(pickedWithout("gray", "a", "g", "h")).isNull();
+		assertThat(pickedWithout("red", "r")).isNull();
+		assertThat(pickedWithout(STABLE, "a")).isNull();
+		this.balancer.lanes(LanePolicy.DEFAULT.with("red", LaneFallback.ANY));
+		assertThat(pickedWithout("red", "r", "a", "h")).isEqualTo("g");
+		assertThat(pickedWithout("red", "a", "g", "h")).isEqualTo("r");
+	}
+
+	private @Nullable String pickedWithout(String lane, String... ids) {
+		Endpoint endpoint = this.balancer.pick(lane, PickRequest.ANY,
+				(one) -> List.of(ids).contains(one.instance().id()));
+		return (endpoint != null) ? endpoint.instance().id() : null;
 	}
 
 	@Test

@@ -36,7 +36,7 @@ final class OtherProcess implements AutoCloseable {
 	static OtherProcess start(String task, Path directory, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
-						"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 						OtherProcess.class.getName(), task, directory.toString()));
 		command.addAll(List.of(arguments));
 		return new OtherProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());

@@ -164,7 +164,7 @@ class EtcdRegistrationTests {
 	@DisplayName("F34 a process that was stopped for longer than its lease is registered again when it goes on")
 	void processThatWasStoppedIsRegisteredAgain() throws Exception {
 		Process owner = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx64m",
-				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 				RegisteredProcess.class.getName(), server.address(), this.namespace)
 			.redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)

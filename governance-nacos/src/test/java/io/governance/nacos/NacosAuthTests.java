@@ -4,12 +4,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
@@ -205,6 +209,55 @@ class NacosAuthTests {
 			assertThat(registered(owner, "bills")).containsExactly(instance);
 			assertThat(events).containsExactly(RegistrationEvent.Kind.REFUSED, RegistrationEvent.Kind.REGISTERED);
 			keeper.close();
+		}
+	}
+
+	@Test
+	@DisplayName("(c) 9 The permissions that the page for operators names are enough, and allow no more")
+	void leastPrivilegeIsEnough() throws Exception {
+		String token = token("nacos", "right-one");
+		String page = Files.readString(Path.of("..", "docs", "operators.md"));
+		List<MatchResult> permissions = Pattern.compile("(?m)^\\| .*\\| `(dev:[^`]+)` \\| `(rw?)` \\|$")
+			.matcher(page)
+			.results()
+			.toList();
+		assertThat(permissions).hasSize(4);
+		for (int i = 0; i < permissions.size(); i++) {
+			String user = (i < 3) ? "service" : "publisher";
+			if (i == 0 || i == 3) {
+				admin("/v3/auth/user", token, "username=" + user + "&password=of-" + user);
+				admin("/v3/auth/role", token, "role=" + user + "-role&username=" + user);
+			}
+			admin("/v3/auth/permission", token, "role=" + user + "-role&action=" + permissions.get(i).group(2)
+					+ "&resource=" + permissions.get(i).group(1));
+		}
+		DocumentId id = new DocumentId("dev", "rights", "orders.yaml");
+		List<Publication> put = List.of(Publication.put(id, "a: 1"));
+		Instance instance = Instance.of("orders", "127.0.0.1", 8009).build();
+		try (Backend service = open("service", "of-service"); Backend publisher = open("publisher", "of-publisher")) {
+			// Servers look at their tables every 15 s.
+			within(40).ignoreExceptions().until(() -> service.config().get(Set.of(id)).documents().isEmpty());
+			within(40).ignoreExceptions().until(() -> {
+				publisher.config().publish(put, Author.of("alice"));
+				return true;
+			});
+			RecordingConfigListener documents = new RecordingConfigListener();
+			service.config().watch(Set.of(id), documents);
+			within(10).until(() -> documents.latest(id).equals("a: 1"));
+			RecordingInstancesListener instances = new RecordingInstancesListener();
+			service.discovery().watch("orders", instances);
+			service.registry().put("orders", List.of(instance));
+			within(10).until(() -> instances.latest().filter((list) -> list.contains(instance)).isPresent());
+			assertThat(service.registry().observe("orders")).contains(instance);
+			service.registry().remove("orders", instance.id());
+			assertRefused(() -> service.config().publish(put, Author.of("mallory")));
+			assertRefused(() -> service.config().get(Set.of(new DocumentId("mine", "rights", "orders.yaml"))));
+			assertRefused(
+					() -> service.registry().put("bills", List.of(Instance.of("bills", "127.0.0.1", 8010).build())));
+			assertRefused(() -> publisher.registry().put("orders", List.of(instance)));
+			assertRefused(() -> publisher.config()
+				.publish(List.of(Publication.put(new DocumentId("mine", "rights", "orders.yaml"), "a: 1")),
+						Author.of("mallory")));
 		}
 	}
 

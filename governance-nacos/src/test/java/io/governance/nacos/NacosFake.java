@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,6 +47,8 @@ import com.alibaba.nacos.shaded.io.grpc.netty.shaded.io.grpc.netty.NettyServerBu
 import com.alibaba.nacos.shaded.io.grpc.stub.StreamObserver;
 
 import io.governance.config.DocumentId;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * A server with one document and one service as far as its clients can tell, which does
@@ -175,6 +178,10 @@ final class NacosFake implements AutoCloseable {
 	private void push(Request request) {
 		request.setRequestId(Integer.toString(this.pushes.incrementAndGet()));
 		Payload payload = GrpcUtils.convert(request);
+		// One for documents and one for services: a call on a new connection can be
+		// answered
+		// before its stream has come.
+		await().atMost(Duration.ofSeconds(30)).until(() -> this.streams.size() >= 2);
 		this.streams.forEach((stream) -> {
 			synchronized (stream) {
 				stream.onNext(payload);

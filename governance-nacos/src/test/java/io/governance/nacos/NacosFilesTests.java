@@ -35,8 +35,9 @@ class NacosFilesTests {
 		Path temporary = Files.createDirectory(directory.resolve("tmp"));
 		Path work = Files.createDirectory(directory.resolve("work"));
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Duser.home=" + home, "-Djava.io.tmpdir=" + temporary, "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp",
-				System.getProperty("java.class.path"), User.class.getName(), new NacosFixture().address())
+				"-Duser.home=" + home, "-Djava.io.tmpdir=" + temporary, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+				"-Xmx256m", "-cp", System.getProperty("java.class.path"), User.class.getName(),
+				new NacosFixture().address())
 			.directory(work.toFile())
 			.redirectErrorStream(true)
 			.redirectOutput(directory.resolve("output").toFile())

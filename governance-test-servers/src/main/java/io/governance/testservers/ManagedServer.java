@@ -18,8 +18,6 @@ final class ManagedServer implements TestServer {
 
 	private static final Duration POLL = Duration.ofMillis(25);
 
-	private static final Duration END = Duration.ofSeconds(20);
-
 	private static final int TAIL_LINES = 40;
 
 	/**
@@ -152,9 +150,10 @@ final class ManagedServer implements TestServer {
 	}
 
 	private void awaitEnd(ServerProcess running) {
-		if (!running.endsWithin(END)) {
+		if (!running.endsWithin(this.kind.endDeadline())) {
 			running.kill();
-			throw new IllegalStateException("%s did not end within %d s".formatted(this.kind.name(), END.toSeconds()));
+			throw new IllegalStateException(
+					"%s did not end within %d s".formatted(this.kind.name(), this.kind.endDeadline().toSeconds()));
 		}
 		ended();
 	}

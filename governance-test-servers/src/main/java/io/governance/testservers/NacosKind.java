@@ -1,6 +1,5 @@
 package io.governance.testservers;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Nacos server with these settings.
  */
-record NacosKind(NacosVersion version, String classPath, @Nullable String password,
+record NacosKind(NacosVersion version, List<String> jvm, @Nullable String password,
 		@Nullable TestCertificates certificates, List<String> properties) implements ServerKind {
 
 	private static final String ADMINISTRATOR = "nacos";
@@ -43,6 +42,13 @@ record NacosKind(NacosVersion version, String classPath, @Nullable String passwo
 		return Duration.ofSeconds(180);
 	}
 
+	/** Longer only for the one that writes an archive when it ends. */
+	@Override
+	public Duration endDeadline() {
+		return this.jvm.stream().anyMatch((option) -> option.startsWith(NacosArchive.MAKE)) ? Duration.ofSeconds(60)
+				: ServerKind.super.endDeadline();
+	}
+
 	@Override
 	public List<String> arguments(int port, Path home) throws IOException {
 		Path data = home.resolve("data");
@@ -54,12 +60,14 @@ record NacosKind(NacosVersion version, String classPath, @Nullable String passwo
 		}
 		// must lie on the class path, whatever else says where settings are
 		Files.write(conf.resolve("application.properties"), settings());
-		return List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dnacos.standalone=true",
-				"-Dnacos.home=" + data, "-D" + this.version.portProperty() + "=" + port,
+		List<String> arguments = new ArrayList<>(this.jvm);
+		arguments.addAll(List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+				"-Dnacos.standalone=true", "-Dnacos.home=" + data, "-D" + this.version.portProperty() + "=" + port,
 				"-Dnacos.inetutils.ip-address=127.0.0.1", "-Dderby.stream.error.file=" + data.resolve("derby.log"),
 				"-Dnacos.logs.path=" + data.resolve("logs"), "-Dserver.tomcat.basedir=" + data.resolve("tomcat"),
 				"-Djava.io.tmpdir=" + data.resolve("tmp"), "-Duser.home=" + data, "-Dnacos.naming.push.pushTaskDelay=0",
-				"-cp", conf + File.pathSeparator + this.classPath, this.version.launcher());
+				"-cp", this.version.classPath(conf), this.version.launcher()));
+		return arguments;
 	}
 
 	private List<String> settings() {

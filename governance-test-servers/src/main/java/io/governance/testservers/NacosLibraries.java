@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,16 +24,11 @@ final class NacosLibraries {
 	}
 
 	/**
-	 * Returns the class path of a server and its launcher.
+	 * Returns the class path of a server, without its launcher.
 	 * @param server the name under which it was resolved
 	 */
 	static String find(String server) {
-		String name = DIRECTORY + server + ".classpath";
-		URL resource = NacosLibraries.class.getClassLoader().getResource(name);
-		if (resource == null) {
-			throw unavailable("no %s on the class path".formatted(name));
-		}
-		try (InputStream in = resource.openStream()) {
+		try (InputStream in = resource(server).openStream()) {
 			String libraries = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
 			List<String> missing = Stream.of(libraries.split(File.pathSeparator))
 				.filter((file) -> !Files.isReadable(Path.of(file)))
@@ -42,23 +36,39 @@ final class NacosLibraries {
 			if (!missing.isEmpty()) {
 				throw unavailable("%d libraries are gone, first %s".formatted(missing.size(), missing.get(0)));
 			}
-			return launcher(resource, name) + File.pathSeparator + libraries;
+			return libraries;
 		}
-		catch (IOException | URISyntaxException ex) {
+		catch (IOException ex) {
 			throw unavailable(ex.toString());
 		}
+	}
+
+	/**
+	 * Returns the jar, or the directory of classes, that has the launcher of a server.
+	 * @param server the name under which it was resolved
+	 */
+	static Path launcher(String server) {
+		String text = resource(server).toString();
+		String root = text.substring(0, text.length() - name(server).length());
+		return Path.of(root.startsWith("jar:")
+				? URI.create(root.substring("jar:".length(), root.length() - "!/".length())) : URI.create(root));
+	}
+
+	private static URL resource(String server) {
+		URL resource = NacosLibraries.class.getClassLoader().getResource(name(server));
+		if (resource == null) {
+			throw unavailable("no %s on the class path".formatted(name(server)));
+		}
+		return resource;
+	}
+
+	private static String name(String server) {
+		return DIRECTORY + server + ".classpath";
 	}
 
 	/** Returns the Java that runs this. */
 	static Path java() {
 		return Path.of(System.getProperty("java.home"), "bin", "java");
-	}
-
-	private static Path launcher(URL resource, String name) throws URISyntaxException {
-		String text = resource.toString();
-		String root = text.substring(0, text.length() - name.length());
-		return Path.of(root.startsWith("jar:")
-				? URI.create(root.substring("jar:".length(), root.length() - "!/".length())) : URI.create(root));
 	}
 
 	private static IllegalStateException unavailable(String reason) {

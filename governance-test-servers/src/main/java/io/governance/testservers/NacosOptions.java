@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NacosOptions {
 
+	/** Not for version 2, which is started once: that does not pay for an archive. */
+	private static final Memo<List<String>> ARCHIVE = new Memo<>(() -> NacosArchive.options(NacosVersion.V3));
+
 	private final NacosVersion version;
 
 	private final @Nullable String password;
@@ -71,8 +74,8 @@ public final class NacosOptions {
 	 * @return a server that has an address
 	 */
 	public NacosServer create() {
-		NacosKind kind = new NacosKind(this.version, this.version.classPath(), this.password, this.certificates,
-				this.properties);
+		List<String> jvm = (this.version == NacosVersion.V3) ? ARCHIVE.get() : List.of();
+		NacosKind kind = new NacosKind(this.version, jvm, this.password, this.certificates, this.properties);
 		return new NacosServer(new ManagedServer(kind, new BinaryProgram(NacosLibraries.java())));
 	}
 

@@ -1,5 +1,7 @@
 package io.governance.testservers;
 
+import java.io.File;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -47,9 +49,20 @@ enum NacosVersion {
 		this.settings = settings;
 	}
 
-	/** The class path of the server and its launcher. */
-	String classPath() {
-		return NacosLibraries.find(this.libraries);
+	/** Where its launcher is. */
+	Path launcherPath() {
+		return NacosLibraries.launcher(this.libraries);
+	}
+
+	/**
+	 * The class path of the server and its launcher. Settings come first where a library
+	 * brings some of the same name, and otherwise last: an archive of classes fits if all
+	 * that comes before is the same.
+	 * @param settings the directory of the server's settings
+	 */
+	String classPath(Path settings) {
+		String libraries = launcherPath() + File.pathSeparator + NacosLibraries.find(this.libraries);
+		return (this == V2) ? settings + File.pathSeparator + libraries : libraries + File.pathSeparator + settings;
 	}
 
 	/** The class that starts the server. */

@@ -22,6 +22,11 @@ interface ServerKind {
 	/** The longest time that a start may take. */
 	Duration startDeadline();
 
+	/** The longest time that an end may take. */
+	default Duration endDeadline() {
+		return Duration.ofSeconds(20);
+	}
+
 	/**
 	 * The arguments for a start.
 	 * @param port its first port

@@ -43,10 +43,10 @@ final class OtherProcess implements AutoCloseable {
 	}
 
 	private static OtherProcess start(BackendFixture fixture, String namespace, String... task) {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
-						"-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
-						OtherProcess.class.getName(), fixture.getClass().getName(), fixture.address(), namespace));
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
+				OtherProcess.class.getName(), fixture.getClass().getName(), fixture.address(), namespace));
 		command.addAll(List.of(task));
 		try {
 			return new OtherProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());

@@ -270,7 +270,7 @@ class GovernanceConfigWriterTests {
 	}
 
 	private void start(String... properties) {
-		List<String> all = new ArrayList<>(List.of("management.endpoints.web.exposure.include=*"));
+		List<String> all = new ArrayList<>(List.of("management.endpoints.web.exposure.include=governanceconfig"));
 		all.addAll(List.of(properties));
 		this.application = this.fleet.start(WebApplicationType.SERVLET, Application.class, all.toArray(String[]::new));
 	}

@@ -156,6 +156,26 @@ class CallObservabilityTests {
 	}
 
 	@Test
+	void metersOfBreakersAreThereFromTheFirstCallOn() {
+		String service = this.app.service(this.app.server(Fault.NONE).port());
+		call("RestClient", service);
+		for (String scope : List.of("service", "instance")) {
+			for (String state : List.of("open", "half_open")) {
+				assertThat(meters().get("governance.loadbalancer.breakers")
+					.tags("service", service, "scope", scope, "state", state)
+					.gauge()
+					.value()).isZero();
+				assertThat(meters().get("governance.loadbalancer.breaker.transitions")
+					.tags("service", service, "scope", scope, "state", state)
+					.counter()
+					.count()).isZero();
+			}
+		}
+		assertThat(meters().get("governance.loadbalancer.retries.exhausted").tag("service", service).counter().count())
+			.isZero();
+	}
+
+	@Test
 	void countsEjectionsByTheirReason() {
 		int dead = FaultyServer.deadPort();
 		FaultyServer fine = this.app.server(Fault.NONE);

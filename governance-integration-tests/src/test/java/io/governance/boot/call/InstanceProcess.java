@@ -26,8 +26,8 @@ final class InstanceProcess implements AutoCloseable {
 
 	InstanceProcess(Path directory, String service, String id, String lane) throws IOException {
 		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
-				"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), InstanceProcess.class.getName(),
-				directory.toString(), service, id, lane)
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+				InstanceProcess.class.getName(), directory.toString(), service, id, lane)
 			.redirectError(ProcessBuilder.Redirect.DISCARD)
 			.start();
 		BufferedReader out = new BufferedReader(
@@ -49,7 +49,14 @@ final class InstanceProcess implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.process.destroyForcibly().onExit().join();
+		try {
+			// Not by onExit(): of a process that has ended, that waits for whoever has
+			// its number.
+			kill();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**

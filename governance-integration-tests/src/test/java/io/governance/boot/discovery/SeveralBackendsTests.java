@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import io.governance.boot.backend.Backends;
+import io.governance.boot.gray.GrayRulesKeeper;
 import io.governance.config.Author;
 import io.governance.config.ConfigStore;
 import io.governance.config.DocumentId;
@@ -217,7 +218,7 @@ class SeveralBackendsTests {
 	}
 
 	@Test
-	void configMayBeKeptByAnotherBackend() {
+	void configAndGrayRulesMayBeKeptByAnotherBackend() {
 		ConfigurableApplicationContext application = start("orders", "governance.registry.enabled=false",
 				"spring.config.import=governance:", "governance.config.backend=west");
 		ConfigStore west = application.getBean(Backends.class).get("test", "west").config();
@@ -226,6 +227,12 @@ class SeveralBackendsTests {
 		await().until(() -> "west".equals(application.getEnvironment().getProperty("where")));
 		assertThat(application.getBean(ConfigStore.class).list("default", "default")).containsExactly(id);
 		assertThat(this.home.resolve("west/config")).isDirectory();
+		DocumentId rules = new DocumentId("default", "default", "gray.yaml");
+		west.publish(List.of(Publication.put(rules, "rules: [{name: west, feature: checkout, match: {users: [ann]}}]")),
+				Author.of("test"));
+		GrayRulesKeeper keeper = application.getBean(GrayRulesKeeper.class);
+		await().until(() -> keeper.rules().size() == 1);
+		assertThat(keeper.rules().rules().get(0).name()).isEqualTo("west");
 	}
 
 	@Test

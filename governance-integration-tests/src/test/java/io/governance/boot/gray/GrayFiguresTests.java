@@ -129,7 +129,8 @@ class GrayFiguresTests {
 		get("ok", "bob");
 		assertThat(matches("watch", "route")).isEqualTo(1);
 		assertThat(registry().find("governance.gray.matches").tag("effect", "observe").meter()).isNull();
-		assertThat(registry().get("governance.gray.changes").tag("result", "applied").counter().count()).isEqualTo(1);
+		await().atMost(Duration.ofSeconds(10))
+			.until(() -> registry().get("governance.gray.changes").tag("result", "applied").counter().count() == 1);
 	}
 
 	@Test

@@ -5,14 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
 import io.governance.boot.fleet.LocalBackendConfiguration;
 import io.governance.gray.GrayDecision;
 import io.governance.gray.LaneContext;
+import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -31,6 +36,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.task.SimpleAsyncTaskExecutorBuilder;
+import org.springframework.boot.task.ThreadPoolTaskExecutorBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -42,6 +48,7 @@ import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
@@ -95,8 +102,8 @@ class LaneThreadsTests {
 	}
 
 	static Stream<String> servlet() {
-		return Stream.of("direct", "async", "future", "simple", "scheduled", "callable", "deferred", "streaming",
-				"elastic", "delayed");
+		return Stream.of("direct", "async", "future", "simple", "own", "decorated", "scheduled", "callable", "deferred",
+				"streaming", "elastic", "delayed");
 	}
 
 	static Stream<String> reactive() {
@@ -138,6 +145,12 @@ class LaneThreadsTests {
 		assertThat(get(this.servlet, "marked", "alice")).isEqualTo("marked orders=gray");
 		assertThat(this.servlet.getBean(TaskDecorator.class)).isNotInstanceOf(LaneTaskDecorator.class);
 		assertThat(this.reactive.getBean(TaskDecorator.class)).isInstanceOf(LaneTaskDecorator.class);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pool", "thread" })
+	void threadsThatNobodyDecoratesCarryNothing(String path) {
+		assertThat(get(this.servlet, path, "alice")).isEqualTo("orders=gray and ");
 	}
 
 	@Test
@@ -182,8 +195,12 @@ class LaneThreadsTests {
 			.body(String.class);
 	}
 
+	/** The lane of the thread, if its logs tell the same. */
 	private static String current() {
-		return LaneContext.current().toHeader();
+		LaneContext lanes = LaneContext.current();
+		String logged = MDC.get(GrayDecision.MDC_KEY);
+		return Objects.equals(logged, lanes.isStable() ? null : lanes.toHeader()) ? lanes.toHeader()
+				: lanes + " logged as " + logged;
 	}
 
 	/** Methods that are called on another thread. */
@@ -247,14 +264,26 @@ class LaneThreadsTests {
 
 			private final SimpleAsyncTaskExecutor simple;
 
+			private final ThreadPoolTaskExecutor own;
+
+			private final SimpleAsyncTaskExecutor decorated = new SimpleAsyncTaskExecutor();
+
 			private final TaskScheduler scheduler;
 
 			Controller(Background background, Executor applicationTaskExecutor, SimpleAsyncTaskExecutorBuilder simple,
-					TaskScheduler scheduler) {
+					ThreadPoolTaskExecutorBuilder own, LaneTaskDecorator decorator, TaskScheduler scheduler) {
 				this.background = background;
 				this.executor = applicationTaskExecutor;
 				this.simple = simple.build();
+				this.own = own.corePoolSize(1).build();
+				this.own.initialize();
+				this.decorated.setTaskDecorator(decorator);
 				this.scheduler = scheduler;
+			}
+
+			@PreDestroy
+			void close() {
+				this.own.shutdown();
 			}
 
 			@GetMapping("/direct")
@@ -276,6 +305,28 @@ class LaneThreadsTests {
 			@GetMapping("/simple")
 			CompletableFuture<String> simple() {
 				return CompletableFuture.supplyAsync(LaneThreadsTests::current, this.simple);
+			}
+
+			@GetMapping("/own")
+			CompletableFuture<String> own() {
+				return CompletableFuture.supplyAsync(LaneThreadsTests::current, this.own);
+			}
+
+			@GetMapping("/decorated")
+			CompletableFuture<String> decorated() {
+				return CompletableFuture.supplyAsync(LaneThreadsTests::current, this.decorated);
+			}
+
+			@GetMapping("/pool")
+			String pool() {
+				return current() + " and " + CompletableFuture.supplyAsync(LaneThreadsTests::current).join();
+			}
+
+			@GetMapping("/thread")
+			String thread() throws Exception {
+				FutureTask<String> lane = new FutureTask<>(LaneThreadsTests::current);
+				new Thread(lane).start();
+				return current() + " and " + lane.get();
 			}
 
 			@GetMapping("/scheduled")

@@ -10,7 +10,6 @@ import io.governance.loadbalancer.BalancerListener;
 import io.governance.loadbalancer.HealthEvent;
 import io.governance.loadbalancer.PanicEvent;
 import io.governance.loadbalancer.ServiceBalancer;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -64,11 +63,7 @@ final class BalancerMetrics implements BalancerListener, SmartInitializingSingle
 	public void onHealth(HealthEvent event) {
 		MeterRegistry registry = this.registry;
 		if (registry != null && event.after().isAvoided() && event.after() != event.before()) {
-			Counter.builder("governance.loadbalancer.ejections")
-				.tags("service", event.service(), "reason", ServiceMeters.name(event.cause()))
-				.description("Instances that stopped getting calls for what this process makes of them")
-				.register(registry)
-				.increment();
+			ServiceMeters.ejections(registry, event.service(), event.cause()).increment();
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.governance.boot.actuate;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -10,10 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.HealthEvent.Cause;
 import io.governance.loadbalancer.HealthState;
 import io.governance.loadbalancer.InstanceStats;
 import io.governance.loadbalancer.Outcome;
 import io.governance.loadbalancer.ServiceBalancer;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -61,6 +64,18 @@ final class ServiceMeters {
 		Gauge.builder("governance.loadbalancer.panic", panics, Set::size)
 			.tags("service", balancer.service())
 			.description("Lanes of which all instances are called, since too few are usable")
+			.register(registry);
+		// Counters are there before they count: what begins with 1 is no increase.
+		for (Cause cause : EnumSet.complementOf(EnumSet.of(Cause.OTHER))) {
+			ejections(registry, balancer.service(), cause);
+		}
+	}
+
+	/** Counts the ejections of the instances of a service. */
+	static Counter ejections(MeterRegistry registry, String service, Cause cause) {
+		return Counter.builder("governance.loadbalancer.ejections")
+			.tags("service", service, "reason", name(cause))
+			.description("Instances that stopped getting calls for what this process makes of them")
 			.register(registry);
 	}
 

@@ -54,7 +54,13 @@ final class CallGuards {
 
 	ServiceGuard of(String service) {
 		ServiceGuard guard = this.services.get(service);
-		return (guard != null) ? guard : this.services.computeIfAbsent(service, this::create);
+		return (guard != null) ? guard : first(service);
+	}
+
+	private ServiceGuard first(String service) {
+		ServiceGuard guard = this.services.computeIfAbsent(service, this::create);
+		this.listener.called(service, guard.breaker() != null);
+		return guard;
 	}
 
 	private ServiceGuard create(String service) {
@@ -67,6 +73,7 @@ final class CallGuards {
 	/** Sets who is told, in place of whoever was told before. */
 	void observedBy(CallListener listener) {
 		this.listener = listener;
+		this.services.forEach((service, guard) -> listener.called(service, guard.breaker() != null));
 	}
 
 	/** The state of the circuit breaker of a service; {@code null} if it has none. */

@@ -13,6 +13,10 @@ interface CallListener {
 	CallListener NONE = new CallListener() {
 
 		@Override
+		public void called(String service, boolean guarded) {
+		}
+
+		@Override
 		public void retried(String service, RetryReason reason, Outcome outcome) {
 		}
 
@@ -25,6 +29,12 @@ interface CallListener {
 		}
 
 	};
+
+	/**
+	 * A service is called for the first time, or was before anybody listened.
+	 * @param guarded whether a circuit breaker stands before it
+	 */
+	void called(String service, boolean guarded);
 
 	/** A further try has ended. */
 	void retried(String service, RetryReason reason, Outcome outcome);

@@ -1,6 +1,8 @@
 package io.governance.boot.call;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -19,10 +21,22 @@ import io.governance.boot.loadbalancer.EndpointGate;
 import io.governance.loadbalancer.Outcome;
 
 /**
- * Counts further tries and transitions of circuit breakers. A call that succeeds at once
- * does not come here. Thread-safe.
+ * Counts further tries and transitions of circuit breakers. Only the first call to a
+ * service comes here if it succeeds at once. Thread-safe.
  */
 final class CallMetrics implements CallListener, SmartInitializingSingleton {
+
+	private static final String RETRIES = "governance.loadbalancer.retries";
+
+	private static final String EXHAUSTED = "governance.loadbalancer.retries.exhausted";
+
+	private static final String TRANSITIONS = "governance.loadbalancer.breaker.transitions";
+
+	private static final Map<String, String> DESCRIPTIONS = Map.of(RETRIES, "Further tries of calls that have ended",
+			EXHAUSTED, "Further tries that were not made, since there were too many lately", TRANSITIONS,
+			"Circuit breakers that went into a state");
+
+	private static final List<State> STATES = List.of(State.CLOSED, State.OPEN, State.HALF_OPEN);
 
 	private final CallGuards guards;
 
@@ -55,35 +69,47 @@ final class CallMetrics implements CallListener, SmartInitializingSingleton {
 		this.guards.observedBy(this);
 	}
 
+	/** What counts from 0 on shows an increase when it first happens. */
 	@Override
-	public void retried(String service, RetryReason reason, Outcome outcome) {
-		count("governance.loadbalancer.retries", "Further tries of calls that have ended",
-				Tags.of("service", service, "reason", name(reason), "result", name(outcome)));
-	}
-
-	@Override
-	public void outOfBudget(String service) {
-		count("governance.loadbalancer.retries.exhausted",
-				"Further tries that were not made, since there were too many lately", Tags.of("service", service));
-	}
-
-	@Override
-	public void breaker(String service, boolean ofInstance, State state) {
-		count("governance.loadbalancer.breaker.transitions", "Circuit breakers that went into a state",
-				Tags.of("service", service, "scope", ofInstance ? "instance" : "service", "state", name(state)));
+	public void called(String service, boolean guarded) {
 		MeterRegistry registry = this.registry;
-		if (registry != null && this.services.add(service)) {
-			register(service, registry);
+		if (registry == null || !this.services.add(service)) {
+			return;
 		}
-	}
-
-	private void register(String service, MeterRegistry registry) {
-		for (State state : new State[] { State.OPEN, State.HALF_OPEN }) {
+		count(EXHAUSTED, Tags.of("service", service), 0);
+		if (!guarded) {
+			return;
+		}
+		for (State state : STATES) {
+			count(TRANSITIONS, transition(service, false, state), 0);
+			count(TRANSITIONS, transition(service, true, state), 0);
+			if (state == State.CLOSED) {
+				continue;
+			}
 			breakers(service, "service", state, () -> (this.guards.state(service) == state) ? 1 : 0, registry);
 			if (this.gate instanceof InstanceBreakers breakers) {
 				breakers(service, "instance", state, () -> breakers.count(service, state), registry);
 			}
 		}
+	}
+
+	@Override
+	public void retried(String service, RetryReason reason, Outcome outcome) {
+		count(RETRIES, Tags.of("service", service, "reason", name(reason), "result", name(outcome)), 1);
+	}
+
+	@Override
+	public void outOfBudget(String service) {
+		count(EXHAUSTED, Tags.of("service", service), 1);
+	}
+
+	@Override
+	public void breaker(String service, boolean ofInstance, State state) {
+		count(TRANSITIONS, transition(service, ofInstance, state), 1);
+	}
+
+	private static Tags transition(String service, boolean ofInstance, State state) {
+		return Tags.of("service", service, "scope", ofInstance ? "instance" : "service", "state", name(state));
 	}
 
 	private static void breakers(String service, String scope, State state, Supplier<Number> count,
@@ -94,13 +120,13 @@ final class CallMetrics implements CallListener, SmartInitializingSingleton {
 			.register(registry);
 	}
 
-	private void count(String name, String description, Tags tags) {
+	private void count(String name, Tags tags, int times) {
 		MeterRegistry registry = this.registry;
 		if (registry != null) {
 			this.counters
 				.computeIfAbsent(new Id(name, tags),
-						(id) -> Counter.builder(name).tags(tags).description(description).register(registry))
-				.increment();
+						(id) -> Counter.builder(name).tags(tags).description(DESCRIPTIONS.get(name)).register(registry))
+				.increment(times);
 		}
 	}
 

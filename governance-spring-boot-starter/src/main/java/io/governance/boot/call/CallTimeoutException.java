@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A call got no answer in the time that it or one of its tries may take. It may have been
  * carried out.
  */
-public class CallTimeoutException extends SocketTimeoutException {
+public final class CallTimeoutException extends SocketTimeoutException {
 
 	/**
 	 * Creates an exception.

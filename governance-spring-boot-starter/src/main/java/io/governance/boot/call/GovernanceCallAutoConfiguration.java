@@ -94,6 +94,12 @@ public final class GovernanceCallAutoConfiguration {
 		return new GovernanceCalls(deadlines);
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	ProtocolCalls governanceProtocolCalls(CallGuards guards, CallDeadlines deadlines) {
+		return new ProtocolCalls(guards, deadlines);
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
 	@ConditionalOnBean(MeterRegistry.class)

@@ -43,6 +43,7 @@ public final class GovernanceCalls {
 	/**
 	 * Runs code that makes calls.
 	 * @param code the code
+	 * @param <T> the type of the answer
 	 * @return what it returned
 	 * @throws RuntimeException what the code threw; a checked exception is wrapped
 	 */
@@ -60,6 +61,7 @@ public final class GovernanceCalls {
 	 * the service and goes to the caller as it is.
 	 * @param code the code
 	 * @param fallback what to return instead; may throw
+	 * @param <T> the type of the answer
 	 * @return what the code or the fallback returned
 	 */
 	public <T> T call(Callable<T> code, Function<? super Exception, ? extends T> fallback) {

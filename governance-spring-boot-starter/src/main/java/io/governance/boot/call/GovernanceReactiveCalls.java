@@ -44,6 +44,7 @@ public final class GovernanceReactiveCalls {
 	/**
 	 * Makes a call.
 	 * @param call the call
+	 * @param <T> the type of the answer
 	 * @return the call under the deadline
 	 */
 	public <T> Mono<T> call(Mono<T> call) {
@@ -55,6 +56,7 @@ public final class GovernanceReactiveCalls {
 	 * and goes to the caller as it is.
 	 * @param call the call
 	 * @param fallback what to emit instead
+	 * @param <T> the type of the answer
 	 * @return the call under the deadline, with its fallback
 	 */
 	public <T> Mono<T> call(Mono<T> call, Function<? super Throwable, ? extends Mono<? extends T>> fallback) {
@@ -67,6 +69,7 @@ public final class GovernanceReactiveCalls {
 	 * the caller as it is.
 	 * @param call the call
 	 * @param fallback what to emit instead
+	 * @param <T> the type of the answer
 	 * @return the call under the deadline, with its fallback
 	 */
 	public <T> Flux<T> call(Flux<T> call, Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {

@@ -82,15 +82,28 @@ final class GuardedCall implements AvoidedInstances {
 	 * @return the call to it; {@code null} if it is not one of ours
 	 */
 	@Nullable OpenCall tries(@Nullable Object instance) {
+		if (instance instanceof ChosenInstance chosen) {
+			tries(chosen.endpoint());
+			return chosen.takeOver();
+		}
+		beginTry();
+		return null;
+	}
+
+	/**
+	 * A try goes to an instance, in the hands of who counts it.
+	 * @param endpoint the instance
+	 */
+	void tries(Endpoint endpoint) {
+		beginTry();
+		this.tried.add(endpoint);
+		this.trace.tries(this.tries, endpoint, this.retrying);
+	}
+
+	private void beginTry() {
 		this.tries++;
 		this.retrying = this.due;
 		this.due = null;
-		if (instance instanceof ChosenInstance chosen) {
-			this.tried.add(chosen.endpoint());
-			this.trace.tries(this.tries, chosen.endpoint(), this.retrying);
-			return chosen.takeOver();
-		}
-		return null;
 	}
 
 	int tries() {

@@ -108,8 +108,7 @@ final class BoundBeans {
 	}
 
 	private @Nullable Target target(String name) {
-		ConfigurationPropertiesBean bean = ConfigurationPropertiesBean.get(this.context, this.context.getBean(name),
-				name);
+		ConfigurationPropertiesBean bean = bean(name);
 		if (bean == null || bean.getInstance() == null
 				|| bean.asBindTarget().getBindMethod() == BindMethod.VALUE_OBJECT) {
 			return null;
@@ -127,6 +126,18 @@ final class BoundBeans {
 					.withAnnotations(bean.asBindTarget().getAnnotations())
 					.withBindMethod(BindMethod.JAVA_BEAN),
 				MergedAnnotations.from(type).isPresent(Validated.class));
+	}
+
+	private @Nullable ConfigurationPropertiesBean bean(String name) {
+		Object instance = this.context.getBean(name);
+		try {
+			return ConfigurationPropertiesBean.get(this.context, instance, name);
+		}
+		catch (IllegalArgumentException ex) {
+			// Boot has bound another object than the one that now stands in its place.
+			logger.debug("Bean '{}' is wrapped by {} and is not rebound", name, instance.getClass());
+			return null;
+		}
 	}
 
 	/**

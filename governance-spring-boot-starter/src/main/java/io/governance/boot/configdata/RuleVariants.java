@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuleVariants implements ConfigVariants {
 
-	/** What lists of users say makes no difference to instances. */
-	private static final RuleDocuments EMPTY = (name) -> "";
-
 	private final @Nullable DocumentId rules;
 
 	private final String application;
@@ -93,8 +90,9 @@ final class RuleVariants implements ConfigVariants {
 	private Choice choose(@Nullable ConfigDocument document, String digest) {
 		GrayRulesParser complete = this.parser;
 		GrayRulesParser reader = (complete != null) ? complete : this.lenient;
-		Choice choice = choose(
-				(document != null) ? reader.parse(document.id().toString(), document.text(), EMPTY) : GrayRules.NONE);
+		// What lists of users say makes no difference to instances.
+		Choice choice = choose((document != null)
+				? reader.parse(document.id().toString(), document.text(), RuleDocuments.UNREAD) : GrayRules.NONE);
 		if (complete == null) {
 			this.early.put(digest, choice);
 		}

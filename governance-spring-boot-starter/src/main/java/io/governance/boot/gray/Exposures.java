@@ -119,6 +119,11 @@ final class Exposures implements DisposableBean {
 		return this.dropped.sum();
 	}
 
+	/** Whether listeners have been told all there is. */
+	boolean isIdle() {
+		return this.executor.getActiveCount() == 0 && this.executor.getQueue().isEmpty();
+	}
+
 	@Override
 	public void destroy() {
 		this.executor.shutdownNow();

@@ -70,7 +70,7 @@ final class ForwardedAddress {
 				if (address == null) {
 					return found;
 				}
-				found = address.getHostAddress();
+				found = IpNetwork.text(address);
 				if (!this.proxies.trusts(address)) {
 					return found;
 				}

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 
 import jakarta.servlet.Filter;
 import reactor.util.context.ContextView;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -15,9 +17,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.thread.Threading;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.task.SimpleAsyncTaskSchedulerBuilder;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.server.mvc.filter.HttpHeadersFilter.RequestHttpHeadersFilter;
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
@@ -27,6 +33,11 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
+import org.springframework.scheduling.config.TaskManagementConfigUtils;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.ServerWebExchange;
@@ -58,7 +69,7 @@ import io.governance.loadbalancer.LanePolicy;
  * their passing on.
  */
 @AutoConfiguration(after = { GovernanceBackendAutoConfiguration.class, GovernanceConfigAutoConfiguration.class },
-		before = GovernanceLoadBalancerAutoConfiguration.class)
+		before = { GovernanceLoadBalancerAutoConfiguration.class, TaskSchedulingAutoConfiguration.class })
 @ConditionalOnBean(Backend.class)
 @ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "governance.gray.enabled", matchIfMissing = true)
@@ -67,8 +78,13 @@ public final class GovernanceGrayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GrayRulesParser governanceGrayRulesParser(ObjectProvider<GrayStrategyFactory> factories) {
-		return new GrayRulesParser(factories.orderedStream().toList());
+	GrayRulesParser governanceGrayRulesParser(ObjectProvider<GrayStrategyFactory> factories,
+			ListableBeanFactory beans) {
+		List<GrayStrategyFactory> all = new ArrayList<>(factories.orderedStream().toList());
+		if (all.stream().noneMatch((factory) -> factory.name().equals(BeanStrategies.NAME))) {
+			all.add(new BeanStrategies(beans));
+		}
+		return new GrayRulesParser(all);
 	}
 
 	@Bean
@@ -125,12 +141,52 @@ public final class GovernanceGrayAutoConfiguration {
 		return new LaneDecision(rules::rules, carrier, properties, claims.getIfUnique());
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	InboundLanes governanceInboundLanes(LaneDecision decision) {
+		return new InboundLanes(decision);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LaneObservations governanceLaneObservations() {
+		return new LaneObservations();
+	}
+
 	/** Fallback: whoever asks for the one decorator of the application gets that. */
 	@Bean
 	@Fallback
 	@ConditionalOnMissingBean
 	LaneTaskDecorator governanceLaneTaskDecorator() {
 		return new LaneTaskDecorator();
+	}
+
+	/** As Spring Boot's own scheduler for virtual threads, and instead of it. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnThreading(Threading.VIRTUAL)
+	@ConditionalOnBean(name = TaskManagementConfigUtils.SCHEDULED_ANNOTATION_PROCESSOR_BEAN_NAME)
+	@ConditionalOnMissingBean({ TaskScheduler.class, ScheduledExecutorService.class })
+	static class SchedulingConfiguration {
+
+		@Bean(name = "taskScheduler")
+		SimpleAsyncTaskScheduler governanceTaskScheduler(SimpleAsyncTaskSchedulerBuilder builder,
+				LaneTaskDecorator decorator) {
+			return builder.configure(new LaneTaskScheduler(decorator));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Jwt.class, JwtAuthenticationToken.class })
+	static class JwtConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		GrayClaims governanceJwtClaims() {
+			return (request, name) -> (request.principal() instanceof JwtAuthenticationToken authenticated)
+					? authenticated.getToken().getClaimAsString(name) : null;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

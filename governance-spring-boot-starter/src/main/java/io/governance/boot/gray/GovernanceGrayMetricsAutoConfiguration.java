@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -61,6 +62,10 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 			.register(registry);
 	}
 
+	static int after(LaneDecision decision) {
+		return (int) Math.min(Ordered.LOWEST_PRECEDENCE, (long) decision.order() + AFTER_DECISION);
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = Type.SERVLET)
 	@ConditionalOnClass({ Filter.class, OncePerRequestFilter.class })
@@ -69,7 +74,7 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		GrayRequestFilter governanceGrayRequestFilter(GrayRequestTimers timers, LaneDecision decision) {
-			return new GrayRequestFilter(timers, decision.order() + AFTER_DECISION);
+			return new GrayRequestFilter(timers, after(decision));
 		}
 
 	}
@@ -82,7 +87,7 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		GrayRequestWebFilter governanceGrayRequestWebFilter(GrayRequestTimers timers, LaneDecision decision) {
-			return new GrayRequestWebFilter(timers, decision.order() + AFTER_DECISION);
+			return new GrayRequestWebFilter(timers, after(decision));
 		}
 
 	}

@@ -30,8 +30,11 @@ public final class GrayChanges implements GrayRulesListener, DisposableBean {
 	/** How many changes are remembered. */
 	private static final int KEPT = 20;
 
-	/** How many changes may wait for their authors; the oldest give way. */
-	private static final int WAITING = 16;
+	/** How many changes may wait; those of the oldest that are too many are lost. */
+	private static final int WAITING = 1024;
+
+	/** With more than that waiting nobody asks for authors any more. */
+	private static final int PATIENCE = 16;
 
 	/** How far back in the history an author is looked for. */
 	private static final int HISTORY = 10;
@@ -95,7 +98,7 @@ public final class GrayChanges implements GrayRulesListener, DisposableBean {
 	private Author author(GrayRulesChange change) {
 		try {
 			ConfigStore store = this.store.get();
-			if (store != null) {
+			if (store != null && this.executor.getQueue().size() <= PATIENCE) {
 				for (RuleDocument document : change.documents()) {
 					for (HistoryEntry entry : store.history(document.id(), HISTORY)) {
 						if (entry.digest().equals(document.digest())) {

@@ -8,7 +8,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.slf4j.MDC;
 
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -17,12 +16,9 @@ import io.governance.gray.GrayDecision;
 
 /**
  * Times servlet requests once their lanes are decided, asynchronous ones until they are
- * complete, and names the lane of those that are not stable in the logs.
+ * complete.
  */
 final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
-
-	/** Where logs find the lanes of a request. */
-	static final String MDC_KEY = "governance.lane";
 
 	private final GrayRequestTimers timers;
 
@@ -47,20 +43,13 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		GrayDecision decision = GrayDecision.current();
-		String lanes = decision.lanes().toHeader();
 		long start = System.nanoTime();
 		boolean failed = true;
-		if (!lanes.isEmpty()) {
-			MDC.put(MDC_KEY, lanes);
-		}
 		try {
 			chain.doFilter(request, response);
 			failed = false;
 		}
 		finally {
-			if (!lanes.isEmpty()) {
-				MDC.remove(MDC_KEY);
-			}
 			if (request.isAsyncStarted()) {
 				request.getAsyncContext().addListener(new Completion(decision, response, start));
 			}

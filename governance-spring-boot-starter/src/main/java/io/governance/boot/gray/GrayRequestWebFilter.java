@@ -5,8 +5,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -76,11 +78,20 @@ final class GrayRequestWebFilter implements WebFilter, Ordered {
 				return RequestOutcome.CANCELLED;
 			}
 			if (this.failure != null) {
-				return (this.failure instanceof ErrorResponse answered)
-						? RequestOutcome.of(answered.getStatusCode().value()) : RequestOutcome.FAILURE;
+				return answer(this.failure);
 			}
 			HttpStatusCode status = this.exchange.getResponse().getStatusCode();
 			return (status != null) ? RequestOutcome.of(status.value()) : RequestOutcome.SUCCESS;
+		}
+
+		/** What those who come later will make of it. */
+		private static RequestOutcome answer(Throwable failure) {
+			if (failure instanceof ErrorResponse answered) {
+				return RequestOutcome.of(answered.getStatusCode().value());
+			}
+			ResponseStatus status = AnnotatedElementUtils.findMergedAnnotation(failure.getClass(),
+					ResponseStatus.class);
+			return (status != null) ? RequestOutcome.of(status.code().value()) : RequestOutcome.FAILURE;
 		}
 
 	}

@@ -18,6 +18,7 @@ import org.springframework.context.SmartLifecycle;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.GovernanceException;
+import io.governance.LateSubscription;
 import io.governance.Subscription;
 import io.governance.boot.gray.GrayRulesChange.InForce;
 import io.governance.config.ConfigDocuments;
@@ -191,7 +192,7 @@ public final class GrayRulesKeeper implements SmartLifecycle {
 			}
 			this.round = next;
 		}
-		next.open(this.source.watch(ids, next));
+		next.watch.set(this.source.watch(ids, next));
 		if (before != null) {
 			before.close();
 		}
@@ -298,22 +299,10 @@ public final class GrayRulesKeeper implements SmartLifecycle {
 
 		private final Set<DocumentId> ids;
 
-		private @Nullable Subscription watch;
-
-		private boolean over;
+		private final LateSubscription watch = new LateSubscription();
 
 		Round(Set<DocumentId> ids) {
 			this.ids = Set.copyOf(ids);
-		}
-
-		void open(Subscription watch) {
-			synchronized (this) {
-				if (!this.over) {
-					this.watch = watch;
-					return;
-				}
-			}
-			watch.close();
 		}
 
 		@Override
@@ -333,15 +322,7 @@ public final class GrayRulesKeeper implements SmartLifecycle {
 
 		@Override
 		public void close() {
-			Subscription opened;
-			synchronized (this) {
-				this.over = true;
-				opened = this.watch;
-				this.watch = null;
-			}
-			if (opened != null) {
-				opened.close();
-			}
+			this.watch.close();
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.governance.boot.gray;
 
+import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.governance.boot.gray.GovernanceGrayProperties.Anonymous;
 import io.governance.gray.GrayContext;
+import io.governance.gray.IpNetwork;
 
 /**
  * What is known of an inbound request, as servlets and WebFlux both have it. Belongs to
@@ -110,7 +112,7 @@ abstract class Inbound implements GrayContext, GrayClaims.Source {
 	public final @Nullable String address() {
 		String found = this.address;
 		if (found == null) {
-			found = peer();
+			found = written(peer());
 			ForwardedAddress forwarded = this.settings.forwarded();
 			if (found != null && forwarded.believes(found)) {
 				List<String> lines = headers(forwarded.header());
@@ -119,6 +121,12 @@ abstract class Inbound implements GrayContext, GrayClaims.Source {
 			this.address = found;
 		}
 		return found;
+	}
+
+	/** Containers write addresses of IPv6 in several ways, and those may be users. */
+	private static @Nullable String written(@Nullable String peer) {
+		InetAddress address = (peer != null && peer.indexOf(':') >= 0) ? IpNetwork.address(peer) : null;
+		return (address != null) ? IpNetwork.text(address) : peer;
 	}
 
 	@Override

@@ -91,9 +91,11 @@ public final class LaneCarrier {
 	 */
 	@Nullable String told(Function<String, List<String>> headers) {
 		if (this.inHeader) {
+			// Whoever is on the way may make one line of several, or several of one.
 			List<String> lines = headers.apply(this.header);
-			if (!lines.isEmpty() && !lines.get(0).isEmpty()) {
-				return lines.get(0);
+			String list = (lines.size() == 1) ? lines.get(0) : String.join(",", lines);
+			if (!list.isEmpty()) {
+				return list;
 			}
 		}
 		String value = this.inBaggage ? this.baggage.read(headers.apply(BaggageMember.HEADER)) : null;
@@ -120,7 +122,8 @@ public final class LaneCarrier {
 	 * @param headers gives all lines of a header
 	 * @param change takes a name and its new value, {@code null} for none
 	 */
-	void write(LaneContext lanes, Function<String, List<String>> headers, BiConsumer<String, @Nullable String> change) {
+	public void write(LaneContext lanes, Function<String, List<String>> headers,
+			BiConsumer<String, @Nullable String> change) {
 		String value = lanes.toHeader();
 		String own = (this.inHeader && !value.isEmpty()) ? value : null;
 		if (own != null || !headers.apply(this.header).isEmpty()) {

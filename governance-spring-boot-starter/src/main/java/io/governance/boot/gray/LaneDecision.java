@@ -67,7 +67,7 @@ final class LaneDecision {
 			return rules.decidesLanes() ? decision.decided() : decision;
 		}
 		request.fromFleet();
-		return rules.decide(request).withLanes(lanes).decided();
+		return rules.decide(request, lanes).decided();
 	}
 
 	/**

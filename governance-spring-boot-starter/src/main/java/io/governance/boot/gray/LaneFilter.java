@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 
 import io.governance.gray.GrayDecision;
 
@@ -82,6 +83,9 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 		}
 		GrayDecision decision = this.decision.decide(inbound, told);
 		request.setAttribute(DECIDED, decision);
+		// There already, where this filter was given a later place.
+		ServerHttpObservationFilter.findObservationContext(request)
+			.ifPresent((context) -> LaneObservations.tell(context, decision));
 		return decision;
 	}
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -54,6 +55,8 @@ final class LaneWebFilter implements WebFilter, Ordered {
 			@Nullable Principal principal) {
 		received.inbound().authenticated(principal);
 		GrayDecision decision = this.decision.decide(received.inbound(), received.told());
+		ServerRequestObservationContext.findCurrent(exchange.getAttributes())
+			.ifPresent((context) -> LaneObservations.tell(context, decision));
 		Mono<Void> result = chain.filter(exchange);
 		return (decision == GrayDecision.STABLE) ? result
 				: result.contextWrite((context) -> context.put(LaneKey.KEY, decision));

@@ -82,7 +82,8 @@ final class RuleSources {
 		String text = document.text();
 		checkSize(documents, this.parser.references(text).size());
 		GrayRules compiled = this.parser.parse(this.rules.toString(), text, (name) -> text(documents, name));
-		return new Compiled(compiled, this.parser.digests(text));
+		return new Compiled(compiled,
+				this.parser.digests(text, (name) -> documents.find(id(name)).map(ConfigDocument::digest).orElse("")));
 	}
 
 	private @Nullable String text(ConfigDocuments documents, String name) {

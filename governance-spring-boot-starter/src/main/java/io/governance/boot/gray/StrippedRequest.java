@@ -36,6 +36,20 @@ final class StrippedRequest extends HttpServletRequestWrapper {
 	}
 
 	@Override
+	public int getIntHeader(String name) {
+		return isGone(name) ? -1 : super.getIntHeader(name);
+	}
+
+	@Override
+	public long getDateHeader(String name) {
+		return isGone(name) ? -1 : super.getDateHeader(name);
+	}
+
+	private boolean isGone(String name) {
+		return List.of().equals(this.changed.get(name));
+	}
+
+	@Override
 	public Enumeration<String> getHeaders(String name) {
 		List<String> lines = this.changed.get(name);
 		return (lines == null) ? super.getHeaders(name) : Collections.enumeration(lines);
@@ -44,7 +58,7 @@ final class StrippedRequest extends HttpServletRequestWrapper {
 	@Override
 	public Enumeration<String> getHeaderNames() {
 		List<String> names = Collections.list(super.getHeaderNames());
-		names.removeIf((name) -> List.of().equals(this.changed.get(name)));
+		names.removeIf(this::isGone);
 		return Collections.enumeration(names);
 	}
 

@@ -42,7 +42,7 @@ public final class GrpcHealthProbe implements HealthProbe {
 	public void probe(Instance instance, Duration timeout) throws IOException, InterruptedException {
 		ChannelCredentials credentials = instance.secure() ? TlsChannelCredentials.create()
 				: InsecureChannelCredentials.create();
-		ManagedChannel channel = Grpc.newChannelBuilderForAddress(instance.host(), instance.port(), credentials)
+		ManagedChannel channel = Grpc.newChannelBuilderForAddress(instance.host(), instance.grpcPort(), credentials)
 			.disableRetry()
 			.build();
 		try {

@@ -1,5 +1,6 @@
 package io.governance.boot.loadbalancer;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,7 @@ import io.governance.loadbalancer.ServiceBalancerBuilder;
 import io.governance.registry.Instance;
 import io.governance.registry.ServiceDirectory;
 import io.governance.registry.ServiceInstances;
+import io.governance.registry.ServiceInstancesRelay;
 
 /**
  * The balancers of all services that are called, each fed with the live list of its
@@ -134,6 +136,26 @@ public final class ServiceBalancers implements AutoCloseable {
 		return balancer.pick(lane, request, (avoid != null) ? closed.or(avoid) : closed);
 	}
 
+	/**
+	 * The balancer of a service, for who avoids the {@linkplain #closed closed} instances
+	 * and counts the calls himself, by {@link Endpoint#begin()} and {@link Endpoint#end}.
+	 * @param service the service
+	 * @return its balancer, always the same
+	 * @throws IllegalArgumentException if this is not a service's name
+	 */
+	public ServiceBalancer balancer(String service) {
+		return entry(service).balancer;
+	}
+
+	/**
+	 * Which instances of a service take no calls now although its balancer may pick them.
+	 * @param service the service
+	 * @return those that take none; {@code null} if all take calls
+	 */
+	public @Nullable Predicate<Endpoint> closed(String service) {
+		return this.gate.closed(service);
+	}
+
 	private @Nullable ChosenInstance chosen(@Nullable Endpoint endpoint) {
 		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
 	}
@@ -179,6 +201,35 @@ public final class ServiceBalancers implements AutoCloseable {
 	public CompletionStage<ServiceInstances> ready(String service) {
 		entry(service);
 		return this.directory.ready(service);
+	}
+
+	/**
+	 * All known instances of a service.
+	 * @param service the service
+	 * @return the endpoints, whether they take calls or not; immutable
+	 */
+	public List<Endpoint> endpoints(String service) {
+		return entry(service).balancer.endpoints();
+	}
+
+	/**
+	 * Tells the instances of a service, now if there is a list and after every change,
+	 * when picks are of them.
+	 * @param service the service
+	 * @param subscriber who is told, one list at a time; must be quick
+	 * @return ends it
+	 */
+	public Subscription subscribe(String service, Consumer<? super ServiceInstances> subscriber) {
+		return entry(service).relay.subscribe(subscriber);
+	}
+
+	/**
+	 * The header of calls whose value tells which of them belong together.
+	 * @param service the service
+	 * @return the name of the header; empty if there is none
+	 */
+	public String affinityHeader(String service) {
+		return this.factory.affinityHeader(service);
 	}
 
 	/**
@@ -301,6 +352,8 @@ public final class ServiceBalancers implements AutoCloseable {
 
 		private volatile @Nullable Subscription subscription;
 
+		private final ServiceInstancesRelay relay = new ServiceInstancesRelay();
+
 		private volatile boolean known;
 
 		Entry(ServiceBalancer balancer, @Nullable ActiveHealthChecks checks) {
@@ -320,6 +373,7 @@ public final class ServiceBalancers implements AutoCloseable {
 			this.balancer.update(instances.instances());
 			ServiceBalancers.this.gate.known(this.balancer.service(), this.balancer.endpoints());
 			this.known = true;
+			this.relay.tell(instances);
 			ServiceBalancers.this.observer.accept(this.balancer);
 		}
 

@@ -30,6 +30,17 @@ public final class GovernanceRegistration implements Registration {
 		return this.own.announced();
 	}
 
+	/**
+	 * Tells that this instance takes gRPC calls. To be called before the application
+	 * accepts traffic.
+	 * @param port the port, which is that of the instance if there is no web server, and
+	 * otherwise announced as the metadata {@value Instance#GRPC_PORT}
+	 * @param secure whether that port speaks TLS
+	 */
+	public void servesGrpcOn(int port, boolean secure) {
+		this.own.servesGrpcOn(port, secure);
+	}
+
 	@Override
 	public String getInstanceId() {
 		return this.own.id();

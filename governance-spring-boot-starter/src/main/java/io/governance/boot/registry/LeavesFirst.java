@@ -33,9 +33,10 @@ final class LeavesFirst implements ApplicationListener<ContextClosedEvent>, Orde
 		return false;
 	}
 
+	/** Whoever tells probes that this instance leaves may come before. */
 	@Override
 	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE;
+		return Ordered.HIGHEST_PRECEDENCE + 100;
 	}
 
 }

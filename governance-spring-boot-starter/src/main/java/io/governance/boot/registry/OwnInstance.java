@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
@@ -24,7 +26,9 @@ class OwnInstance {
 
 	private final SingletonSupplier<String> host;
 
-	private final boolean secure;
+	private final @Nullable Boolean secure;
+
+	private final boolean webSecure;
 
 	/** When it was first announced; 0 before. */
 	private final AtomicLong started = new AtomicLong();
@@ -32,6 +36,10 @@ class OwnInstance {
 	private volatile int port;
 
 	private volatile int managementPort;
+
+	private volatile int grpcPort;
+
+	private volatile boolean grpcSecure;
 
 	/**
 	 * Creates the instance and checks what is configured.
@@ -48,7 +56,8 @@ class OwnInstance {
 		String configured = properties.host();
 		this.host = SingletonSupplier.of(StringUtils.hasText(configured) ? () -> configured : host::get);
 		Boolean secure = properties.secure();
-		this.secure = (secure != null) ? secure : servesTls(environment);
+		this.secure = secure;
+		this.webSecure = servesTls(environment);
 		Integer port = properties.port();
 		this.port = (port != null) ? port : 0;
 		check((port != null) ? port : 1);
@@ -106,6 +115,15 @@ class OwnInstance {
 		this.managementPort = port;
 	}
 
+	/**
+	 * A server for gRPC listens: its port counts as that of this instance if no other
+	 * does.
+	 */
+	void servesGrpcOn(int port, boolean secure) {
+		this.grpcSecure = secure;
+		this.grpcPort = port;
+	}
+
 	String service() {
 		return this.service;
 	}
@@ -115,15 +133,20 @@ class OwnInstance {
 	}
 
 	int port() {
-		return this.port;
+		int port = this.port;
+		return (port > 0) ? port : this.grpcPort;
 	}
 
 	boolean secure() {
-		return this.secure;
+		Boolean configured = this.secure;
+		if (configured != null) {
+			return configured;
+		}
+		return (this.port > 0 || this.grpcPort == 0) ? this.webSecure : this.grpcSecure;
 	}
 
 	String id() {
-		return id(this.port);
+		return id(port());
 	}
 
 	private String id(int port) {
@@ -137,7 +160,7 @@ class OwnInstance {
 	}
 
 	Instance announced() {
-		int port = this.port;
+		int port = port();
 		if (port <= 0) {
 			throw new IllegalStateException("The port of this instance is not known before the web server listens: "
 					+ "set governance.registry.instance.port if there is none");
@@ -149,7 +172,7 @@ class OwnInstance {
 	Instance described(int port) {
 		return Instance.of(this.service, host(), port)
 			.id(id(port))
-			.secure(this.secure)
+			.secure(secure())
 			.zone(this.properties.zone())
 			.version(this.properties.version())
 			.lane(this.properties.lane())
@@ -169,6 +192,9 @@ class OwnInstance {
 		}
 		if (this.managementPort > 0) {
 			metadata.putIfAbsent("management-port", Integer.toString(this.managementPort));
+		}
+		if (this.grpcPort > 0) {
+			metadata.putIfAbsent(Instance.GRPC_PORT, Integer.toString(this.grpcPort));
 		}
 		return metadata;
 	}

@@ -48,6 +48,14 @@ class LaneFilterTests {
 		assertThat(seen("governance.gray.user-header", "Who").userId()).isEqualTo("203.0.113.9");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "0:0:0:0:0:0:0:1, ::1", "fe80:0:0:0:0:0:0:1%eth0, fe80::1", "::ffff:203.0.113.9, 203.0.113.9",
+			"2001:DB8::1, 2001:db8::1", "somewhere, somewhere" })
+	void anAddressIsWrittenInOneWay(String peer, String user) throws Exception {
+		this.request.setRemoteAddr(peer);
+		assertThat(seen("governance.gray.trusted-proxies", "10.0.0.0/8").userId()).isEqualTo(user);
+	}
+
 	@Test
 	void anAbsurdUserIsNobody() throws Exception {
 		for (String user : List.of("a".repeat(65_536), "a".repeat(1025), "a\u0000b", "a\tb", "a\r\nb", "\u007f")) {
@@ -157,6 +165,31 @@ class LaneFilterTests {
 		this.request.clearAttributes();
 		pass(GrayRules.NONE, Map.of("governance.gray.carriers", ""));
 		assertThat(this.lanes).isSameAs(LaneContext.STABLE);
+	}
+
+	@Test
+	void linesOfAHeaderAreOneList() throws Exception {
+		this.request.addHeader("X-Governance-Lane", "orders=gray");
+		this.request.addHeader("x-governance-lane", "stock=blue");
+		pass(GrayRules.NONE, Map.of());
+		assertThat(this.lanes.toHeader()).isEqualTo("orders=gray,stock=blue");
+
+		this.request.clearAttributes();
+		this.request.addHeader("X-Governance-Lane", "orders=blue");
+		pass(GrayRules.NONE, Map.of());
+		assertThat(this.lanes.isStable()).isTrue();
+	}
+
+	@Test
+	@DisplayName("FAULTS (c) 8: whatever way the application asks for a header")
+	void spoofedHeadersAreNotReadAsNumbersOrDatesEither() throws Exception {
+		this.request.setRemoteAddr("198.51.100.1");
+		this.request.addHeader("X-Governance-Lane", "7");
+		this.request.addHeader("X-Other", "8");
+		HttpServletRequest shown = pass(GrayRules.NONE, Map.of());
+		assertThat(shown.getIntHeader("x-governance-lane")).isEqualTo(-1);
+		assertThat(shown.getDateHeader("X-Governance-Lane")).isEqualTo(-1);
+		assertThat(shown.getIntHeader("X-Other")).isEqualTo(8);
 	}
 
 	@Test

@@ -7,31 +7,32 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
-import io.governance.boot.config.ConfigChanged;
 import io.governance.boot.config.LiveConfig;
+import io.governance.boot.gray.GrayRulesKeeper;
 import io.governance.config.Author;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStatus;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.gray.GrayContext;
 import io.governance.operations.ConfigOperations;
 import io.governance.operations.PublishMode;
 import io.governance.registry.RegistrationEvent;
-import io.governance.registry.RegistrationListener;
 import io.governance.testkit.BackendFixture;
 import io.governance.testkit.FaultyConnection;
 import io.governance.testkit.ThreadDifference;
+import io.governance.testkit.boot.ContractApplication.Limits;
+import io.governance.testkit.boot.ContractApplication.Pair;
+import io.governance.testkit.boot.ContractApplication.Shown;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -41,14 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -293,6 +288,50 @@ public abstract class ApplicationContract {
 		await().until(() -> first.get().max() == 8);
 	}
 
+	/** Rules follow lists of users, and what does not fit together changes nothing. */
+	@Test
+	@DisplayName("F29 A list of users that is broken, too large or gone leaves the gray rules as they are")
+	final void rulesFollowTheListsOfUsersThatTheyReferTo() {
+		publish("users-a.txt", "ann\n");
+		publish("gray.yaml", """
+				rules:
+				  - name: v2
+				    service: stock
+				    lane: gray
+				    match: {users: {documents: [users-a.txt]}}
+				""");
+		GrayRulesKeeper keeper = start("orders", this.fixture.address()).getBean(GrayRulesKeeper.class);
+		assertThat(lane(keeper, "ann")).isEqualTo("gray");
+		publish("users-a.txt", "bob\n");
+		await().until(() -> lane(keeper, "bob").equals("gray"));
+		assertThat(lane(keeper, "ann")).isEqualTo("stable");
+
+		publish("users-a.txt", "ann\nc\u0007d\n");
+		await().until(() -> keeper.status().rejection() != null);
+		assertThat(keeper.status().rejection()).contains("users-a.txt:2:1: rule 'v2'", "holds a control character");
+		assertThat(lane(keeper, "bob")).isEqualTo("gray");
+		assertThat(lane(keeper, "ann")).isEqualTo("stable");
+		publish("users-a.txt", "ann\nbob\n");
+		await().until(() -> keeper.status().rejection() == null);
+		assertThat(lane(keeper, "ann")).isEqualTo("gray");
+
+		String tooLarge = "x".repeat(this.backend.config().limits().maxDocumentBytes() + 1);
+		assertThatThrownBy(() -> publish("users-a.txt", tooLarge)).isInstanceOf(IllegalArgumentException.class)
+			.hasMessageContaining("users-a.txt");
+		publish("users-a.txt", null);
+		await().until(() -> keeper.status().rejection() != null);
+		assertThat(keeper.status().rejection()).contains("gray.yaml:5:", "rule 'v2'", "documents[0]", "does not exist");
+		assertThat(lane(keeper, "bob")).isEqualTo("gray");
+		publish("users-a.txt", "cid\n");
+		await().until(() -> lane(keeper, "cid").equals("gray"));
+		assertThat(keeper.status().rejection()).isNull();
+		assertThat(lane(keeper, "bob")).isEqualTo("stable");
+	}
+
+	private static String lane(GrayRulesKeeper keeper, String user) {
+		return keeper.rules().decide(GrayContext.ofUser(user)).lanes().laneFor("stock").name();
+	}
+
 	private ConfigurableApplicationContext startOnMachine(int machine) {
 		return start("orders", this.fixture.address(), "governance.registry.enabled=false",
 				"governance.registry.instance.id=machine-" + machine,
@@ -303,8 +342,9 @@ public abstract class ApplicationContract {
 		publish("orders.yaml", text);
 	}
 
-	private void publish(String name, String text) {
-		this.backend.config().publish(List.of(Publication.put(id(name), text)), Author.of("test"));
+	private void publish(String name, @Nullable String text) {
+		Publication publication = (text != null) ? Publication.put(id(name), text) : Publication.delete(id(name));
+		this.backend.config().publish(List.of(publication), Author.of("test"));
 	}
 
 	private void publishPair(int value) {
@@ -342,72 +382,11 @@ public abstract class ApplicationContract {
 		}
 		List<String> arguments = new ArrayList<>();
 		properties.forEach((key, value) -> arguments.add("--" + key + "=" + value));
-		return closing(new SpringApplication(TestApplication.class).run(arguments.toArray(String[]::new)));
+		return closing(new SpringApplication(ContractApplication.class).run(arguments.toArray(String[]::new)));
 	}
 
 	private static ConditionFactory await() {
 		return Awaitility.await().pollInSameThread().pollInterval(Duration.ofMillis(10)).atMost(PATIENCE);
-	}
-
-	/**
-	 * What the application reads.
-	 *
-	 * @param max any number; 1 if there is no config
-	 */
-	@ConfigurationProperties("limits")
-	public record Limits(@DefaultValue("1") int max) {
-
-	}
-
-	/**
-	 * Two values of two documents, which are always published together.
-	 *
-	 * @param left any number
-	 * @param right the same number
-	 */
-	@ConfigurationProperties("pair")
-	public record Pair(@DefaultValue("0") int left, @DefaultValue("0") int right) {
-
-	}
-
-	/** What a test looks at. */
-	static final class Shown implements RegistrationListener {
-
-		private final LiveConfig<Limits> limits;
-
-		private final LiveConfig<Pair> pair;
-
-		private final List<Pair> pairs = new CopyOnWriteArrayList<>();
-
-		private final Set<RegistrationEvent.Kind> kinds = ConcurrentHashMap.newKeySet();
-
-		Shown(LiveConfig<Limits> limits, LiveConfig<Pair> pair) {
-			this.limits = limits;
-			this.pair = pair;
-		}
-
-		@EventListener(ConfigChanged.class)
-		void changed() {
-			this.pairs.add(this.pair.get());
-		}
-
-		@Override
-		public void onEvent(RegistrationEvent event) {
-			this.kinds.add(event.kind());
-		}
-
-	}
-
-	/** The application. */
-	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class TestApplication {
-
-		@Bean
-		Shown shown(LiveConfig<Limits> limits, LiveConfig<Pair> pair) {
-			return new Shown(limits, pair);
-		}
-
 	}
 
 }

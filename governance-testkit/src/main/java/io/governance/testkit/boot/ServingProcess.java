@@ -89,7 +89,14 @@ final class ServingProcess implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.process.destroyForcibly().onExit().join();
+		try {
+			// Not by onExit(): of a process that has ended, that waits for whoever has
+			// its number.
+			kill();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.governance.boot.config.reload;
 
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -9,10 +10,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Logger;
 
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,13 +26,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,6 +73,17 @@ class HikariPoolsTests extends ReloadFixture {
 	}
 
 	@Test
+	void poolThatIsWrappedFollowsAndRefusesNothing() {
+		start(WebApplicationType.NONE, Wrapped.class, "spring.datasource.url=jdbc:h2:mem:wrapped");
+		DataSource wrapped = context().getBean(DataSource.class);
+		assertThat(wrapped).isNotInstanceOf(HikariDataSource.class);
+		this.pool = DataSourceUnwrapper.unwrap(wrapped, HikariConfigMXBean.class, HikariDataSource.class);
+		saveSettings("maximum-pool-size: 7, minimum-idle: 1");
+		eventually(() -> assertThat(this.pool.getMaximumPoolSize()).isEqualTo(7));
+		assertThat(watcher().rejected()).isEmpty();
+	}
+
+	@Test
 	void timesFollowAndRemovedKeysGoBackToTheDefaults() {
 		saveSettings("maximum-pool-size: 4, connection-timeout: 2000, idle-timeout: 20000, max-lifetime: 90000, "
 				+ "validation-timeout: 1000, leak-detection-threshold: 3000");
@@ -82,24 +101,27 @@ class HikariPoolsTests extends ReloadFixture {
 		assertThat(this.pool.getLeakDetectionThreshold()).isZero();
 	}
 
-	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			maximum-pool-size: 0                      | maximum-pool-size' must be at least 1
-			maximum-pool-size: 4, minimum-idle: 5     | minimum-idle' must not be greater than 'maximum-pool-size'
-			maximum-pool-size: many                   | maximum-pool-size' cannot be converted to
-			connection-timeout: 249                   | connection-timeout' must be 0 or at least 250 ms
-			max-lifetime: 29999                       | max-lifetime' must be 0 or at least 30000 ms
-			idle-timeout: 9999                        | idle-timeout' must be 0 or at least 10000 ms
-			leak-detection-threshold: 1999            | leak-detection-threshold' must be 0 or at least 2000 ms
-			validation-timeout: 0                     | validation-timeout' must be at least 250 ms
-			""")
-	void valueThatHikariWouldNotTakeIsRefusedBeforeItIsInForce(String settings, String reason) {
-		saveSettings(settings);
-		eventually(() -> assertThat(watcher().rejected()).hasSize(1));
-		assertThat(watcher().rejected().get(0)).contains("orders.yaml:").contains(reason);
-		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(4);
-		assertThat(this.pool.getMinimumIdle()).isEqualTo(1);
-		assertThat(context().getEnvironment().getProperty("spring.datasource.hikari.maximum-pool-size")).isEqualTo("4");
+	@Test
+	void valueThatHikariWouldNotTakeIsRefusedBeforeItIsInForce() {
+		Map<String, String> reasons = Map.of("maximum-pool-size: 0", "maximum-pool-size' must be at least 1",
+				"maximum-pool-size: 4, minimum-idle: 5", "minimum-idle' must not be greater than 'maximum-pool-size'",
+				"maximum-pool-size: many", "maximum-pool-size' cannot be converted to", "connection-timeout: 249",
+				"connection-timeout' must be 0 or at least 250 ms", "max-lifetime: 29999",
+				"max-lifetime' must be 0 or at least 30000 ms", "idle-timeout: 9999",
+				"idle-timeout' must be 0 or at least 10000 ms", "leak-detection-threshold: 1999",
+				"leak-detection-threshold' must be 0 or at least 2000 ms", "validation-timeout: 0",
+				"validation-timeout' must be at least 250 ms");
+		List<String> rejected = watcher().rejected();
+		reasons.forEach((settings, reason) -> {
+			int before = rejected.size();
+			saveSettings(settings);
+			eventually(() -> assertThat(rejected).as(settings).hasSize(before + 1));
+			assertThat(rejected.get(before)).as(settings).contains("orders.yaml:").contains(reason);
+			assertThat(this.pool.getMaximumPoolSize()).isEqualTo(4);
+			assertThat(this.pool.getMinimumIdle()).isEqualTo(1);
+			assertThat(context().getEnvironment().getProperty("spring.datasource.hikari.maximum-pool-size"))
+				.isEqualTo("4");
+		});
 	}
 
 	@Test
@@ -293,6 +315,30 @@ class HikariPoolsTests extends ReloadFixture {
 			HikariDataSource pool = new HikariDataSource();
 			pool.setJdbcUrl("jdbc:h2:mem:second");
 			return pool;
+		}
+
+	}
+
+	/** Its pool stands behind another object, as those are that are observed. */
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class Wrapped {
+
+		@Bean
+		static BeanPostProcessor wrapper() {
+			return new BeanPostProcessor() {
+
+				@Override
+				public Object postProcessAfterInitialization(Object bean, String name) {
+					return (bean instanceof HikariDataSource pool) ? wrap(pool) : bean;
+				}
+
+			};
+		}
+
+		private static Object wrap(HikariDataSource pool) {
+			return Proxy.newProxyInstance(DataSource.class.getClassLoader(), new Class<?>[] { DataSource.class },
+					(proxy, method, arguments) -> method.invoke(pool, arguments));
 		}
 
 	}

@@ -41,7 +41,8 @@ abstract class ReloadFixture {
 	/** Starts it; the one that ran before is stopped. */
 	final void start(WebApplicationType type, Class<?> application, String... properties) {
 		stopApplication();
-		List<String> all = new ArrayList<>(List.of("spring.autoconfigure.exclude="));
+		List<String> all = new ArrayList<>(
+				List.of("spring.autoconfigure.exclude=", "test.auto-configurations=data,jdbc,tomcat,transaction"));
 		all.addAll(List.of(properties));
 		this.context = this.fleet.start(type, application, all.toArray(String[]::new));
 	}

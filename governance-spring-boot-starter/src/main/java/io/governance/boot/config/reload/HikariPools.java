@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
@@ -128,12 +128,12 @@ final class HikariPools implements LiveTarget<Map<String, PoolConfig>> {
 	}
 
 	private Optional<Pool> pool(String name) {
-		ConfigurationPropertiesBean bean = ConfigurationPropertiesBean.get(this.context, this.context.getBean(name),
-				name);
-		HikariDataSource dataSource = (bean != null && bean.getInstance() instanceof DataSource wrapped)
+		ConfigurationProperties properties = this.context.getBeanFactory()
+			.findAnnotationOnBean(name, ConfigurationProperties.class, false);
+		HikariDataSource dataSource = (properties != null && this.context.getBean(name) instanceof DataSource wrapped)
 				? DataSourceUnwrapper.unwrap(wrapped, HikariConfigMXBean.class, HikariDataSource.class) : null;
-		return (bean != null && dataSource != null)
-				? Optional.of(new Pool(name, bean.getAnnotation().prefix(), dataSource)) : Optional.empty();
+		return (properties != null && dataSource != null) ? Optional.of(new Pool(name, properties.prefix(), dataSource))
+				: Optional.empty();
 	}
 
 	@Override

@@ -135,6 +135,9 @@ public final class Quickstart implements AutoCloseable {
 				change is rolled back: the console shows it come and go, and calls show the old values again.
 
 				Raise 'percentage' in gray.yaml: more users become gray, and none who was gray goes back.
+
+				  curl %1$s/actuator/prometheus                  what observability/ has a dashboard and alerts for
+
 				One more instance joins with     samples/quickstart/run orders --server.port=0
 				Ctrl-C ends the fleet.
 				""".formatted(front, documents()).replace("on port localhost:", "on port "));

@@ -1,4 +1,4 @@
-package io.governance.boot.actuate;
+package io.governance.samples.quickstart;
 
 import java.io.IOException;
 import java.net.URI;
@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,11 +18,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.governance.backend.Backend;
-import io.governance.boot.TestFleet;
-import io.governance.boot.loadbalancer.ServiceBalancers;
-import io.governance.loadbalancer.ServiceBalancer;
-import io.governance.registry.Instance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,26 +27,20 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The dashboard and the alert rules, held against the metrics that an application really
+ * The dashboard and the alert rules, held against the metrics that the quickstart really
  * exposes.
  */
 @Timeout(120)
 class ObservabilityFilesTests {
 
-	private static final Path DIRECTORY = Path.of("../observability");
+	private static final Path DIRECTORY = Path.of("../../observability");
 
 	private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+)(?:\\{([^}]*)})? ");
 
@@ -62,32 +52,41 @@ class ObservabilityFilesTests {
 
 	private static final Pattern GROUPING = Pattern.compile("\\b(?:by|without|on|ignoring) ?\\(([^)]*)\\)");
 
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final String EJECTIONS = "governance_loadbalancer_ejections_total{reason=\"failures\",service=\"orders\"}";
+
 	/** What Prometheus adds when it scrapes. */
 	private static final Set<String> SCRAPED = Set.of("instance", "job");
 
 	private final HttpClient http = HttpClient.newHttpClient();
 
 	@Test
-	void eachQueryNamesMetricsAndLabelsThatAnApplicationExposes(@TempDir Path directory) throws IOException {
-		TestFleet fleet = new TestFleet(directory.resolve("fleet"));
-		fleet.save("gray.yaml", """
-				rules:
-				  - {name: v2, service: orders, lane: gray, match: {users: [ann]}}
-				  - {name: button, experiment: {A: 1}, match: {users: [ann]}}
-				""");
-		Map<String, Map<String, Set<String>>> exposed;
-		try (ConfigurableApplicationContext application = fleet.start(WebApplicationType.SERVLET, Application.class,
-				"management.endpoints.web.exposure.include=prometheus",
-				"management.prometheus.metrics.export.enabled=true")) {
-			for (String path : List.of("ok", "fails")) {
-				get(application, path, "ann");
-				get(application, path, "bob");
-			}
-			eject(application);
-			await().atMost(Duration.ofSeconds(20))
-				.until(() -> samples(get(application, "actuator/prometheus", "bob"))
-					.containsKey("governance_loadbalancer_ejections_total"));
-			exposed = samples(get(application, "actuator/prometheus", "bob"));
+	void eachQueryNamesMetricsAndLabelsThatTheFleetExposes(@TempDir Path data) throws IOException {
+		Map<String, Map<String, Set<String>>> exposed = new HashMap<>();
+		try (Quickstart fleet = new Quickstart(data)) {
+			fleet.layOutDocuments();
+			Files.writeString(fleet.documents().resolve("gray.yaml"), """
+					  - {name: button, experiment: {A: 1, B: 1}}
+					  - {name: nowhere, service: orders, lane: none, match: {users: [lost]}, otherwise: refuse}
+					""", StandardOpenOption.APPEND);
+			fleet.startFleet("--server.port=0");
+			URI front = URI
+				.create("http://127.0.0.1:" + fleet.front().getEnvironment().getProperty("local.server.port") + "/");
+			await().atMost(PATIENCE).until(() -> get(front.resolve("orders/42"), "ann").contains("\"stable\""));
+			assertThat(get(front.resolve("orders/42"), "user123")).contains("\"gray\"");
+			assertThat(get(front.resolve("orders/42"), "lost")).doesNotContain("orders-");
+			// There before anything happens: what begins with 1 is no increase.
+			assertThat(get(front.resolve("actuator/prometheus"), "ann")).contains(EJECTIONS + " 0.0");
+			List<URI> members = new ArrayList<>(List.of(front));
+			fleet.front()
+				.getBean(DiscoveryClient.class)
+				.getInstances("orders")
+				.forEach((instance) -> members.add(instance.getUri()));
+			assertThat(members).hasSize(4);
+			members.stream()
+				.map((member) -> samples(get(member.resolve("/actuator/prometheus"), "ann")))
+				.forEach((samples) -> add(samples, exposed));
 		}
 		List<String> queries = new ArrayList<>(alerts());
 		queries.addAll(panels());
@@ -145,6 +144,13 @@ class ObservabilityFilesTests {
 		return samples;
 	}
 
+	private static void add(Map<String, Map<String, Set<String>>> some, Map<String, Map<String, Set<String>>> all) {
+		some.forEach((metric, labels) -> {
+			Map<String, Set<String>> known = all.computeIfAbsent(metric, (name) -> new HashMap<>());
+			labels.forEach((label, values) -> known.computeIfAbsent(label, (name) -> new HashSet<>()).addAll(values));
+		});
+	}
+
 	@SuppressWarnings("unchecked")
 	private static List<String> alerts() throws IOException {
 		Map<String, Object> file = new Yaml(new SafeConstructor(new LoaderOptions()))
@@ -173,56 +179,14 @@ class ObservabilityFilesTests {
 		return queries;
 	}
 
-	/** A failed probe takes an instance out. */
-	private static void eject(ConfigurableApplicationContext application) {
-		application.getBean(Backend.class)
-			.registry()
-			.put("stock", List.of(Instance.of("stock", "10.0.0.1", 80).id("a").build(),
-					Instance.of("stock", "10.0.0.2", 80).id("b").build()));
-		ServiceBalancers balancers = application.getBean(ServiceBalancers.class);
-		balancers.ready("stock").toCompletableFuture().join();
-		ServiceBalancer balancer = balancers.balancers().get("stock");
-		await().atMost(Duration.ofSeconds(20)).until(() -> balancer.endpoints().size() == 2);
-		balancer.probed("a", false, "no answer");
-	}
-
-	private String get(ConfigurableApplicationContext application, String path, String user) {
-		String port = application.getEnvironment().getProperty("local.server.port");
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/" + path))
-			.header("X-User-ID", user)
-			.build();
+	private String get(URI uri, String user) {
+		HttpRequest request = HttpRequest.newBuilder(uri).header("X-User-ID", user).timeout(PATIENCE).build();
 		try {
 			return this.http.send(request, BodyHandlers.ofString()).body();
 		}
 		catch (IOException | InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
-		@Bean
-		Controller controller() {
-			return new Controller();
-		}
-
-	}
-
-	@RestController
-	static class Controller {
-
-		@GetMapping("/ok")
-		String ok() {
-			return "ok";
-		}
-
-		@GetMapping("/fails")
-		String fails() {
-			throw new IllegalStateException("asked for");
-		}
-
 	}
 
 }

@@ -1,0 +1,53 @@
+package io.governance.grpc;
+
+import java.util.List;
+
+import io.governance.gray.LaneContext;
+import io.governance.loadbalancer.Endpoint;
+
+/**
+ * What a call tells the load balancer, through its options: a pick may happen on any
+ * thread. Thread-safe.
+ */
+interface CallRoute {
+
+	/** Nobody was tried. */
+	List<Endpoint> NOBODY = List.of();
+
+	/** Of a call of which nothing is known. */
+	CallRoute ANY = of(LaneContext.STABLE);
+
+	/** The lanes of the call. */
+	LaneContext lanes();
+
+	/**
+	 * The instances that this try must not go to, as long as there are others;
+	 * {@link #NOBODY} if there are none.
+	 */
+	List<Endpoint> tried();
+
+	/** This try goes to an instance. */
+	void sentTo(Endpoint endpoint);
+
+	/** Of a call that is tried once. */
+	static CallRoute of(LaneContext lanes) {
+		return new CallRoute() {
+
+			@Override
+			public LaneContext lanes() {
+				return lanes;
+			}
+
+			@Override
+			public List<Endpoint> tried() {
+				return NOBODY;
+			}
+
+			@Override
+			public void sentTo(Endpoint endpoint) {
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.governance.grpc.boot;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.grpc.Metadata;
+
+import io.governance.boot.gray.LaneCarrier;
+import io.governance.gray.LaneContext;
+import io.governance.grpc.LaneMetadata;
+
+/**
+ * Lanes in the metadata of calls, in the same words as in the headers of HTTP.
+ * Thread-safe.
+ */
+final class CarriedLanes implements LaneMetadata {
+
+	private final LaneCarrier carrier;
+
+	CarriedLanes(LaneCarrier carrier) {
+		this.carrier = carrier;
+	}
+
+	@Override
+	public void write(LaneContext lanes, Metadata metadata) {
+		this.carrier.write(lanes, (name) -> lines(metadata, name), (name, value) -> {
+			Metadata.Key<String> key = key(name);
+			metadata.discardAll(key);
+			if (value != null) {
+				metadata.put(key, value);
+			}
+		});
+	}
+
+	/** All lines of a header. */
+	static List<String> lines(Metadata metadata, String name) {
+		Iterable<String> values = metadata.getAll(key(name));
+		if (values == null) {
+			return List.of();
+		}
+		List<String> lines = new ArrayList<>(1);
+		values.forEach(lines::add);
+		return lines;
+	}
+
+	private static Metadata.Key<String> key(String name) {
+		return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+	}
+
+}

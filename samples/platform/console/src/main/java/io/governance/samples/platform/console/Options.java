@@ -1,0 +1,43 @@
+package io.governance.samples.platform.console;
+
+/**
+ * What can be said on the command line.
+ *
+ * @param backend which backend
+ * @param port the port of the gateway
+ * @param rate requests in a second
+ */
+record Options(String backend, int port, int rate) {
+
+	/**
+	 * Reads {@code --name value} and {@code --name=value}; ends the process otherwise.
+	 */
+	static Options of(String... arguments) {
+		Options options = new Options("local", 8080, 100);
+		String[] words = String.join("=", arguments).replace("=--", " --").split(" ");
+		for (String word : words) {
+			if (!word.isEmpty()) {
+				options = options.with(word);
+			}
+		}
+		return options;
+	}
+
+	private Options with(String word) {
+		try {
+			String value = word.substring(word.indexOf('=') + 1);
+			return switch (word.replaceFirst("=.*", "")) {
+				case "--backend" -> new Options(value, this.port, this.rate);
+				case "--port" -> new Options(this.backend, Integer.parseInt(value), this.rate);
+				case "--rate" -> new Options(this.backend, this.port, Integer.parseInt(value));
+				default -> throw new IllegalArgumentException(word);
+			};
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println("Usage: run [--backend local|consul|etcd|nacos] [--port 8080] [--rate 100]");
+			System.exit(2);
+			return this;
+		}
+	}
+
+}

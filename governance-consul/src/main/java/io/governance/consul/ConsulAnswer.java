@@ -22,7 +22,7 @@ record ConsulAnswer(String backend, String agent, String path, int status, Strin
 
 	private static final String DENIED = "the token may not do this: check governance.consul.token and its policy";
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	boolean isOk() {
 		return this.status == 200;

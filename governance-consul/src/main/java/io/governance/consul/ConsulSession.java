@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ConsulSession {
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private static final Duration MIN_LEFT = Duration.ofMillis(500);
 

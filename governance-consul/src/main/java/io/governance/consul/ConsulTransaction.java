@@ -22,7 +22,7 @@ final class ConsulTransaction {
 
 	static final int MAX_BYTES = 512 * 1024;
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private final ArrayNode operations = MAPPER.createArrayNode();
 

@@ -26,7 +26,7 @@ final class ServiceDefinition {
 
 	private static final Logger logger = LoggerFactory.getLogger(ServiceDefinition.class);
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private static final Duration MIN_DEREGISTER = Duration.ofMinutes(1);
 

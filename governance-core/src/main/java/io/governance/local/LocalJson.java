@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class LocalJson {
 
-	static final JsonMapper MAPPER = new JsonMapper();
+	static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private LocalJson() {
 	}

@@ -26,7 +26,7 @@ import io.governance.config.Revision;
  */
 final class NacosHistory {
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private static final Revision NOT_KEPT = new Revision("not-kept");
 

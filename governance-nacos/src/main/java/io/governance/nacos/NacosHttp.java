@@ -36,7 +36,7 @@ final class NacosHttp implements AutoCloseable {
 	/** What the server says where it has no such path. */
 	static final int NOT_FOUND = 404;
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private final String backend;
 

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record HistoryRecord(Author author, Instant time, String digest) {
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	/**
 	 * The record as JSON.

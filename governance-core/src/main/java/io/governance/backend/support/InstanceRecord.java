@@ -25,7 +25,7 @@ public record InstanceRecord(Instance instance, Duration lease, String owner) {
 
 	private static final int MAX_BYTES = 64 * 1024;
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	/**
 	 * The record as JSON.

@@ -49,7 +49,7 @@ final class EtcdClient implements AutoCloseable {
 
 	private final ThreadPoolExecutor executor;
 
-	/** Those that were replaced and are about to be closed. */
+	/** Those that were replaced and are closed as soon as no call can be under way. */
 	private final Set<Client> retired = ConcurrentHashMap.newKeySet();
 
 	private @Nullable Client client;
@@ -203,10 +203,14 @@ final class EtcdClient implements AutoCloseable {
 		if (!this.closed && since > (silent ? REPLACE_SILENT : REPLACE_UNREACHABLE)) {
 			this.client = null;
 			this.retired.add(used);
-			this.executor.execute(() -> {
-				used.close();
-				this.retired.remove(used);
-			});
+			// Closing ends what is under way: each call is to come to its own end first.
+			CompletableFuture
+				.delayedExecutor(this.settings.timeout().toMillis() + 2 * GRACE_MILLIS, TimeUnit.MILLISECONDS,
+						this.executor)
+				.execute(() -> {
+					used.close();
+					this.retired.remove(used);
+				});
 		}
 	}
 
@@ -227,7 +231,7 @@ final class EtcdClient implements AutoCloseable {
 			last.close();
 		}
 		this.executor.shutdownNow();
-		// Whose closing was still to come, or has just been interrupted.
+		// Their closing was still to come, or has just been interrupted.
 		this.retired.forEach(Client::close);
 	}
 

@@ -122,7 +122,7 @@ final class DirectoryWatcher implements AutoCloseable {
 			try {
 				task.run();
 			}
-			catch (RejectedExecutionException ex) {
+			catch (RejectedExecutionException | ClosedWatchServiceException ex) {
 				// Closed.
 			}
 			catch (RuntimeException | Error ex) {

@@ -281,17 +281,28 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 		List<Endpoint> tried = this.tried;
 		if (this.picks.pick(lane, PickRequest.ANY,
 				(endpoint) -> tried.stream().anyMatch(endpoint::isSameInstance)) != null) {
-			startTry(guarded, listener);
+			startAgain(guarded, listener);
 			return;
 		}
 		this.tried = NOBODY;
-		Runnable again = this.context.wrap(() -> startTry(guarded, listener));
+		Runnable again = this.context.wrap(() -> startAgain(guarded, listener));
 		try {
 			this.timer.schedule(again, guarded.pauseNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			// Closed: nobody waits any more.
 			again.run();
+		}
+	}
+
+	/** Nobody is there to throw to: what fails ends the call. */
+	private void startAgain(Guarded guarded, Listener<A> listener) {
+		try {
+			startTry(guarded, listener);
+		}
+		catch (RuntimeException ex) {
+			guarded.over(Outcome.CANCELLED);
+			listener.onClose(Status.fromThrowable(ex), new Metadata());
 		}
 	}
 
@@ -409,6 +420,20 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 				return;
 			}
 			this.guarded.over(CallOutcome.of(status));
+			try {
+				handOver();
+			}
+			catch (RuntimeException ex) {
+				// So grpc-java ends a call whose listener fails.
+				this.listener.onClose(Status.CANCELLED.withDescription("Failed to read the answer").withCause(ex),
+						new Metadata());
+				return;
+			}
+			this.listener.onClose(status, trailers);
+		}
+
+		/** What was kept back, if anything. */
+		private void handOver() {
 			Metadata headers = this.headers;
 			if (headers != null) {
 				this.listener.onHeaders(headers);
@@ -417,7 +442,6 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 			if (answer != null) {
 				this.listener.onMessage(answer);
 			}
-			this.listener.onClose(status, trailers);
 		}
 
 		private boolean again(Status status) {

@@ -47,10 +47,10 @@ public final class CallClientInterceptor implements ClientInterceptor, AutoClose
 				this.services.picks(service), this.timer);
 	}
 
-	/** Calls that wait for another try get none. */
+	/** Calls that wait for another try still get it: they end in no other way. */
 	@Override
 	public void close() {
-		this.timer.shutdownNow();
+		this.timer.shutdown();
 	}
 
 }

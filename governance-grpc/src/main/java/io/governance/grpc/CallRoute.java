@@ -26,8 +26,11 @@ interface CallRoute {
 	 */
 	List<Endpoint> tried();
 
-	/** This try goes to an instance. */
-	void sentTo(Endpoint endpoint);
+	/**
+	 * This try goes to an instance.
+	 * @return whether it is wanted; {@code false} if it has ended meanwhile
+	 */
+	boolean sentTo(EndpointTracer stream);
 
 	/** Of a call that is tried once. */
 	static CallRoute of(LaneContext lanes) {
@@ -44,7 +47,8 @@ interface CallRoute {
 			}
 
 			@Override
-			public void sentTo(Endpoint endpoint) {
+			public boolean sentTo(EndpointTracer stream) {
+				return true;
 			}
 
 		};

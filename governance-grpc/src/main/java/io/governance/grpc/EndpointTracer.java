@@ -1,5 +1,6 @@
 package io.governance.grpc;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.LongSupplier;
 
 import io.grpc.ClientStreamTracer;
@@ -7,12 +8,16 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 
 import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.Outcome;
 
 /**
  * One try of a call, in the statistics of the instance that it went to: in flight until
  * the stream is closed, its latency ends where the answer begins.
  */
 final class EndpointTracer extends ClientStreamTracer {
+
+	private static final AtomicIntegerFieldUpdater<EndpointTracer> OVER = AtomicIntegerFieldUpdater
+		.newUpdater(EndpointTracer.class, "over");
 
 	private final Endpoint endpoint;
 
@@ -21,6 +26,8 @@ final class EndpointTracer extends ClientStreamTracer {
 	private final long started;
 
 	private volatile long answered;
+
+	private volatile int over;
 
 	private EndpointTracer(Endpoint endpoint, LongSupplier ticker) {
 		this.endpoint = endpoint;
@@ -47,8 +54,19 @@ final class EndpointTracer extends ClientStreamTracer {
 
 	@Override
 	public void streamClosed(Status status) {
-		answers();
-		this.endpoint.end(this.answered, CallOutcome.of(status));
+		over(CallOutcome.of(status));
+	}
+
+	/** The try is over. Does nothing the second time. */
+	void over(Outcome outcome) {
+		if (OVER.compareAndSet(this, 0, 1)) {
+			answers();
+			this.endpoint.end(this.answered, outcome);
+		}
+	}
+
+	Endpoint endpoint() {
+		return this.endpoint;
 	}
 
 	/**
@@ -76,9 +94,11 @@ final class EndpointTracer extends ClientStreamTracer {
 
 		@Override
 		public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
-			Endpoint endpoint = this.endpoint;
-			info.getCallOptions().getOption(CallKeys.ROUTE).sentTo(endpoint);
-			return new EndpointTracer(endpoint, this.ticker);
+			EndpointTracer tracer = new EndpointTracer(this.endpoint, this.ticker);
+			if (!info.getCallOptions().getOption(CallKeys.ROUTE).sentTo(tracer)) {
+				tracer.over(Outcome.CANCELLED);
+			}
+			return tracer;
 		}
 
 	}

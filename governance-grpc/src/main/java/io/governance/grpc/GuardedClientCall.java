@@ -34,7 +34,7 @@ import io.governance.loadbalancer.PickRequest;
  * again on another instance if it fails before anything of an answer was handed over; the
  * answer of a unary call is handed over when it is complete. Other calls have one try.
  */
-final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRoute {
+final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 
 	private final MethodDescriptor<Q, A> method;
 
@@ -59,10 +59,7 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 	private Metadata headers = new Metadata();
 
 	/** Who must not be tried again as long as there are others. */
-	private volatile List<Endpoint> tried = NOBODY;
-
-	/** Whether the try under way has gone to anybody. */
-	private volatile boolean sent;
+	private volatile List<Endpoint> tried = CallRoute.NOBODY;
 
 	/** The try under way; the rest of the state is what it has been given so far. */
 	private @Nullable ClientCall<Q, A> current;
@@ -75,6 +72,9 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 
 	/** Another try is due as soon as the caller has said all. */
 	private boolean due;
+
+	/** Another try is due after a pause. */
+	private @Nullable Future<?> pause;
 
 	private @Nullable Boolean compression;
 
@@ -93,27 +93,8 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 		this.deadline = (own != null && outer != null) ? own.minimum(outer) : (own != null) ? own : outer;
 	}
 
-	@Override
-	public LaneContext lanes() {
+	private LaneContext lanes() {
 		return this.options.getOption(CallKeys.ROUTE).lanes();
-	}
-
-	@Override
-	public List<Endpoint> tried() {
-		return this.tried;
-	}
-
-	@Override
-	public void sentTo(Endpoint endpoint) {
-		Guarded guarded = this.guarded;
-		// grpc-java itself repeats within one try what has not left it.
-		if (!this.sent && guarded != null) {
-			this.sent = true;
-			guarded.tries(endpoint);
-		}
-		List<Endpoint> tried = new ArrayList<>(this.tried);
-		tried.add(endpoint);
-		this.tried = List.copyOf(tried);
 	}
 
 	@Override
@@ -137,9 +118,9 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 	}
 
 	private void startTry(Guarded guarded, Listener<A> listener) {
-		this.sent = false;
 		long nanos = guarded.tryNanos();
-		CallOptions options = this.options.withOption(CallKeys.ROUTE, this);
+		Try attempt = new Try(guarded, listener);
+		CallOptions options = this.options.withOption(CallKeys.ROUTE, attempt);
 		if (this.method.getType() == MethodType.UNARY && nanos != Long.MAX_VALUE) {
 			Deadline limit = Deadline.after(nanos, TimeUnit.NANOSECONDS);
 			options = options.withDeadline((this.deadline != null) ? limit.minimum(this.deadline) : limit);
@@ -147,12 +128,18 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 		ClientCall<Q, A> call = this.next.newCall(this.method, options);
 		Metadata headers = new Metadata();
 		headers.merge(this.headers);
-		Try attempt = new Try(call, guarded, listener);
 		call.start(attempt, headers);
-		if (this.method.getType() == MethodType.SERVER_STREAMING && nanos != Long.MAX_VALUE) {
-			attempt.limit(nanos);
+		try {
+			replay(call);
 		}
-		replay(call);
+		catch (RuntimeException ex) {
+			// Cancelled meanwhile, most likely. The end of the try tells the caller.
+			call.cancel("The call could not be begun", ex);
+			return;
+		}
+		if (this.method.getType() == MethodType.SERVER_STREAMING && nanos != Long.MAX_VALUE) {
+			attempt.limit(call, nanos);
+		}
 	}
 
 	/** Gives a try what others were given before. */
@@ -243,8 +230,32 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 			this.cancelled = new Cancellation(message, cause);
 			call = this.current;
 		}
-		if (call != null) {
+		if (!endBetweenTries(Status.CANCELLED.withDescription(message).withCause(cause)) && call != null) {
 			call.cancel(message, cause);
+		}
+	}
+
+	/** Ends the call if no try is under way that would. */
+	private boolean endBetweenTries(Status status) {
+		Future<?> pause;
+		synchronized (this) {
+			pause = this.pause;
+			if (!this.due && (pause == null || !pause.cancel(false))) {
+				return false;
+			}
+			this.due = false;
+			this.pause = null;
+		}
+		end(status);
+		return true;
+	}
+
+	private void end(Status status) {
+		Guarded guarded = this.guarded;
+		Listener<A> listener = this.listener;
+		if (guarded != null && listener != null) {
+			guarded.over(Outcome.CANCELLED);
+			listener.onClose(status, new Metadata());
 		}
 	}
 
@@ -271,23 +282,57 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 		return (call != null) ? call.getAttributes() : Attributes.EMPTY;
 	}
 
-	private void startAgain() {
-		Guarded guarded = this.guarded;
-		Listener<A> listener = this.listener;
-		if (guarded == null || listener == null) {
-			return;
+	/** Another try, when the caller has said all. */
+	private void another() {
+		boolean complete;
+		Cancellation cancelled;
+		synchronized (this) {
+			complete = this.halfClosed;
+			cancelled = this.cancelled;
+			this.due = !complete && cancelled == null;
 		}
+		if (cancelled != null) {
+			end(Status.CANCELLED.withDescription(cancelled.message()).withCause(cancelled.cause()));
+		}
+		else if (complete) {
+			startAgain();
+		}
+		else {
+			awaitHalfClose();
+		}
+	}
+
+	private void startAgain() {
 		String lane = lanes().laneFor(this.options.getOption(CallKeys.SERVICE)).name();
 		List<Endpoint> tried = this.tried;
 		if (this.picks.pick(lane, PickRequest.ANY,
 				(endpoint) -> tried.stream().anyMatch(endpoint::isSameInstance)) != null) {
-			startAgain(guarded, listener);
+			startAnotherTry();
 			return;
 		}
-		this.tried = NOBODY;
-		Runnable again = this.context.wrap(() -> startAgain(guarded, listener));
+		this.tried = CallRoute.NOBODY;
+		pause();
+	}
+
+	private void pause() {
+		Guarded guarded = this.guarded;
+		if (guarded == null) {
+			return;
+		}
+		long nanos = guarded.pauseNanos();
+		if (this.deadline != null) {
+			nanos = Math.max(0, Math.min(nanos, this.deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+		}
+		Runnable again = this.context.wrap(() -> {
+			synchronized (this) {
+				this.pause = null;
+			}
+			startAnotherTry();
+		});
 		try {
-			this.timer.schedule(again, guarded.pauseNanos(), TimeUnit.NANOSECONDS);
+			synchronized (this) {
+				this.pause = this.timer.schedule(again, nanos, TimeUnit.NANOSECONDS);
+			}
 		}
 		catch (RejectedExecutionException ex) {
 			// Closed: nobody waits any more.
@@ -296,13 +341,30 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 	}
 
 	/** Nobody is there to throw to: what fails ends the call. */
-	private void startAgain(Guarded guarded, Listener<A> listener) {
-		try {
-			startTry(guarded, listener);
+	private void startAnotherTry() {
+		Guarded guarded = this.guarded;
+		Listener<A> listener = this.listener;
+		if (guarded != null && listener != null) {
+			try {
+				startTry(guarded, listener);
+			}
+			catch (RuntimeException ex) {
+				end(Status.fromThrowable(ex));
+			}
 		}
-		catch (RuntimeException ex) {
-			guarded.over(Outcome.CANCELLED);
-			listener.onClose(Status.fromThrowable(ex), new Metadata());
+	}
+
+	/** The caller, who has not said all yet, waits no longer than its deadline. */
+	private void awaitHalfClose() {
+		Deadline deadline = this.deadline;
+		if (deadline != null) {
+			try {
+				this.timer.schedule(() -> endBetweenTries(Status.DEADLINE_EXCEEDED),
+						Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS)), TimeUnit.NANOSECONDS);
+			}
+			catch (RejectedExecutionException ex) {
+				// Closed: the next try fails at once.
+			}
 		}
 	}
 
@@ -317,16 +379,20 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 	private record Cancellation(@Nullable String message, @Nullable Throwable cause) {
 	}
 
-	/** Listens to one try. Called by one thread after the other, but where noted. */
-	private final class Try extends Listener<A> implements Runnable {
-
-		private final ClientCall<Q, A> call;
+	/**
+	 * One try: where it may go, and what comes of it. Listens on one thread after the
+	 * other; the rest is asked on any thread.
+	 */
+	private final class Try extends Listener<A> implements CallRoute {
 
 		private final Guarded guarded;
 
 		private final Listener<A> listener;
 
 		private final boolean unary = GuardedClientCall.this.method.getType() == MethodType.UNARY;
+
+		/** Whether this try has gone to anybody. */
+		private volatile boolean sent;
 
 		private volatile @Nullable Metadata headers;
 
@@ -339,27 +405,75 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 
 		private volatile @Nullable Future<?> limit;
 
-		Try(ClientCall<Q, A> call, Guarded guarded, Listener<A> listener) {
-			this.call = call;
+		/** Counts the stream under way at its instance. */
+		private @Nullable EndpointTracer stream;
+
+		private boolean ended;
+
+		Try(Guarded guarded, Listener<A> listener) {
 			this.guarded = guarded;
 			this.listener = listener;
 		}
 
-		void limit(long nanos) {
+		@Override
+		public LaneContext lanes() {
+			return GuardedClientCall.this.lanes();
+		}
+
+		@Override
+		public List<Endpoint> tried() {
+			return GuardedClientCall.this.tried;
+		}
+
+		@Override
+		public boolean sentTo(EndpointTracer stream) {
+			synchronized (this) {
+				if (this.ended) {
+					return false;
+				}
+				this.stream = stream;
+			}
+			// grpc-java itself repeats within one try what has not left it.
+			if (!this.sent) {
+				this.sent = true;
+				this.guarded.tries(stream.endpoint());
+			}
+			List<Endpoint> tried = new ArrayList<>(GuardedClientCall.this.tried);
+			tried.add(stream.endpoint());
+			GuardedClientCall.this.tried = List.copyOf(tried);
+			return true;
+		}
+
+		/** grpc-java forgets a stream that is cancelled while it is made. */
+		private void streamIsOver(Outcome outcome) {
+			EndpointTracer stream;
+			synchronized (this) {
+				this.ended = true;
+				stream = this.stream;
+			}
+			if (stream != null) {
+				stream.over(outcome);
+			}
+		}
+
+		void limit(ClientCall<Q, A> call, long nanos) {
 			try {
-				this.limit = GuardedClientCall.this.timer.schedule(this, nanos, TimeUnit.NANOSECONDS);
+				this.limit = GuardedClientCall.this.timer.schedule(() -> expired(call), nanos, TimeUnit.NANOSECONDS);
 			}
 			catch (RejectedExecutionException ex) {
 				// Closed: the call ends with its channel.
 			}
+			if (this.answered) {
+				stopLimit();
+			}
 		}
 
 		/** No answer came in time. On the thread of the timer. */
-		@Override
-		public void run() {
+		private void expired(ClientCall<Q, A> call) {
 			if (!this.answered) {
 				this.timedOut = true;
-				this.call.cancel("The answer did not begin in time", null);
+				streamIsOver(Outcome.FAILURE);
+				call.cancel("The answer did not begin in time", null);
 			}
 		}
 
@@ -387,6 +501,10 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 			if (!this.answered) {
 				this.answered = true;
 				stopLimit();
+				if (GuardedClientCall.this.method.getType() != MethodType.UNARY) {
+					// How long a stream lasts tells nothing of the service.
+					this.guarded.over(Outcome.SUCCESS);
+				}
 			}
 		}
 
@@ -408,15 +526,9 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 			Status status = this.timedOut
 					? Status.DEADLINE_EXCEEDED.withDescription("The answer did not begin within the limit of a try")
 					: closed;
+			streamIsOver(CallOutcome.of(status));
 			if (!this.answered && again(status)) {
-				boolean complete;
-				synchronized (GuardedClientCall.this) {
-					complete = GuardedClientCall.this.halfClosed;
-					GuardedClientCall.this.due = !complete;
-				}
-				if (complete) {
-					startAgain();
-				}
+				another();
 				return;
 			}
 			this.guarded.over(CallOutcome.of(status));
@@ -451,7 +563,7 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallRout
 			}
 			return switch (status.getCode()) {
 				// If nobody was asked, nobody could be: all were looked at.
-				case UNAVAILABLE -> GuardedClientCall.this.sent && this.guarded.again(CallFailure.BROKEN_OFF);
+				case UNAVAILABLE -> this.sent && this.guarded.again(CallFailure.BROKEN_OFF);
 				// An instance that ends by force cancels what it works on.
 				case CANCELLED -> this.guarded.again(CallFailure.BROKEN_OFF);
 				case DEADLINE_EXCEEDED -> this.guarded.again(CallFailure.TIMED_OUT);

@@ -2,6 +2,7 @@ package io.governance.grpc;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -12,9 +13,14 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientStreamTracer;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 
 import io.governance.call.CallFailure;
 import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.InstanceStats;
 import io.governance.loadbalancer.Outcome;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
 import io.governance.loadbalancer.ServiceBalancer;
@@ -48,6 +55,10 @@ class GuardedClientCallTests {
 
 	private final AtomicInteger ended = new AtomicInteger();
 
+	private Duration tryLimit;
+
+	private int tries = 2;
+
 	@AfterEach
 	void close() throws Exception {
 		for (int i = this.open.size() - 1; i >= 0; i--) {
@@ -60,12 +71,19 @@ class GuardedClientCallTests {
 		return resource;
 	}
 
-	private ManagedChannel channel(ClientInterceptor... within) {
+	private BalancedServices services() {
 		ServiceDirectory directory = opened(new ServiceDirectory(this.registry));
-		BalancedServices services = opened(new BalancedServices(directory,
+		return opened(new BalancedServices(directory,
 				(service) -> ServiceBalancer.builder(service, new RoundRobinLoadBalancer()), Duration.ofSeconds(10)));
+	}
+
+	private ManagedChannel channel(ClientInterceptor... within) {
+		return channel(services(), within);
+	}
+
+	private ManagedChannel channel(BalancedServices services, ClientInterceptor... within) {
 		List<ClientInterceptor> interceptors = new ArrayList<>();
-		interceptors.add(opened(new CallClientInterceptor(services, (service, method) -> new TwoTries(this.ended))));
+		interceptors.add(opened(new CallClientInterceptor(services, (service, method) -> new TwoTries(this))));
 		interceptors.addAll(List.of(within));
 		ManagedChannel channel = new GovernanceChannels(services, interceptors)
 			.newChannelBuilder("governance:///users", InsecureChannelCredentials.create())
@@ -113,6 +131,94 @@ class GuardedClientCallTests {
 		assertThat(this.ended).hasValue(1);
 	}
 
+	@Test
+	void endsTheCallThatIsCancelledBetweenTries() {
+		Refusing refusing = new Refusing();
+		EchoServer refused = opened(new EchoServer("refused", refusing));
+		this.registry.list(refused.instance("users"));
+		ClientCall<String, String> call = channel().newCall(Echo.LOOK, CallOptions.DEFAULT);
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		call.start(new End<>(end), new Metadata());
+		// It has not said all yet, so that nothing can be sent again.
+		call.sendMessage("hello");
+		assertThat(refusing.refused).succeedsWithin(Duration.ofSeconds(10));
+		call.cancel("Enough", null);
+		assertThat(end).succeedsWithin(Duration.ofSeconds(10))
+			.satisfies((status) -> assertThat(status.getCode()).isEqualTo(Status.Code.CANCELLED));
+		assertThat(this.ended).hasValue(1);
+	}
+
+	@Test
+	void endsTheCallWhoseDeadlinePassesBetweenTries() {
+		Refusing refusing = new Refusing();
+		EchoServer refused = opened(new EchoServer("refused", refusing));
+		this.registry.list(refused.instance("users"));
+		ManagedChannel channel = channel();
+		ClientCall<String, String> call = channel.newCall(Echo.LOOK,
+				CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS));
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		call.start(new End<>(end), new Metadata());
+		call.sendMessage("hello");
+		assertThat(refusing.refused).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(end).succeedsWithin(Duration.ofSeconds(10))
+			.satisfies((status) -> assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+		assertThat(this.ended).hasValue(1);
+	}
+
+	@Test
+	void blamesTheInstanceWhoseStreamDoesNotBegin() {
+		this.tryLimit = Duration.ofMillis(300);
+		this.tries = 1;
+		this.first.mute();
+		this.registry.list(this.first.instance("users"));
+		BalancedServices services = services();
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		ClientCall<String, String> call = channel(services).newCall(Echo.COUNT, CallOptions.DEFAULT);
+		call.start(new End<>(end), new Metadata());
+		call.request(1);
+		call.sendMessage("hello");
+		call.halfClose();
+		assertThat(end).succeedsWithin(Duration.ofSeconds(10))
+			.satisfies((status) -> assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+		InstanceStats stats = services.picks("users").balancer().endpoints().get(0).stats();
+		assertThat(stats.failed()).isOne();
+		assertThat(stats.inFlight()).isZero();
+	}
+
+	@Test
+	void isOverForTheServiceAsSoonAsAStreamBegins() {
+		this.registry.list(this.first.instance("users"));
+		Iterator<String> stream = ClientCalls.blockingServerStreamingCall(channel(), Echo.COUNT, CallOptions.DEFAULT,
+				"hello");
+		assertThat(stream.next()).isEqualTo("first");
+		assertThat(this.ended).hasValue(1);
+		this.first.endsStreams();
+		assertThat(stream.hasNext()).isFalse();
+	}
+
+	/** So grpc-java does when a call is cancelled while its connection becomes ready. */
+	@Test
+	void countsNoStreamThatIsForgottenWhileItIsMade() {
+		Endpoint endpoint = new Endpoint(this.first.instance("users").build());
+		EndpointTracer.Starter starter = new EndpointTracer.Starter(endpoint, System::nanoTime);
+		Forgetful channel = new Forgetful();
+		BalancedServices services = services();
+		CallClientInterceptor interceptor = opened(
+				new CallClientInterceptor(services, (service, method) -> new TwoTries(this)));
+		ClientCall<String, String> call = interceptor.interceptCall(Echo.SAY,
+				CallOptions.DEFAULT.withOption(CallKeys.SERVICE, "users"), channel);
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		call.start(new End<>(end), new Metadata());
+		channel.makeStream(starter);
+		assertThat(endpoint.stats().inFlight()).isOne();
+		call.cancel("Enough", null);
+		assertThat(end).isCompleted();
+		assertThat(endpoint.stats().inFlight()).as("made before the end").isZero();
+		channel.makeStream(starter);
+		assertThat(endpoint.stats().inFlight()).as("made after the end").isZero();
+		assertThat(endpoint.stats().cancelled()).isEqualTo(2);
+	}
+
 	/** Lets one try pass. */
 	private static final class OnceOnly implements ClientInterceptor {
 
@@ -129,7 +235,90 @@ class GuardedClientCallTests {
 
 	}
 
-	private record TwoTries(AtomicInteger ended) implements CallGuard.Guarded {
+	/** Closes each call as soon as it has begun. */
+	private static final class Refusing implements ServerInterceptor {
+
+		private final CompletableFuture<Void> refused = new CompletableFuture<>();
+
+		@Override
+		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+				ServerCallHandler<Q, A> next) {
+			call.close(Status.UNAVAILABLE, new Metadata());
+			this.refused.complete(null);
+			return new ServerCall.Listener<>() {
+			};
+		}
+
+	}
+
+	/** Never closes a stream, as if each had been cancelled before it was there. */
+	private static final class Forgetful extends Channel {
+
+		private CallOptions options = CallOptions.DEFAULT;
+
+		@Override
+		public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+			this.options = options;
+			return new ClientCall<>() {
+
+				private Listener<A> listener;
+
+				@Override
+				public void start(Listener<A> listener, Metadata headers) {
+					this.listener = listener;
+				}
+
+				@Override
+				public void cancel(String message, Throwable cause) {
+					this.listener.onClose(Status.CANCELLED, new Metadata());
+				}
+
+				@Override
+				public void request(int count) {
+				}
+
+				@Override
+				public void halfClose() {
+				}
+
+				@Override
+				public void sendMessage(Q message) {
+				}
+
+			};
+		}
+
+		void makeStream(EndpointTracer.Starter starter) {
+			starter.newClientStreamTracer(
+					ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(this.options).build(), new Metadata());
+		}
+
+		@Override
+		public String authority() {
+			return "users";
+		}
+
+	}
+
+	/** Waits for the end of a call. */
+	private static final class End<A> extends ClientCall.Listener<A> {
+
+		private final CompletableFuture<Status> end;
+
+		End(CompletableFuture<Status> end) {
+			this.end = end;
+		}
+
+		@Override
+		public void onClose(Status status, Metadata trailers) {
+			if (!this.end.complete(status)) {
+				this.end.obtrudeException(new AssertionError("Ended twice"));
+			}
+		}
+
+	}
+
+	private record TwoTries(GuardedClientCallTests test) implements CallGuard.Guarded {
 
 		@Override
 		public void tries(Endpoint endpoint) {
@@ -137,12 +326,12 @@ class GuardedClientCallTests {
 
 		@Override
 		public long tryNanos() {
-			return Long.MAX_VALUE;
+			return (this.test.tryLimit != null) ? this.test.tryLimit.toNanos() : Long.MAX_VALUE;
 		}
 
 		@Override
 		public boolean again(CallFailure failure) {
-			return true;
+			return this.test.tries > 1;
 		}
 
 		@Override
@@ -152,7 +341,7 @@ class GuardedClientCallTests {
 
 		@Override
 		public void over(Outcome outcome) {
-			this.ended.incrementAndGet();
+			this.test.ended.incrementAndGet();
 		}
 
 	}

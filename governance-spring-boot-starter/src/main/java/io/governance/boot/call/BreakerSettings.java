@@ -1,6 +1,7 @@
 package io.governance.boot.call;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -18,6 +19,11 @@ import io.governance.loadbalancer.Outcome;
  */
 final class BreakerSettings {
 
+	/**
+	 * How long a call took says nothing: streams, uploads and long polls are no failures.
+	 */
+	private static final Duration NEVER_SLOW = Duration.ofDays(365);
+
 	private BreakerSettings() {
 	}
 
@@ -28,6 +34,7 @@ final class BreakerSettings {
 			.failureRateThreshold(breaker.failureRate())
 			.waitDurationInOpenState(breaker.openFor())
 			.permittedNumberOfCallsInHalfOpenState(breaker.trialCalls())
+			.slowCallDurationThreshold(NEVER_SLOW)
 			.recordResult((result) -> result == Outcome.FAILURE)
 			.clock(new InstantClock(time))
 			.build();

@@ -67,7 +67,7 @@ final class CallGuards {
 		CallSettings settings = CallSettings.of(this.properties, service);
 		return new ServiceGuard(service, settings, this.properties.retry(),
 				settings.breaker() ? this.breakers.circuitBreaker("service:" + service, this.breakerConfig) : null,
-				this.ticker, this.random, () -> this.listener);
+				this.properties.breaker().openFor(), this.ticker, this.random, () -> this.listener);
 	}
 
 	/** Sets who is told, in place of whoever was told before. */

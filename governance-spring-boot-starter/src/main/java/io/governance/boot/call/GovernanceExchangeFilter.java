@@ -171,7 +171,8 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 			return notSent(call, chosen);
 		}
 		OpenCall open = call.tries(chosen);
-		Mono<ClientResponse> answer = next.exchange(request);
+		// What throws in there ends the call like any other failure.
+		Mono<ClientResponse> answer = Mono.defer(() -> next.exchange(request));
 		boolean timed = nanos != Long.MAX_VALUE;
 		if (timed) {
 			answer = answer.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout);

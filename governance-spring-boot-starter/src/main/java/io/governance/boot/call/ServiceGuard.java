@@ -1,11 +1,13 @@
 package io.governance.boot.call;
 
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +41,13 @@ final class ServiceGuard {
 
 	private final Supplier<CallListener> listener;
 
-	ServiceGuard(String service, CallSettings settings, Retry retry, @Nullable CircuitBreaker breaker,
+	/** How long trial calls may keep others away. */
+	private final long openMillis;
+
+	/** The time of the breaker's last transition. */
+	private volatile long since;
+
+	ServiceGuard(String service, CallSettings settings, Retry retry, @Nullable CircuitBreaker breaker, Duration openFor,
 			LongSupplier ticker, RandomGenerator random, Supplier<CallListener> listener) {
 		this.service = service;
 		this.settings = settings;
@@ -49,14 +57,23 @@ final class ServiceGuard {
 		this.ticker = ticker;
 		this.random = random;
 		this.listener = listener;
+		this.openMillis = openFor.toMillis();
 		if (breaker != null) {
-			breaker.getEventPublisher().onStateTransition((event) -> {
-				State to = event.getStateTransition().getToState();
-				logger.warn("Calls to service {}: circuit breaker goes from {} to {}", service,
-						event.getStateTransition().getFromState(), to);
-				listener.get().breaker(service, false, to);
-			});
+			breaker.getEventPublisher().onStateTransition((event) -> changed(event.getStateTransition()));
 		}
+	}
+
+	private void changed(StateTransition transition) {
+		this.since = now();
+		if (transition.getFromState() != transition.getToState()) {
+			logger.warn("Calls to service {}: circuit breaker goes from {} to {}", this.service,
+					transition.getFromState(), transition.getToState());
+			this.listener.get().breaker(this.service, false, transition.getToState());
+		}
+	}
+
+	private long now() {
+		return (this.breaker != null) ? this.breaker.getCircuitBreakerConfig().getClock().millis() : 0;
 	}
 
 	/**
@@ -67,7 +84,7 @@ final class ServiceGuard {
 	 * @throws CallRefusedException if the circuit breaker of the service is open
 	 */
 	GuardedCall begin(String method, Deadline deadline) {
-		if (this.breaker != null && !this.breaker.tryAcquirePermission()) {
+		if (this.breaker != null && !admits(this.breaker)) {
 			throw new CallRefusedException(this.service, "",
 					"Calls to service '" + this.service
 							+ "' are refused for now: too many of the last ones failed, and its circuit breaker is "
@@ -75,6 +92,21 @@ final class ServiceGuard {
 		}
 		this.budget.call();
 		return new GuardedCall(this, method, deadline.earlier(Deadline.after(this.settings.deadline(), this.ticker)));
+	}
+
+	private boolean admits(CircuitBreaker breaker) {
+		return breaker.tryAcquirePermission() || (trialsAnew(breaker) && breaker.tryAcquirePermission());
+	}
+
+	/** Trial calls that do not end must not keep all others away for ever. */
+	private synchronized boolean trialsAnew(CircuitBreaker breaker) {
+		if (breaker.getState() != State.HALF_OPEN) {
+			return false;
+		}
+		if (now() - this.since > this.openMillis) {
+			breaker.transitionToHalfOpenState();
+		}
+		return true;
 	}
 
 	String service() {

@@ -5,9 +5,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.governance.boot.call.GovernanceCallProperties.Breaker;
 import io.governance.boot.call.GovernanceCallProperties.Retry;
@@ -54,7 +57,8 @@ class InstanceBreakersTests {
 						new Retry(true, 3, RetryPolicy.IDEMPOTENT, Set.of(503), 0.2, 10, Duration.ofMillis(50),
 								Duration.ofSeconds(1), DataSize.ofKilobytes(64)),
 						new Breaker(enabled, Duration.ofSeconds(10), 3, 50, Duration.ofSeconds(60), 3), Map.of()),
-				this.registry, this.now::get, System::nanoTime, () -> 0);
+				this.registry, this.now::get, () -> TimeUnit.MILLISECONDS.toNanos(this.now.get().toEpochMilli()),
+				() -> 0);
 	}
 
 	@Test
@@ -148,6 +152,39 @@ class InstanceBreakersTests {
 			askedAndOver(guard, Outcome.SUCCESS);
 		}
 		askedAndOver(guard, Outcome.SUCCESS);
+	}
+
+	@Test
+	void callsThatTakeLongAndSucceedAreNoReasonToRefuseOthers() {
+		ServiceGuard guard = this.guards.of("orders");
+		List<GuardedCall> streams = Stream.generate(() -> guard.begin("GET", never())).limit(3).toList();
+		streams.forEach((stream) -> stream.tries(null));
+		pass(Duration.ofHours(1));
+		streams.forEach((stream) -> stream.over(Outcome.SUCCESS));
+		askedAndOver(guard, Outcome.SUCCESS);
+		for (int i = 0; i < 3; i++) {
+			this.breakers.began(this.one);
+			this.breakers.ended(this.one, TimeUnit.HOURS.toNanos(1), Outcome.SUCCESS);
+		}
+		assertThat(this.breakers.closed("orders")).isNull();
+	}
+
+	@Test
+	void trialCallsThatDoNotEndDoNotKeepCallsFromAServiceForEver() {
+		ServiceGuard guard = this.guards.of("orders");
+		for (int i = 0; i < 3; i++) {
+			askedAndOver(guard, Outcome.FAILURE);
+		}
+		pass(Duration.ofSeconds(61));
+		for (int trial = 0; trial < 3; trial++) {
+			guard.begin("GET", never()).tries(null);
+		}
+		assertThatExceptionOfType(CallRefusedException.class).isThrownBy(() -> guard.begin("GET", never()));
+		pass(Duration.ofSeconds(61));
+		for (int trial = 0; trial < 4; trial++) {
+			askedAndOver(guard, Outcome.SUCCESS);
+		}
+		assertThat(this.guards.state("orders")).isEqualTo(State.CLOSED);
 	}
 
 	@Test

@@ -31,7 +31,7 @@ final class BuiltInStrategies {
 	static List<GrayStrategyFactory> ofInstances() {
 		return List.of(factory("all", (definition) -> new AllStrategy(definition.strategies())),
 				factory("any", (definition) -> new AnyStrategy(definition.strategies())),
-				factory("percentage", ShareReader::percentage),
+				factory("percentage", ShareReader::percentageOfInstances),
 				factory("instances", (definition) -> known("instances", definition, InstanceContext::id)),
 				factory("zones", (definition) -> known("zones", definition, InstanceContext::zone)),
 				factory("lanes", (definition) -> known("lanes", definition, InstanceContext::lane)),

@@ -19,7 +19,7 @@ public final class ExperimentRule implements RequestRule {
 	/** The salt of the users who are held out, if a rule names no other. */
 	public static final String HOLDOUT = "holdout";
 
-	private static final int MAX_VARIANTS = 100;
+	static final int MAX_VARIANTS = 100;
 
 	private static final int MAX_WEIGHT = 1_000_000;
 

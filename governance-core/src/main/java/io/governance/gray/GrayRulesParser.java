@@ -190,7 +190,7 @@ public final class GrayRulesParser {
 		Map<String, RulesNode> byName = new HashMap<>();
 		for (RulesNode item : list.items()) {
 			RulesNode rule = named(item, byName);
-			Object read = read(rule, reader);
+			Object read = checked(rule, reader);
 			if (read instanceof ConfigRule config) {
 				configRules.add(config);
 			}
@@ -204,6 +204,16 @@ public final class GrayRulesParser {
 		}
 		catch (IllegalArgumentException ex) {
 			throw list.invalid("cannot be used together: " + ex.getMessage(), ex);
+		}
+	}
+
+	/** Whatever a rule is not, it is told with its place. */
+	private static Object checked(RulesNode rule, RulesReader reader) {
+		try {
+			return read(rule, reader);
+		}
+		catch (IllegalArgumentException ex) {
+			throw rule.invalid("cannot be used: " + ex.getMessage(), ex);
 		}
 	}
 

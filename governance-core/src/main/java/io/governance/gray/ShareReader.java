@@ -41,6 +41,16 @@ final class ShareReader {
 				hash(entries.get("hash")), (salt != null) ? salt.text() : defaultSalt);
 	}
 
+	/** Of instances, whose config is chosen when it changes and not when time passes. */
+	static PercentageStrategy percentageOfInstances(RulesNode definition) {
+		RulesNode steps = definition.isMap() ? definition.entries("value", "steps", "salt", "of", "hash").get("steps")
+				: null;
+		if (steps != null) {
+			throw steps.invalidKey("cannot be used for config, which does not change with time: write {value: 10}");
+		}
+		return percentage(definition);
+	}
+
 	private static Share share(RulesNode definition, @Nullable RulesNode value, @Nullable RulesNode steps) {
 		if (steps == null) {
 			if (value == null) {
@@ -147,6 +157,10 @@ final class ShareReader {
 			}
 			weights.put(variant, Integer.parseInt(weight.text()));
 		});
+		if (weights.size() > ExperimentRule.MAX_VARIANTS) {
+			throw node.invalid("has " + weights.size() + " variants: no more than " + ExperimentRule.MAX_VARIANTS
+					+ " can be told apart");
+		}
 		if (weights.values().stream().noneMatch((weight) -> weight > 0)) {
 			throw node.invalid("needs at least one variant with a weight above 0, such as {A: 1, B: 1}");
 		}

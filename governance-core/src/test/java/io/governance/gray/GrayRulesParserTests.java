@@ -121,6 +121,8 @@ class GrayRulesParserTests {
 						"is neither an IP address nor a network"),
 				arguments("config: orders\n    variant: a\n    lane: b\n    match: {percentage: 1}", 5,
 						"is not known here"),
+				arguments("config: orders\n    variant: a\n    match:\n      percentage:\n        steps: "
+						+ "[{from: 2026-01-01T00:00:00Z, value: 5}]", 7, "does not change with time"),
 				arguments("service: orders\n    lane: gray\n    match: {zones: [a]}", 5,
 						"tells instances apart, and a rule with 'service' is about requests"),
 				arguments("service: orders\n    lane: gray\n    variant: a\n    match: {percentage: 1}", 5,
@@ -134,6 +136,15 @@ class GrayRulesParserTests {
 		InvalidRulesException ex = refused("rules:\n  - name: r1\n    " + body + "\n");
 		assertThat(ex).hasMessageContaining(reason);
 		assertThat(ex.line()).isEqualTo(line);
+	}
+
+	@Test
+	void refusesMoreVariantsThanCanBeTold() {
+		String variants = IntStream.range(0, 101).mapToObj((i) -> "v" + i + ": 1").collect(Collectors.joining(", "));
+		InvalidRulesException ex = refused("rules:\n  - name: r1\n    experiment: {" + variants + "}\n");
+		assertThat(ex).hasMessageContaining("has 101 variants: no more than 100");
+		assertThat(ex.line()).isEqualTo(3);
+		assertThat(this.parser.references("rules:\n  - name: r1\n    experiment: {" + variants + "}\n")).isEmpty();
 	}
 
 	@Test

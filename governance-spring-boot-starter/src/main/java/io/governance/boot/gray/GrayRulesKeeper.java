@@ -204,6 +204,9 @@ public final class GrayRulesKeeper implements SmartLifecycle {
 			if (this.round != from) {
 				return;
 			}
+			// Nobody else tells that the backend is back which could not be read at
+			// first.
+			this.status = this.status.connected(true);
 			if (from.ids.containsAll(wanted)) {
 				apply(RuleSources.only(wanted, documents));
 			}

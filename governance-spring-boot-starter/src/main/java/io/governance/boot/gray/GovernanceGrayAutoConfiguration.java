@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
 import jakarta.servlet.Filter;
+import org.apache.catalina.Valve;
 import reactor.util.context.ContextView;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -22,6 +23,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.thread.Threading;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.task.SimpleAsyncTaskSchedulerBuilder;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -198,6 +200,18 @@ public final class GovernanceGrayAutoConfiguration {
 		@ConditionalOnMissingBean
 		LaneFilter governanceLaneFilter(LaneDecision decision) {
 			return new LaneFilter(decision);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnClass({ Valve.class, ConfigurableTomcatWebServerFactory.class })
+	static class TomcatConfiguration {
+
+		@Bean
+		ConnectionPeers governanceConnectionPeers() {
+			return new ConnectionPeers();
 		}
 
 	}

@@ -39,6 +39,11 @@ abstract class Inbound implements GrayContext, GrayClaims.Source {
 	/** The address that the connection comes from. */
 	abstract @Nullable String peer();
 
+	/** Whom the server takes for the caller: the peer, unless it knows better. */
+	@Nullable String caller() {
+		return peer();
+	}
+
 	/** All lines of a header, as the peer sent them. */
 	abstract List<String> headers(String name);
 
@@ -112,7 +117,7 @@ abstract class Inbound implements GrayContext, GrayClaims.Source {
 	public final @Nullable String address() {
 		String found = this.address;
 		if (found == null) {
-			found = written(peer());
+			found = written(caller());
 			ForwardedAddress forwarded = this.settings.forwarded();
 			if (found != null && forwarded.believes(found)) {
 				List<String> lines = headers(forwarded.header());

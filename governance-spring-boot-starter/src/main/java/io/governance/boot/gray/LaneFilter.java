@@ -32,6 +32,9 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 
 	private static final String FILTERED = LaneFilter.class.getName() + ".FILTERED";
 
+	/** The attribute with whom the connection comes from, where the server tells. */
+	static final String PEER = LaneFilter.class.getName() + ".PEER";
+
 	private static final String SPOOFED = LaneFilter.class.getName() + ".SPOOFED";
 
 	private final LaneDecision decision;
@@ -113,6 +116,12 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 
 		@Override
 		@Nullable String peer() {
+			HttpServletRequest received = received();
+			return (received.getAttribute(PEER) instanceof String peer) ? peer : received.getRemoteAddr();
+		}
+
+		@Override
+		@Nullable String caller() {
 			return received().getRemoteAddr();
 		}
 

@@ -294,6 +294,10 @@ final class ChangeDetector<K, T> implements AutoCloseable {
 		catch (RejectedExecutionException ex) {
 			this.closed = true;
 		}
+		catch (Error ex) {
+			this.reading--;
+			throw ex;
+		}
 	}
 
 	/** Not while nothing can be known, nor before the pause after failures is over. */

@@ -313,6 +313,11 @@ final class ConsulClient implements AutoCloseable {
 				abandon(agent);
 			}
 		}
+		catch (ConsulAgent.UnansweredException ex) {
+			if (ex.isAgentToBlame()) {
+				abandon(agent);
+			}
+		}
 		catch (BackendUnavailableException ex) {
 			abandon(agent);
 		}

@@ -24,6 +24,8 @@ import io.governance.backend.support.DaemonThreads;
 import io.governance.lock.DistributedLock;
 import io.governance.lock.HeldLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Locks as keys that a session owns, {@code {root}/locks/{namespace}/{name}}. The fencing
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * is deleted when the lock is given back.
  */
 final class ConsulLock implements DistributedLock {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConsulLock.class);
 
 	private static final int RENEWALS_PER_TTL = 3;
 
@@ -129,6 +133,9 @@ final class ConsulLock implements DistributedLock {
 		}
 		catch (RejectedExecutionException ex) {
 			// Closed.
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("Locks could not be renewed; the next renewal follows", ex);
 		}
 	}
 

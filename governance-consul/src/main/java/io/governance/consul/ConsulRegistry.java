@@ -233,7 +233,7 @@ final class ConsulRegistry implements Registry {
 			action.at(first);
 		}
 		catch (ConsulAgent.UnansweredException ex) {
-			ConsulAgent next = moveFrom(first);
+			ConsulAgent next = ex.isAgentToBlame() ? moveFrom(first) : null;
 			if (next == null) {
 				throw ex;
 			}

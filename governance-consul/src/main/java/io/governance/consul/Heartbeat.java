@@ -8,12 +8,17 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Says again and again that instances live: more than three times in the time that the
  * agent waits. None waits for the answer to another, for as long as there are threads.
  * Thread-safe.
  */
 final class Heartbeat implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Heartbeat.class);
 
 	/** How many are told at a time; each takes a connection. */
 	static final int PARALLEL = 12;
@@ -63,6 +68,10 @@ final class Heartbeat implements AutoCloseable {
 				catch (RejectedExecutionException ex) {
 					// Closed.
 					return;
+				}
+				catch (RuntimeException | Error ex) {
+					this.telling.remove(id);
+					logger.warn("A beat could not be sent; the next one follows", ex);
 				}
 			}
 		}

@@ -58,7 +58,7 @@ final class WatchLoop {
 			catch (BackendUnavailableException ex) {
 				failed(String.valueOf(ex.getMessage()));
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("Backend '{}': the answer to {} could not be used", this.client.name(),
 						this.watch.request().path(), ex);
 				failed("The answer of Consul could not be used: " + ex.getClass().getSimpleName());

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import io.governance.backend.support.DaemonThreads;
@@ -63,13 +64,14 @@ final class LocalLock implements DistributedLock {
 			if (!local.tryAcquire(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS)) {
 				return Optional.empty();
 			}
+			Runnable release = once(local::release);
 			LocalHeldLock lock = null;
 			try {
-				lock = acquire(name, real, local, deadline);
+				lock = acquire(name, real, release, deadline);
 			}
 			finally {
 				if (lock == null) {
-					local.release();
+					release.run();
 				}
 			}
 			return Optional.ofNullable(lock);
@@ -79,13 +81,23 @@ final class LocalLock implements DistributedLock {
 		}
 	}
 
-	private @Nullable LocalHeldLock acquire(String name, Path path, Semaphore local, long deadline)
+	/** A lock that is given back twice would let in two. */
+	private static Runnable once(Runnable action) {
+		AtomicBoolean done = new AtomicBoolean();
+		return () -> {
+			if (done.compareAndSet(false, true)) {
+				action.run();
+			}
+		};
+	}
+
+	private @Nullable LocalHeldLock acquire(String name, Path path, Runnable release, long deadline)
 			throws IOException, InterruptedException {
 		while (true) {
 			checkOpen();
 			LockFile file = LockFile.tryLock(this.directory, path);
 			if (file != null) {
-				return hold(new LocalHeldLock(name, file, () -> local.release(), this.held::remove));
+				return hold(new LocalHeldLock(name, file, release, this.held::remove));
 			}
 			if (System.nanoTime() - deadline >= 0) {
 				return null;

@@ -171,15 +171,23 @@ final class RangeFeed<V> {
 			if (this.ended) {
 				return;
 			}
-			if (thrown != null) {
+			try {
+				if (thrown != null) {
+					this.state.end();
+					failed(EtcdFailure.of(thrown));
+				}
+				else if (whole) {
+					take(read, keys);
+				}
+				else {
+					takeMore(read, keys, generation);
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				// Another reading is to begin, whatever has become of this one.
 				this.state.end();
-				failed(EtcdFailure.of(thrown));
-			}
-			else if (whole) {
-				take(read, keys);
-			}
-			else {
-				takeMore(read, keys, generation);
+				failed(EtcdFailure.of(ex));
+				throw ex;
 			}
 		}));
 	}

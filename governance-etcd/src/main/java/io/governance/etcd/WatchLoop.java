@@ -15,6 +15,8 @@ import java.util.random.RandomGenerator;
 import io.governance.Backoff;
 import io.governance.backend.support.DaemonThreads;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread of all watches, and the heartbeat that notices a server which hangs: a
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * ever blocks.
  */
 final class WatchLoop implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(WatchLoop.class);
 
 	private static final Duration HEARTBEAT = Duration.ofMillis(1500);
 
@@ -85,7 +89,7 @@ final class WatchLoop implements AutoCloseable {
 	 */
 	void execute(Runnable task) {
 		try {
-			this.thread.execute(task);
+			this.thread.execute(guarded(task));
 		}
 		catch (RejectedExecutionException ex) {
 			// Closed: nobody wants to know any more.
@@ -95,11 +99,22 @@ final class WatchLoop implements AutoCloseable {
 	/** Runs a task later, unless this is closed. */
 	@Nullable Future<?> schedule(Runnable task, long nanos) {
 		try {
-			return this.thread.schedule(task, nanos, TimeUnit.NANOSECONDS);
+			return this.thread.schedule(guarded(task), nanos, TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			return null;
 		}
+	}
+
+	private static Runnable guarded(Runnable task) {
+		return () -> {
+			try {
+				task.run();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.warn("Watching etcd goes on after an unexpected failure", ex);
+			}
+		};
 	}
 
 	/** How long until everything is read again; not the same for all. */
@@ -110,8 +125,8 @@ final class WatchLoop implements AutoCloseable {
 	void add(RangeFeed<?> feed) {
 		this.feeds.add(feed);
 		if (this.heartbeat == null && !this.thread.isShutdown()) {
-			this.heartbeat = this.thread.scheduleWithFixedDelay(this::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(),
-					TimeUnit.MILLISECONDS);
+			this.heartbeat = this.thread.scheduleWithFixedDelay(guarded(this::beat), HEARTBEAT.toMillis(),
+					HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 

@@ -74,18 +74,25 @@ final class NacosHttp implements AutoCloseable {
 	Answer send(String what, String method, String path, String token, Map<String, String> parameters) {
 		long deadline = System.nanoTime() + this.settings.timeout().toNanos();
 		BackendUnavailableException failure = null;
+		Answer refusal = null;
 		int first = this.last.get();
 		for (int i = 0; i < this.addresses.size(); i++) {
 			int index = Math.floorMod(first + i, this.addresses.size());
 			String address = this.addresses.get(index);
 			try {
 				Answer answer = send(address, what, method, path, token, parameters, deadline);
-				this.last.set(index);
-				return answer;
+				if (!answer.isOfSickServer()) {
+					this.last.set(index);
+					return answer;
+				}
+				refusal = (refusal != null) ? refusal : answer;
 			}
 			catch (BackendUnavailableException ex) {
 				failure = ex;
 			}
+		}
+		if (refusal != null) {
+			return refusal;
 		}
 		throw (failure != null) ? failure : unavailable(what, "", "no server is named", null);
 	}
@@ -226,6 +233,11 @@ final class NacosHttp implements AutoCloseable {
 		 */
 		int code() {
 			return this.json.path("code").asInt((this.status == 200) ? 0 : this.status);
+		}
+
+		/** Whether another server may well give a better answer. */
+		boolean isOfSickServer() {
+			return this.status >= 500 || this.status == 429;
 		}
 
 		JsonNode data() {

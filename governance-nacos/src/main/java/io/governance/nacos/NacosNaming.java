@@ -130,6 +130,9 @@ final class NacosNaming {
 			NacosHttp.Answer answer = this.admin.get("read the instances of " + service, "/ns/instance/list",
 					Map.of("namespaceId", this.namespace, "groupName", this.settings.group(), "serviceName", service));
 			List<com.alibaba.nacos.api.naming.pojo.Instance> hosts = new ArrayList<>();
+			if (answer.code() != 0 && answer.code() != NacosAdmin.ABSENT) {
+				return query(service);
+			}
 			if (answer.code() == 0) {
 				for (JsonNode node : answer.data()) {
 					hosts.add(host(node));

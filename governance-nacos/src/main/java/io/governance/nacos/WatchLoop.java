@@ -144,7 +144,7 @@ final class WatchLoop implements LinkListener, AutoCloseable {
 			try {
 				task.run();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("Watching {} failed; it goes on", this.what, ex);
 			}
 		};

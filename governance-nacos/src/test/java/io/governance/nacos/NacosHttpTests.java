@@ -108,6 +108,27 @@ class NacosHttpTests {
 	}
 
 	@Test
+	@DisplayName("F6 A server that is sick is passed over for one that is not")
+	void sickServerIsPassedOver() throws IOException {
+		HttpServer sick = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		sick.createContext("/", (exchange) -> {
+			exchange.sendResponseHeaders(500, -1);
+			exchange.close();
+		});
+		sick.start();
+		List<String> addresses = List.of("127.0.0.1:" + sick.getAddress().getPort(),
+				"127.0.0.1:" + this.server.getAddress().getPort());
+		NacosSettings settings = new NacosSettings(addresses, "alice", "s3cret", null, null, null, null, null,
+				Duration.ofSeconds(5), null, null);
+		try (NacosHttp both = new NacosHttp("nacos", settings.addresses(), settings, null)) {
+			assertThat(new NacosLogin(both, "alice", "s3cret", System::nanoTime).token()).isEqualTo("t0ken");
+		}
+		finally {
+			sick.stop(0);
+		}
+	}
+
+	@Test
 	@DisplayName("F3 A server that never ends its answer is given up at the deadline")
 	void slowAnswerIsGivenUp() {
 		this.server.createContext("/nacos/v3/admin/it", (exchange) -> {

@@ -114,6 +114,11 @@ public final class Delivery<T> implements Subscription {
 			catch (RejectedExecutionException ex) {
 				this.closed = true;
 			}
+			catch (Error ex) {
+				// No thread could be made: the next news tries again.
+				this.scheduled = false;
+				throw ex;
+			}
 		}
 	}
 

@@ -49,6 +49,27 @@ class WatchesTests {
 	}
 
 	@Test
+	@DisplayName("F16 A listener that no thread could be made for is told with the next news")
+	void newsThatNobodyCouldTellAreToldLater() {
+		Deque<Error> errors = new ArrayDeque<>(List.of(new OutOfMemoryError("unable to create native thread")));
+		Watches<String, String> starved = new Watches<>((task) -> {
+			if (!errors.isEmpty()) {
+				throw errors.remove();
+			}
+			task.run();
+		}, new ConnectionLog("any"), String::equals, (key, sink) -> {
+			this.upstream.put(key, sink);
+			return () -> {
+			};
+		});
+		starved.watch("a", "a", this.told::add, (state) -> {
+		});
+		assertThatThrownBy(() -> sink("a").offer("1")).isInstanceOf(OutOfMemoryError.class);
+		sink("a").offer("2");
+		assertThat(this.told).containsExactly("2");
+	}
+
+	@Test
 	@DisplayName("F22 A late subscriber gets the current state at once")
 	void lateListenerIsToldTheCurrentState() {
 		watch("a");

@@ -234,6 +234,8 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 			}
 		}
 		catch (InterruptedException ex) {
+			// No time for callers, but it leaves all the same.
+			this.keeper.deregister(service, leaving.id());
 			Thread.currentThread().interrupt();
 		}
 	}

@@ -48,8 +48,7 @@ public final class StartingInstance {
 	 */
 	public static StartingInstance of(Environment environment, String backend) {
 		GovernanceRegistryProperties.Own own = Binder.get(environment)
-			.bindOrCreate("governance.registry", GovernanceRegistryProperties.class)
-			.instance();
+			.bindOrCreate("governance.registry.instance", GovernanceRegistryProperties.Own.class);
 		Integer port = own.port();
 		String host = own.host();
 		int listens = (port != null) ? port

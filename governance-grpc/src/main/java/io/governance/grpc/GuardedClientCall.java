@@ -7,6 +7,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.grpc.Attributes;
@@ -22,7 +23,6 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 import io.governance.GovernanceException;
-import io.governance.call.CallFailure;
 import io.governance.gray.LaneContext;
 import io.governance.grpc.CallGuard.Guarded;
 import io.governance.loadbalancer.Endpoint;
@@ -34,7 +34,7 @@ import io.governance.loadbalancer.PickRequest;
  * again on another instance if it fails before anything of an answer was handed over; the
  * answer of a unary call is handed over when it is complete. Other calls have one try.
  */
-final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
+final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.Owner {
 
 	private final MethodDescriptor<Q, A> method;
 
@@ -80,6 +80,8 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 
 	private @Nullable Cancellation cancelled;
 
+	private final AtomicBoolean over = new AtomicBoolean();
+
 	GuardedClientCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next, Supplier<Guarded> guard,
 			ServicePicks picks, ScheduledExecutorService timer) {
 		this.method = method;
@@ -93,8 +95,29 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 		this.deadline = (own != null && outer != null) ? own.minimum(outer) : (own != null) ? own : outer;
 	}
 
-	private LaneContext lanes() {
+	@Override
+	public LaneContext lanes() {
 		return this.options.getOption(CallKeys.ROUTE).lanes();
+	}
+
+	@Override
+	public List<Endpoint> tried() {
+		return this.tried;
+	}
+
+	@Override
+	public void tried(Endpoint endpoint) {
+		List<Endpoint> tried = new ArrayList<>(this.tried);
+		tried.add(endpoint);
+		this.tried = List.copyOf(tried);
+	}
+
+	@Override
+	public void over(Outcome outcome) {
+		Guarded guarded = this.guarded;
+		if (guarded != null && this.over.compareAndSet(false, true)) {
+			guarded.over(outcome);
+		}
 	}
 
 	@Override
@@ -112,14 +135,14 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 			startTry(this.guarded, listener);
 		}
 		catch (RuntimeException ex) {
-			this.guarded.over(Outcome.CANCELLED);
+			over(Outcome.CANCELLED);
 			throw ex;
 		}
 	}
 
 	private void startTry(Guarded guarded, Listener<A> listener) {
 		long nanos = guarded.tryNanos();
-		Try attempt = new Try(guarded, listener);
+		CallTry<A> attempt = new CallTry<>(this.method.getType(), guarded, listener, this, this.timer);
 		CallOptions options = this.options.withOption(CallKeys.ROUTE, attempt);
 		if (this.method.getType() == MethodType.UNARY && nanos != Long.MAX_VALUE) {
 			Deadline limit = Deadline.after(nanos, TimeUnit.NANOSECONDS);
@@ -251,10 +274,9 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 	}
 
 	private void end(Status status) {
-		Guarded guarded = this.guarded;
+		over(Outcome.CANCELLED);
 		Listener<A> listener = this.listener;
-		if (guarded != null && listener != null) {
-			guarded.over(Outcome.CANCELLED);
+		if (listener != null) {
 			listener.onClose(status, new Metadata());
 		}
 	}
@@ -282,8 +304,9 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 		return (call != null) ? call.getAttributes() : Attributes.EMPTY;
 	}
 
-	/** Another try, when the caller has said all. */
-	private void another() {
+	/** Waits until the caller has said all. */
+	@Override
+	public void another() {
 		boolean complete;
 		Cancellation cancelled;
 		synchronized (this) {
@@ -368,8 +391,11 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 		}
 	}
 
-	private boolean isResendable() {
-		return this.method.getType().clientSendsOneMessage() && !(this.message instanceof InputStream);
+	@Override
+	public synchronized boolean isRepeatable() {
+		return this.cancelled == null && this.method.getType().clientSendsOneMessage()
+				&& !(this.message instanceof InputStream) && !isCancelled()
+				&& (this.deadline == null || !this.deadline.isExpired());
 	}
 
 	private synchronized boolean isCancelled() {
@@ -377,200 +403,6 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> {
 	}
 
 	private record Cancellation(@Nullable String message, @Nullable Throwable cause) {
-	}
-
-	/**
-	 * One try: where it may go, and what comes of it. Listens on one thread after the
-	 * other; the rest is asked on any thread.
-	 */
-	private final class Try extends Listener<A> implements CallRoute {
-
-		private final Guarded guarded;
-
-		private final Listener<A> listener;
-
-		private final boolean unary = GuardedClientCall.this.method.getType() == MethodType.UNARY;
-
-		/** Whether this try has gone to anybody. */
-		private volatile boolean sent;
-
-		private volatile @Nullable Metadata headers;
-
-		private volatile @Nullable A answer;
-
-		/** Something was handed over, or at least began. */
-		private volatile boolean answered;
-
-		private volatile boolean timedOut;
-
-		private volatile @Nullable Future<?> limit;
-
-		/** Counts the stream under way at its instance. */
-		private @Nullable EndpointTracer stream;
-
-		private boolean ended;
-
-		Try(Guarded guarded, Listener<A> listener) {
-			this.guarded = guarded;
-			this.listener = listener;
-		}
-
-		@Override
-		public LaneContext lanes() {
-			return GuardedClientCall.this.lanes();
-		}
-
-		@Override
-		public List<Endpoint> tried() {
-			return GuardedClientCall.this.tried;
-		}
-
-		@Override
-		public boolean sentTo(EndpointTracer stream) {
-			synchronized (this) {
-				if (this.ended) {
-					return false;
-				}
-				this.stream = stream;
-			}
-			// grpc-java itself repeats within one try what has not left it.
-			if (!this.sent) {
-				this.sent = true;
-				this.guarded.tries(stream.endpoint());
-			}
-			List<Endpoint> tried = new ArrayList<>(GuardedClientCall.this.tried);
-			tried.add(stream.endpoint());
-			GuardedClientCall.this.tried = List.copyOf(tried);
-			return true;
-		}
-
-		/** grpc-java forgets a stream that is cancelled while it is made. */
-		private void streamIsOver(Outcome outcome) {
-			EndpointTracer stream;
-			synchronized (this) {
-				this.ended = true;
-				stream = this.stream;
-			}
-			if (stream != null) {
-				stream.over(outcome);
-			}
-		}
-
-		void limit(ClientCall<Q, A> call, long nanos) {
-			try {
-				this.limit = GuardedClientCall.this.timer.schedule(() -> expired(call), nanos, TimeUnit.NANOSECONDS);
-			}
-			catch (RejectedExecutionException ex) {
-				// Closed: the call ends with its channel.
-			}
-			if (this.answered) {
-				stopLimit();
-			}
-		}
-
-		/** No answer came in time. On the thread of the timer. */
-		private void expired(ClientCall<Q, A> call) {
-			if (!this.answered) {
-				this.timedOut = true;
-				streamIsOver(Outcome.FAILURE);
-				call.cancel("The answer did not begin in time", null);
-			}
-		}
-
-		@Override
-		public void onHeaders(Metadata headers) {
-			if (this.unary) {
-				this.headers = headers;
-				return;
-			}
-			answers();
-			this.listener.onHeaders(headers);
-		}
-
-		@Override
-		public void onMessage(A message) {
-			if (this.unary && this.answer == null) {
-				this.answer = message;
-				return;
-			}
-			answers();
-			this.listener.onMessage(message);
-		}
-
-		private void answers() {
-			if (!this.answered) {
-				this.answered = true;
-				stopLimit();
-				if (GuardedClientCall.this.method.getType() != MethodType.UNARY) {
-					// How long a stream lasts tells nothing of the service.
-					this.guarded.over(Outcome.SUCCESS);
-				}
-			}
-		}
-
-		private void stopLimit() {
-			Future<?> limit = this.limit;
-			if (limit != null) {
-				limit.cancel(false);
-			}
-		}
-
-		@Override
-		public void onReady() {
-			this.listener.onReady();
-		}
-
-		@Override
-		public void onClose(Status closed, Metadata trailers) {
-			stopLimit();
-			Status status = this.timedOut
-					? Status.DEADLINE_EXCEEDED.withDescription("The answer did not begin within the limit of a try")
-					: closed;
-			streamIsOver(CallOutcome.of(status));
-			if (!this.answered && again(status)) {
-				another();
-				return;
-			}
-			this.guarded.over(CallOutcome.of(status));
-			try {
-				handOver();
-			}
-			catch (RuntimeException ex) {
-				// So grpc-java ends a call whose listener fails.
-				this.listener.onClose(Status.CANCELLED.withDescription("Failed to read the answer").withCause(ex),
-						new Metadata());
-				return;
-			}
-			this.listener.onClose(status, trailers);
-		}
-
-		/** What was kept back, if anything. */
-		private void handOver() {
-			Metadata headers = this.headers;
-			if (headers != null) {
-				this.listener.onHeaders(headers);
-			}
-			A answer = this.answer;
-			if (answer != null) {
-				this.listener.onMessage(answer);
-			}
-		}
-
-		private boolean again(Status status) {
-			Deadline deadline = GuardedClientCall.this.deadline;
-			if (!isResendable() || isCancelled() || (deadline != null && deadline.isExpired())) {
-				return false;
-			}
-			return switch (status.getCode()) {
-				// If nobody was asked, nobody could be: all were looked at.
-				case UNAVAILABLE -> this.sent && this.guarded.again(CallFailure.BROKEN_OFF);
-				// An instance that ends by force cancels what it works on.
-				case CANCELLED -> this.guarded.again(CallFailure.BROKEN_OFF);
-				case DEADLINE_EXCEEDED -> this.guarded.again(CallFailure.TIMED_OUT);
-				default -> false;
-			};
-		}
-
 	}
 
 }

@@ -55,6 +55,9 @@ class GuardedClientCallTests {
 
 	private final AtomicInteger ended = new AtomicInteger();
 
+	/** A try has failed. */
+	private final CompletableFuture<Void> failed = new CompletableFuture<>();
+
 	private Duration tryLimit;
 
 	private int tries = 2;
@@ -133,15 +136,14 @@ class GuardedClientCallTests {
 
 	@Test
 	void endsTheCallThatIsCancelledBetweenTries() {
-		Refusing refusing = new Refusing();
-		EchoServer refused = opened(new EchoServer("refused", refusing));
+		EchoServer refused = opened(new EchoServer("refused", new Refusing()));
 		this.registry.list(refused.instance("users"));
 		ClientCall<String, String> call = channel().newCall(Echo.LOOK, CallOptions.DEFAULT);
 		CompletableFuture<Status> end = new CompletableFuture<>();
 		call.start(new End<>(end), new Metadata());
 		// It has not said all yet, so that nothing can be sent again.
 		call.sendMessage("hello");
-		assertThat(refusing.refused).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(this.failed).succeedsWithin(Duration.ofSeconds(10));
 		call.cancel("Enough", null);
 		assertThat(end).succeedsWithin(Duration.ofSeconds(10))
 			.satisfies((status) -> assertThat(status.getCode()).isEqualTo(Status.Code.CANCELLED));
@@ -150,8 +152,7 @@ class GuardedClientCallTests {
 
 	@Test
 	void endsTheCallWhoseDeadlinePassesBetweenTries() {
-		Refusing refusing = new Refusing();
-		EchoServer refused = opened(new EchoServer("refused", refusing));
+		EchoServer refused = opened(new EchoServer("refused", new Refusing()));
 		this.registry.list(refused.instance("users"));
 		ManagedChannel channel = channel();
 		ClientCall<String, String> call = channel.newCall(Echo.LOOK,
@@ -159,7 +160,7 @@ class GuardedClientCallTests {
 		CompletableFuture<Status> end = new CompletableFuture<>();
 		call.start(new End<>(end), new Metadata());
 		call.sendMessage("hello");
-		assertThat(refusing.refused).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(this.failed).succeedsWithin(Duration.ofSeconds(10));
 		assertThat(end).succeedsWithin(Duration.ofSeconds(10))
 			.satisfies((status) -> assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
 		assertThat(this.ended).hasValue(1);
@@ -238,13 +239,10 @@ class GuardedClientCallTests {
 	/** Closes each call as soon as it has begun. */
 	private static final class Refusing implements ServerInterceptor {
 
-		private final CompletableFuture<Void> refused = new CompletableFuture<>();
-
 		@Override
 		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
 				ServerCallHandler<Q, A> next) {
 			call.close(Status.UNAVAILABLE, new Metadata());
-			this.refused.complete(null);
 			return new ServerCall.Listener<>() {
 			};
 		}
@@ -331,6 +329,7 @@ class GuardedClientCallTests {
 
 		@Override
 		public boolean again(CallFailure failure) {
+			this.test.failed.complete(null);
 			return this.test.tries > 1;
 		}
 

@@ -1,5 +1,8 @@
 package io.governance.nacos;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @Timeout(60)
 class NacosScriptTests {
+
+	private static final int GRPC_OFFSET = 1000;
 
 	private static final Set<DocumentId> DOCUMENTS = Set.of(NacosFake.DOCUMENT);
 
@@ -243,9 +248,12 @@ class NacosScriptTests {
 
 	@Test
 	@DisplayName("A connection that was lost before it is told is never told, and what it says is not listened to")
-	void lostConnectionIsNotTold() {
-		try (NacosLink link = link("127.0.0.1:1")) {
+	void lostConnectionIsNotTold() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+				NacosLink link = link("127.0.0.1:" + (silent.getLocalPort() - GRPC_OFFSET))) {
 			List<String> events = listen(link);
+			// The client has told that it is not connected, and waits for an answer.
+			silent.accept().close();
 			Connection first = new GrpcConnection(null, null);
 			Connection second = new GrpcConnection(null, null);
 			link.lost(first);

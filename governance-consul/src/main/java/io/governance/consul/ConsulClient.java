@@ -24,7 +24,6 @@ import org.apache.http.conn.util.PublicSuffixMatcher;
 import org.apache.http.cookie.CookieSpecProvider;
 import org.apache.http.impl.client.CloseableHttpClient;
 import org.apache.http.impl.client.HttpClients;
-import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +51,10 @@ final class ConsulClient implements AutoCloseable {
 
 	private final ConsulSettings settings;
 
+	private final LastingPool callPool;
+
+	private final LastingPool watchPool;
+
 	private final DeadlineHttpClient callClient;
 
 	private final DeadlineHttpClient watchClient;
@@ -70,10 +73,10 @@ final class ConsulClient implements AutoCloseable {
 		this.name = name;
 		this.settings = settings;
 		ConsulToken token = new ConsulToken(settings);
-		this.callClient = new DeadlineHttpClient(http(settings, ssl, token, CALLS), this::timer, settings.timeout(),
-				false);
-		this.watchClient = new DeadlineHttpClient(http(settings, ssl, token, settings.maxWatches() + OTHER_WATCHES),
-				this::timer, settings.timeout(), true);
+		this.callPool = new LastingPool(sockets(settings, ssl), CALLS);
+		this.watchPool = new LastingPool(sockets(settings, ssl), settings.maxWatches() + OTHER_WATCHES);
+		this.callClient = new DeadlineHttpClient(http(this.callPool, token), this::timer, settings.timeout(), false);
+		this.watchClient = new DeadlineHttpClient(http(this.watchPool, token), this::timer, settings.timeout(), true);
 		settings.addresses()
 			.forEach((address) -> this.agents.add(new ConsulAgent(name, address, this.callClient, this.watchClient)));
 		this.preferred = this.agents.get(0);
@@ -92,8 +95,7 @@ final class ConsulClient implements AutoCloseable {
 		}
 	}
 
-	private static CloseableHttpClient http(ConsulSettings settings, @Nullable SSLContext ssl, ConsulToken token,
-			int connections) {
+	private static CloseableHttpClient http(LastingPool pool, ConsulToken token) {
 		HttpRequestInterceptor authorize = (request, context) -> {
 			String value = token.get();
 			request.removeHeaders("X-Consul-Token");
@@ -101,10 +103,6 @@ final class ConsulClient implements AutoCloseable {
 				request.setHeader("X-Consul-Token", value);
 			}
 		};
-		PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager(sockets(settings, ssl), null,
-				null, null, 5, TimeUnit.MINUTES);
-		pool.setDefaultMaxPerRoute(connections);
-		pool.setMaxTotal(connections * 2);
 		// What is not used is not built either: it would read a list of all public
 		// suffixes when the application starts.
 		return HttpClients.custom()
@@ -350,6 +348,8 @@ final class ConsulClient implements AutoCloseable {
 		catch (IOException ex) {
 			logger.debug("Backend '{}': connections did not close", this.name, ex);
 		}
+		this.watchPool.end();
+		this.callPool.end();
 		timer().shutdownNow();
 	}
 

@@ -22,6 +22,9 @@ final class BoundedRegex {
 	/** How often an expression may repeat what need not read anything. */
 	static final int MAX_REPEATS = 500;
 
+	/** In how many ways it may be gone through without reading anything. */
+	static final int MAX_PATHS = 10_000;
+
 	/** The longest text that is looked at. */
 	static final int MAX_TEXT = 4096;
 

@@ -7,97 +7,53 @@ package io.governance.gray;
  */
 final class RegexRepeats {
 
-	private static final long MANY = Integer.MAX_VALUE;
-
-	private final String pattern;
-
-	private int at;
+	private final RegexCursor cursor;
 
 	private RegexRepeats(String pattern) {
-		this.pattern = pattern;
+		this.cursor = new RegexCursor(pattern);
 	}
 
 	/** How many rounds a valid expression takes at least. */
 	static long in(String pattern) {
 		RegexRepeats repeats = new RegexRepeats(pattern);
 		long rounds = 0;
-		while (repeats.at < pattern.length()) {
+		while (!repeats.cursor.isAtEnd()) {
 			rounds += repeats.sequence();
-			repeats.at++;
+			repeats.cursor.next();
 		}
-		return Math.min(MANY, rounds);
+		return Math.min(RegexCursor.MANY, rounds);
 	}
 
 	/** Up to the end of a group. */
 	private long sequence() {
 		long before = 0;
 		long last = 0;
-		while (this.at < this.pattern.length() && this.pattern.charAt(this.at) != ')') {
-			if (this.pattern.charAt(this.at) == '{') {
-				last = Math.min(MANY, last * Math.max(1, count()));
+		while (!this.cursor.isAtEnd() && !this.cursor.sees(')')) {
+			if (this.cursor.sees('{')) {
+				last = Math.min(RegexCursor.MANY, last * Math.max(1, this.cursor.count()));
 			}
 			else {
-				before = Math.min(MANY, before + last);
+				before = Math.min(RegexCursor.MANY, before + last);
 				last = atom();
 			}
 		}
-		return Math.min(MANY, before + last);
+		return Math.min(RegexCursor.MANY, before + last);
 	}
 
 	private long atom() {
-		char c = this.pattern.charAt(this.at++);
+		char c = this.cursor.next();
 		long rounds = 1;
 		if (c == '(') {
 			rounds = Math.max(1, sequence());
-			this.at++;
+			this.cursor.next();
 		}
 		else if (c == '[') {
-			skipClass();
+			this.cursor.skipClass();
 		}
 		else if (c == '\\') {
-			skipEscape();
+			this.cursor.skipEscape();
 		}
 		return rounds;
-	}
-
-	/** The least count between braces; 0 if there is none. */
-	private long count() {
-		long count = 0;
-		this.at++;
-		while (this.at < this.pattern.length() && Character.isDigit(this.pattern.charAt(this.at))) {
-			count = Math.min(MANY, 10 * count + Character.digit(this.pattern.charAt(this.at++), 10));
-		}
-		skipTo("}");
-		return count;
-	}
-
-	private void skipClass() {
-		int depth = 1;
-		this.at += this.pattern.startsWith("^", this.at) ? 1 : 0;
-		// A bracket that comes first is one of the characters.
-		this.at += this.pattern.startsWith("]", this.at) ? 1 : 0;
-		while (depth > 0 && this.at < this.pattern.length()) {
-			char c = this.pattern.charAt(this.at++);
-			if (c == '\\') {
-				skipEscape();
-			}
-			depth += (c == '[') ? 1 : (c == ']') ? -1 : 0;
-		}
-	}
-
-	private void skipEscape() {
-		char c = (this.at < this.pattern.length()) ? this.pattern.charAt(this.at++) : ' ';
-		if (c == 'Q') {
-			skipTo("\\E");
-		}
-		else if ("pPxN".indexOf(c) >= 0 && this.pattern.startsWith("{", this.at)) {
-			skipTo("}");
-		}
-	}
-
-	private void skipTo(String end) {
-		int found = this.pattern.indexOf(end, this.at);
-		this.at = (found < 0) ? this.pattern.length() : found + end.length();
 	}
 
 }

@@ -64,6 +64,11 @@ sealed interface TextMatcher {
 				throw value.invalid("repeats something more than " + BoundedRegex.MAX_REPEATS
 						+ " times: use smaller numbers in braces");
 			}
+			if (RegexPaths.in(value.text()) > BoundedRegex.MAX_PATHS) {
+				throw value
+					.invalid("can be gone through in too many ways where a text ends: write alternatives that may"
+							+ " be empty, such as (a*|b*), in another way");
+			}
 			return regex;
 		}
 		catch (PatternSyntaxException ex) {

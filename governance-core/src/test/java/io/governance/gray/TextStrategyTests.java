@@ -151,6 +151,29 @@ class TextStrategyTests {
 			.withMessageContaining(reason);
 	}
 
+	/** Where the text has ended, no step of a matcher can be counted. */
+	@ParameterizedTest
+	@ValueSource(strings = { "(a*|b*)", "(|)", "(?:a?|b?)", "(?i:(a|)|b*)" })
+	void refusesPatternsWithTooManyWaysWhereATextEnds(String twoWays) {
+		for (String regex : List.of(twoWays.repeat(40) + "c", "(x|" + twoWays.repeat(20) + ")y",
+				"(" + twoWays + "){40}c")) {
+			assertThatExceptionOfType(InvalidRulesException.class)
+				.isThrownBy(() -> Requests.strategy("{header: {name: a, regex: '" + regex + "'}}"))
+				.withMessageContaining("too many ways");
+		}
+		assertThat(RegexPaths.in(twoWays.repeat(5) + "c")).isBetween(32.0, 10_000.0);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "[a-z]+(-[a-z]+)*", "(.*?)(,.*?){0,30}",
+			"a?b?c?d?e?f?g?h?i?j?k?l?m?n?o?p?q?r?s?t?u?v?w?x?y?z?",
+			"(Mozilla|Opera)/[0-9.]+ .*(iPhone|iPad|Android)?.*", "(?i)^(foo|bar|baz)(\\d{2,4})?$", "\\Q(a*|b*)\\E+",
+			"[(a*|b*)]{20}", "(?=.*[0-9])(?!.*x)\\p{Alpha}{3,8}", "(\\s*,\\s*)?(\\s*;\\s*)?(\\s*:\\s*)?" })
+	void expressionsOfEverydayHaveFewWaysWhereATextEnds(String regex) {
+		assertThat(RegexPaths.in(regex)).isLessThan(100);
+		assertThat(Requests.strategy("{header: {name: a, regex: '" + regex + "'}}")).isNotNull();
+	}
+
 	@Test
 	void refusesPatternsThatAreTooLongOrTooDeep() {
 		for (String regex : List.of("a".repeat(1001), "(".repeat(400) + "a" + ")".repeat(400) + "?".repeat(500))) {

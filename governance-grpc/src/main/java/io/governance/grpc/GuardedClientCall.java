@@ -393,13 +393,8 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 
 	@Override
 	public synchronized boolean isRepeatable() {
-		return this.cancelled == null && this.method.getType().clientSendsOneMessage()
-				&& !(this.message instanceof InputStream) && !isCancelled()
-				&& (this.deadline == null || !this.deadline.isExpired());
-	}
-
-	private synchronized boolean isCancelled() {
-		return this.cancelled != null || this.context.isCancelled();
+		return this.cancelled == null && !this.context.isCancelled() && this.method.getType().clientSendsOneMessage()
+				&& !(this.message instanceof InputStream) && (this.deadline == null || !this.deadline.isExpired());
 	}
 
 	private record Cancellation(@Nullable String message, @Nullable Throwable cause) {

@@ -52,7 +52,7 @@ public interface CallGuard {
 		long pauseNanos();
 
 		/**
-		 * The call is over.
+		 * The call is over: it has ended, or, if it is a stream, its answer has begun.
 		 * @param outcome how it ended
 		 */
 		void over(Outcome outcome);

@@ -3,7 +3,6 @@ package io.governance.consul;
 import io.governance.BackendUnavailableException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What an agent answered.
@@ -21,8 +20,6 @@ record ConsulAnswer(String backend, String agent, String path, int status, Strin
 		boolean whole) {
 
 	private static final String DENIED = "the token may not do this: check governance.consul.token and its policy";
-
-	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	boolean isOk() {
 		return this.status == 200;
@@ -55,7 +52,7 @@ record ConsulAnswer(String backend, String agent, String path, int status, Strin
 
 	private JsonNode json() {
 		try {
-			return MAPPER.readTree(this.body);
+			return ConsulJson.read(this.body);
 		}
 		catch (JacksonException ex) {
 			throw nonsense("not JSON");

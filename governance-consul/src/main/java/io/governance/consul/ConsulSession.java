@@ -3,7 +3,6 @@ package io.governance.consul;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -11,8 +10,6 @@ import tools.jackson.databind.node.ObjectNode;
  * that the agent runs on: what ends it is that it is not renewed. Thread-safe.
  */
 final class ConsulSession {
-
-	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private static final Duration MIN_LEFT = Duration.ofMillis(500);
 
@@ -46,15 +43,14 @@ final class ConsulSession {
 	 */
 	static ConsulSession begin(ConsulClient client, String name, LongSupplier nanoTime) {
 		ConsulSettings.LockSettings settings = client.settings().lock();
-		ObjectNode json = MAPPER.createObjectNode()
+		ObjectNode json = ConsulJson.object()
 			.put("Name", name)
 			.put("TTL", ConsulSettings.text(settings.ttl()))
 			.put("LockDelay", ConsulSettings.text(settings.delay()))
 			.put("Behavior", "release");
 		json.putArray("NodeChecks");
 		long begun = nanoTime.getAsLong();
-		ConsulAnswer answer = client.write(ConsulRequest.put("/v1/session/create", MAPPER.writeValueAsString(json)))
-			.orFail();
+		ConsulAnswer answer = client.write(ConsulRequest.put("/v1/session/create", ConsulJson.write(json))).orFail();
 		String id = answer.object().path("ID").asString("");
 		if (id.isEmpty()) {
 			throw answer.nonsense("not a session");

@@ -9,7 +9,6 @@ import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,9 +21,7 @@ final class ConsulTransaction {
 
 	static final int MAX_BYTES = 512 * 1024;
 
-	private static final JsonMapper MAPPER = JsonMapper.shared();
-
-	private final ArrayNode operations = MAPPER.createArrayNode();
+	private final ArrayNode operations = ConsulJson.array();
 
 	ConsulTransaction get(String key) {
 		add("get", key);
@@ -82,7 +79,7 @@ final class ConsulTransaction {
 	}
 
 	private String body() {
-		return MAPPER.writeValueAsString(this.operations);
+		return ConsulJson.write(this.operations);
 	}
 
 	/** The request of operations that only read. */

@@ -15,7 +15,6 @@ import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,8 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class ServiceDefinition {
 
 	private static final Logger logger = LoggerFactory.getLogger(ServiceDefinition.class);
-
-	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private static final Duration MIN_DEREGISTER = Duration.ofMinutes(1);
 
@@ -101,7 +98,7 @@ final class ServiceDefinition {
 			metadata.put(InstanceAttributes.WEIGHT, "0");
 		}
 		check(instance, metadata);
-		ObjectNode json = MAPPER.createObjectNode()
+		ObjectNode json = ConsulJson.object()
 			.put("ID", id(instance.service(), instance.id()))
 			.put("Name", instance.service())
 			.put("Address", instance.host())
@@ -114,10 +111,10 @@ final class ServiceDefinition {
 		int weight = Math.max(1, instance.weight());
 		json.putObject("Weights").put("Passing", weight).put("Warning", weight);
 		if (this.settings.check() != ConsulSettings.CheckType.NONE) {
-			String mark = mark(json.toString());
+			String mark = mark(ConsulJson.write(json));
 			putCheck(json.putObject("Check").put("Notes", "Registration " + mark), instance);
 		}
-		return MAPPER.writeValueAsString(json);
+		return ConsulJson.write(json);
 	}
 
 	/** Those of this instance alone, which others find among its metadata. */

@@ -23,10 +23,10 @@ import io.governance.testservers.NacosServer;
 
 /**
  * Compares how long the same empty web application takes to be ready, without Governance
- * and with the starter and each backend, beside what teams use instead: each in turn, so
- * that all see the same weather, with real servers. Prints what is on their class paths,
- * too. Run from the root of the repository, once the applications are built
- * ({@code -Pstartup}).
+ * and with the starter and each backend, beside what teams use instead: all in each
+ * round, so that they see the same weather, in an order drawn by lot, with real servers.
+ * Prints what is on their class paths, too. Run from the root of the repository, once the
+ * applications are built ({@code -Pstartup}).
  */
 public final class StartupTimes {
 
@@ -53,25 +53,32 @@ public final class StartupTimes {
 			kinds.put(kind, properties(kind, data));
 		}
 		Map<String, List<Long>> times = new LinkedHashMap<>();
+		chosen.forEach((kind) -> times.put(kind, new ArrayList<>()));
+		List<Map.Entry<String, List<String>>> order = new ArrayList<>(kinds.entrySet());
 		for (int i = -1; i < runs; i++) {
-			for (Map.Entry<String, List<String>> kind : kinds.entrySet()) {
+			// What runs after what makes a difference on a machine whose clock varies.
+			Collections.shuffle(order);
+			for (Map.Entry<String, List<String>> kind : order) {
 				long time = start(kind.getKey(), kind.getValue());
 				if (i >= 0) {
 					times.computeIfAbsent(kind.getKey(), (key) -> new ArrayList<>()).add(time);
 				}
 			}
 		}
-		System.out.println("| application | median | of the empty one's | least, most | jars added |");
-		System.out.println("| --- | --- | --- | --- | --- |");
-		long empty = median(times.getOrDefault("empty", times.values().iterator().next()));
+		System.out
+			.println("| application | median | of the empty one's | least: of the empty one's | most | jars added |");
+		System.out.println("| --- | --- | --- | --- | --- | --- |");
+		List<Long> empty = times.getOrDefault("empty", times.values().iterator().next());
 		Map<String, Long> without = libraries("empty");
 		for (Map.Entry<String, List<Long>> kind : times.entrySet()) {
 			Map<String, Long> added = libraries(kind.getKey());
 			added.keySet().removeAll(without.keySet());
 			long median = median(kind.getValue());
-			System.out.printf("| %s | %,d ms | %.2f | %,d ms, %,d ms | %d, %,d KB |%n", kind.getKey(), median,
-					(double) median / empty, Collections.min(kind.getValue()), Collections.max(kind.getValue()),
-					added.size(), added.values().stream().mapToLong(Long::longValue).sum() / 1024);
+			long least = Collections.min(kind.getValue());
+			System.out.printf("| %s | %,d ms | %.2f | %,d ms: %.2f | %,d ms | %d, %,d KB |%n", kind.getKey(), median,
+					(double) median / median(empty), least, (double) least / Collections.min(empty),
+					Collections.max(kind.getValue()), added.size(),
+					added.values().stream().mapToLong(Long::longValue).sum() / 1024);
 		}
 		Set<String> local = new TreeSet<>();
 		libraries("local").forEach((name, size) -> {

@@ -20,14 +20,8 @@ final class JsonConfigFormat implements ConfigFormat {
 
 	private final DocumentLimits limits;
 
-	private final JsonFactory factory;
-
 	JsonConfigFormat(DocumentLimits limits) {
 		this.limits = limits;
-		this.factory = JsonFactory.builder()
-			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(limits.maxDepth()).build())
-			.build();
 	}
 
 	@Override
@@ -38,7 +32,7 @@ final class JsonConfigFormat implements ConfigFormat {
 	@Override
 	public Map<String, ConfigValue> parse(ConfigDocument document) {
 		this.limits.checkSize(document);
-		try (JsonParser parser = this.factory.createParser(ObjectReadContext.empty(), document.text())) {
+		try (JsonParser parser = factory().createParser(ObjectReadContext.empty(), document.text())) {
 			Walk walk = new Walk(document.id(), parser);
 			JsonToken next = parser.nextToken();
 			if (next == JsonToken.START_OBJECT) {
@@ -58,6 +52,14 @@ final class JsonConfigFormat implements ConfigFormat {
 			throw invalid(document.id(), ex.getLocation(),
 					message.startsWith("Duplicate") ? "has a key twice" : "is not valid JSON");
 		}
+	}
+
+	/** Made for each document: few applications have any, and none should wait for it. */
+	private JsonFactory factory() {
+		return JsonFactory.builder()
+			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(this.limits.maxDepth()).build())
+			.build();
 	}
 
 	private static InvalidConfigException invalid(DocumentId id, TokenStreamLocation location, String reason) {

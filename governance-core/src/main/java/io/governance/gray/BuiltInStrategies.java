@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -15,27 +16,46 @@ final class BuiltInStrategies {
 	}
 
 	static List<GrayStrategyFactory> factories() {
-		return List.of(factory("all", (definition) -> new AllStrategy(definition.strategies())),
-				factory("any", (definition) -> new AnyStrategy(definition.strategies())),
-				factory("not", (definition) -> new NotStrategy(definition.strategy())),
-				factory("percentage", ShareReader::percentage), factory("users", UsersStrategy::read),
-				factory("region", RegionStrategy::read), factory("between", BetweenReader::read),
-				factory("header", (definition) -> TextStrategy.named("header", definition, TextSource::header)),
-				factory("cookie", (definition) -> TextStrategy.named("cookie", definition, TextSource::cookie)),
-				factory("query", (definition) -> TextStrategy.named("query", definition, TextSource::query)),
-				factory("path", TextStrategy::path), factory("method", TextStrategy::method),
-				factory("version", VersionStrategy::read));
+		return of(BuiltInStrategies::ofRequests, "all", "any", "not", "percentage", "users", "region", "between",
+				"header", "cookie", "query", "path", "method", "version");
+	}
+
+	private static GrayStrategy ofRequests(String name, RulesNode definition) {
+		return switch (name) {
+			case "all" -> new AllStrategy(definition.strategies());
+			case "any" -> new AnyStrategy(definition.strategies());
+			case "not" -> new NotStrategy(definition.strategy());
+			case "percentage" -> ShareReader.percentage(definition);
+			case "users" -> UsersStrategy.read(definition);
+			case "region" -> RegionStrategy.read(definition);
+			case "between" -> BetweenReader.read(definition);
+			case "header" -> TextStrategy.named(name, definition, TextSource::header);
+			case "cookie" -> TextStrategy.named(name, definition, TextSource::cookie);
+			case "query" -> TextStrategy.named(name, definition, TextSource::query);
+			case "path" -> TextStrategy.path(definition);
+			case "method" -> TextStrategy.method(definition);
+			case "version" -> VersionStrategy.read(definition);
+			default -> throw new IllegalArgumentException(name);
+		};
 	}
 
 	/** The strategies of rules that are about instances instead of requests. */
 	static List<GrayStrategyFactory> ofInstances() {
-		return List.of(factory("all", (definition) -> new AllStrategy(definition.strategies())),
-				factory("any", (definition) -> new AnyStrategy(definition.strategies())),
-				factory("percentage", ShareReader::percentageOfInstances),
-				factory("instances", (definition) -> known("instances", definition, InstanceContext::id)),
-				factory("zones", (definition) -> known("zones", definition, InstanceContext::zone)),
-				factory("lanes", (definition) -> known("lanes", definition, InstanceContext::lane)),
-				factory("addresses", BuiltInStrategies::addresses));
+		return of(BuiltInStrategies::ofInstances, "all", "any", "percentage", "instances", "zones", "lanes",
+				"addresses");
+	}
+
+	private static GrayStrategy ofInstances(String name, RulesNode definition) {
+		return switch (name) {
+			case "all" -> new AllStrategy(definition.strategies());
+			case "any" -> new AnyStrategy(definition.strategies());
+			case "percentage" -> ShareReader.percentageOfInstances(definition);
+			case "instances" -> known(name, definition, InstanceContext::id);
+			case "zones" -> known(name, definition, InstanceContext::zone);
+			case "lanes" -> known(name, definition, InstanceContext::lane);
+			case "addresses" -> addresses(definition);
+			default -> throw new IllegalArgumentException(name);
+		};
 	}
 
 	private static GrayStrategy known(String kind, RulesNode definition, Function<InstanceContext, String> attribute) {
@@ -60,20 +80,22 @@ final class BuiltInStrategies {
 		});
 	}
 
-	private static GrayStrategyFactory factory(String name, Function<RulesNode, GrayStrategy> create) {
-		return new GrayStrategyFactory() {
+	private static List<GrayStrategyFactory> of(BiFunction<String, RulesNode, GrayStrategy> reader, String... names) {
+		List<GrayStrategyFactory> factories = new ArrayList<>(names.length);
+		for (String name : names) {
+			factories.add(new BuiltIn(name, reader));
+		}
+		return factories;
+	}
 
-			@Override
-			public String name() {
-				return name;
-			}
+	private record BuiltIn(String name,
+			BiFunction<String, RulesNode, GrayStrategy> reader) implements GrayStrategyFactory {
 
-			@Override
-			public GrayStrategy create(RulesNode definition) {
-				return create.apply(definition);
-			}
+		@Override
+		public GrayStrategy create(RulesNode definition) {
+			return this.reader.apply(this.name, definition);
+		}
 
-		};
 	}
 
 }

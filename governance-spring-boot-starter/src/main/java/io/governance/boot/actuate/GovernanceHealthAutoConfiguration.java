@@ -56,7 +56,7 @@ public final class GovernanceHealthAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBean(InstanceRegistrar.class)
+	@ConditionalOnBean(name = "governanceInstanceRegistrar")
 	@ConditionalOnMissingBean(name = "governanceRegistryHealthIndicator")
 	GovernanceRegistryHealthIndicator governanceRegistryHealthIndicator(RegistrationKeeper keeper) {
 		return new GovernanceRegistryHealthIndicator(keeper);

@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = GovernanceRegistryAutoConfiguration.class,
 		afterName = "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration")
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
-@ConditionalOnBean(InstanceRegistrar.class)
+@ConditionalOnBean(name = "governanceInstanceRegistrar")
 public final class GovernanceInstanceAutoConfiguration {
 
 	/**
@@ -56,7 +56,7 @@ public final class GovernanceInstanceAutoConfiguration {
 	static class HealthConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceHealthMirror")
 		HealthMirror governanceHealthMirror(InstanceRegistrar registrar, HealthEndpoint health,
 				GovernanceRegistryProperties properties) {
 			return new HealthMirror(registrar, health, properties.health().group(), properties.health().interval());

@@ -38,7 +38,7 @@ public final class GovernanceMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(RegistrationKeeper.class)
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceRegistrationMetrics")
 	RegistrationMetrics governanceRegistrationMetrics(MeterRegistry registry, Backend backend,
 			GovernanceRegistryProperties properties) {
 		return new RegistrationMetrics(registry,
@@ -54,7 +54,7 @@ public final class GovernanceMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(ServiceDirectory.class)
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceDiscoveryMetrics")
 	DiscoveryMetrics governanceDiscoveryMetrics(ObjectProvider<MeterRegistry> registry,
 			ObjectProvider<ServiceDirectory> directory) {
 		return new DiscoveryMetrics(registry::getObject, directory::getObject, InstantSource.system());
@@ -62,7 +62,7 @@ public final class GovernanceMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(ServiceBalancers.class)
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceBalancerMetrics")
 	BalancerMetrics governanceBalancerMetrics(ObjectProvider<MeterRegistry> registry,
 			ObjectProvider<ServiceBalancers> balancers, GovernanceMetricsProperties properties) {
 		return new BalancerMetrics(registry::getObject, balancers::getObject, properties.maxInstances());

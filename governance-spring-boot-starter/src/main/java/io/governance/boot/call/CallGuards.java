@@ -44,7 +44,6 @@ final class CallGuards {
 	 */
 	CallGuards(GovernanceCallProperties properties, CircuitBreakerRegistry breakers, InstantSource time,
 			LongSupplier ticker, RandomGenerator random) {
-		CallSettings.check(properties);
 		this.properties = properties;
 		this.breakers = breakers;
 		this.breakerConfig = BreakerSettings.of(properties.breaker(), time);

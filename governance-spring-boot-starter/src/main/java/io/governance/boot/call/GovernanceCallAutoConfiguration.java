@@ -38,6 +38,7 @@ import org.springframework.cloud.openfeign.loadbalancer.FeignBlockingLoadBalance
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestTemplate;
@@ -52,7 +53,8 @@ import io.governance.boot.loadbalancer.ServiceBalancers;
 
 /**
  * Auto-configuration for calls by service name. Where Spring Cloud's own retries are
- * asked for by {@code spring.cloud.loadbalancer.retry.enabled=true}, they stay.
+ * asked for by {@code spring.cloud.loadbalancer.retry.enabled=true}, they stay. What
+ * makes calls is made when the first call needs it.
  */
 @AutoConfiguration(after = GovernanceLoadBalancerAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
@@ -63,8 +65,14 @@ import io.governance.boot.loadbalancer.ServiceBalancers;
 @EnableConfigurationProperties(GovernanceCallProperties.class)
 public final class GovernanceCallAutoConfiguration {
 
+	/** Holds the properties against their ranges at start. */
+	GovernanceCallAutoConfiguration(GovernanceCallProperties properties) {
+		CallSettings.check(properties);
+	}
+
 	@Bean
-	@ConditionalOnMissingBean
+	@Lazy
+	@ConditionalOnMissingBean(name = "governanceCallGuards")
 	CallGuards governanceCallGuards(GovernanceCallProperties properties,
 			ObjectProvider<CircuitBreakerRegistry> breakers) {
 		return new CallGuards(properties, breakers.getIfAvailable(CircuitBreakerRegistry::ofDefaults),
@@ -77,24 +85,28 @@ public final class GovernanceCallAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	EndpointGate governanceInstanceBreakers(CallGuards guards) {
 		return guards.newInstanceBreakers();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@Lazy
+	@ConditionalOnMissingBean(name = "governanceCallDeadlines")
 	CallDeadlines governanceCallDeadlines(CallGuards guards) {
 		return new CallDeadlines(guards.ticker());
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	GovernanceCalls governanceCalls(CallDeadlines deadlines) {
 		return new GovernanceCalls(deadlines);
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	ProtocolCalls governanceProtocolCalls(CallGuards guards, CallDeadlines deadlines) {
 		return new ProtocolCalls(guards, deadlines);
@@ -106,7 +118,7 @@ public final class GovernanceCallAutoConfiguration {
 	static class MetricsConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceCallMetrics")
 		CallMetrics governanceCallMetrics(CallGuards guards, EndpointGate gate,
 				ObjectProvider<MeterRegistry> registry) {
 			return new CallMetrics(guards, gate, registry::getObject);
@@ -119,6 +131,7 @@ public final class GovernanceCallAutoConfiguration {
 	static class ReactiveCallsConfiguration {
 
 		@Bean
+		@Lazy
 		@ConditionalOnMissingBean
 		GovernanceReactiveCalls governanceReactiveCalls(CallDeadlines deadlines) {
 			return new GovernanceReactiveCalls(deadlines);
@@ -133,13 +146,15 @@ public final class GovernanceCallAutoConfiguration {
 	static class BlockingConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@Lazy
+		@ConditionalOnMissingBean(name = "governanceCallWatchdog")
 		Watchdog governanceCallWatchdog() {
 			return new Watchdog();
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
+		@Lazy
+		@ConditionalOnMissingBean(name = "governanceBlockingCalls")
 		BlockingCalls governanceBlockingCalls(LoadBalancerClient client, ServiceBalancers balancers, CallLane lane,
 				CallGuards guards, Watchdog watchdog, ObjectProvider<LoadBalancerClientsProperties> properties,
 				ObjectProvider<ObservationRegistry> observations) {
@@ -156,6 +171,7 @@ public final class GovernanceCallAutoConfiguration {
 		}
 
 		@Bean
+		@Lazy
 		@Primary
 		@ConditionalOnMissingBean(BlockingLoadBalancerInterceptor.class)
 		GovernanceCallInterceptor governanceCallInterceptor(LoadBalancerClient client,
@@ -170,9 +186,9 @@ public final class GovernanceCallAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		@ConditionalOnBean(GovernanceCallInterceptor.class)
-		RestTemplateCustomizer governanceRestTemplateCustomizer(GovernanceCallInterceptor interceptor) {
-			return (template) -> template.getInterceptors().add(interceptor);
+		@ConditionalOnBean(name = "governanceCallInterceptor")
+		RestTemplateCustomizer governanceRestTemplateCustomizer(ObjectProvider<GovernanceCallInterceptor> interceptor) {
+			return (template) -> template.getInterceptors().add(interceptor.getObject());
 		}
 
 	}
@@ -184,6 +200,7 @@ public final class GovernanceCallAutoConfiguration {
 	static class WebClientConfiguration {
 
 		@Bean
+		@Lazy
 		@ConditionalOnMissingBean(ReactorLoadBalancerExchangeFilterFunction.class)
 		GovernanceExchangeFilter governanceExchangeFilter(ReactiveLoadBalancer.Factory<ServiceInstance> factory,
 				ObjectProvider<LoadBalancerClientRequestTransformer> transformers, CallGuards guards,
@@ -232,7 +249,7 @@ public final class GovernanceCallAutoConfiguration {
 	static class GatewayConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceGatewayCallFilter")
 		GatewayCallFilter governanceGatewayCallFilter() {
 			return new GatewayCallFilter();
 		}

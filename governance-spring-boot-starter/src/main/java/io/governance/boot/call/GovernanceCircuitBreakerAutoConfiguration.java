@@ -12,6 +12,7 @@ import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Auto-configuration for Spring Cloud's circuit breakers. Comes after Spring Cloud
@@ -21,16 +22,18 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = { GovernanceCallAutoConfiguration.class, CommonsClientAutoConfiguration.class },
 		afterName = { "org.springframework.cloud.circuitbreaker.resilience4j.Resilience4JAutoConfiguration",
 				"org.springframework.cloud.circuitbreaker.resilience4j.ReactiveResilience4JAutoConfiguration" })
-@ConditionalOnBean(CallGuards.class)
+@ConditionalOnBean(name = "governanceCallGuards")
 public final class GovernanceCircuitBreakerAutoConfiguration {
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	CircuitBreakerRegistry governanceCircuitBreakerRegistry() {
 		return CircuitBreakerRegistry.ofDefaults();
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean(CircuitBreakerFactory.class)
 	GovernanceCircuitBreakerFactory governanceCircuitBreakerFactory(CircuitBreakerRegistry registry,
 			CallGuards guards) {
@@ -42,6 +45,7 @@ public final class GovernanceCircuitBreakerAutoConfiguration {
 	static class ReactiveConfiguration {
 
 		@Bean
+		@Lazy
 		@ConditionalOnMissingBean(ReactiveCircuitBreakerFactory.class)
 		GovernanceReactiveCircuitBreakerFactory governanceReactiveCircuitBreakerFactory(CircuitBreakerRegistry registry,
 				CallGuards guards) {

@@ -78,7 +78,7 @@ public final class GovernanceConfigAutoConfiguration {
 	 * What there is only with remote config.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(GovernanceBootstrap.class)
+	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME)
 	static class RemoteConfiguration {
 
 		@Bean
@@ -124,7 +124,7 @@ public final class GovernanceConfigAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ConfigurationPropertiesRebinder.class)
-	@ConditionalOnBean(GovernanceBootstrap.class)
+	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME)
 	static class SpringCloudConfiguration {
 
 		@Bean

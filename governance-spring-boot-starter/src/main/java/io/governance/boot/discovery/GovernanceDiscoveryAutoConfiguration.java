@@ -46,14 +46,14 @@ import io.governance.registry.ServiceDirectory;
 public final class GovernanceDiscoveryAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceDirectoryPlan")
 	DirectoryPlan governanceDirectoryPlan(Backend backend, ObjectProvider<Backends> backends,
 			GovernanceDiscoveryProperties properties) {
 		return new DirectoryPlan(properties, backend, backends::getObject);
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceInstancesEventPublisher")
 	InstancesEventPublisher governanceInstancesEventPublisher(ApplicationEventPublisher publisher) {
 		return new InstancesEventPublisher(publisher);
 	}
@@ -68,7 +68,7 @@ public final class GovernanceDiscoveryAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceEagerServices")
 	EagerServices governanceEagerServices(ServiceDirectory directory, GovernanceDiscoveryProperties properties) {
 		return new EagerServices(directory, properties);
 	}

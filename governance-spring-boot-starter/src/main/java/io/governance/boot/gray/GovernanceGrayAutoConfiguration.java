@@ -1,9 +1,7 @@
 package io.governance.boot.gray;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
 import jakarta.servlet.Filter;
@@ -51,7 +49,6 @@ import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.boot.loadbalancer.CallLane;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
 import io.governance.boot.loadbalancer.ReactiveCallLane;
-import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.boot.GovernanceProperties;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
 import io.governance.boot.configdata.GovernanceBootstrap;
@@ -59,12 +56,9 @@ import io.governance.boot.configdata.GovernanceConfigProperties;
 import io.governance.config.DocumentId;
 import io.governance.config.SnapshotCache;
 import io.governance.gray.GrayDecision;
-import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 import io.governance.gray.GrayStrategyFactory;
 import io.governance.gray.LaneContext;
-import io.governance.loadbalancer.LaneFallback;
-import io.governance.loadbalancer.LanePolicy;
 
 /**
  * Auto-configuration for gray release: the rules, the lanes of inbound requests, and
@@ -93,17 +87,14 @@ public final class GovernanceGrayAutoConfiguration {
 	@ConditionalOnMissingBean
 	GrayRulesKeeper governanceGrayRulesKeeper(Backend backend, ObjectProvider<ConfigBackend> documents,
 			GovernanceGrayProperties properties, GrayRulesParser parser, Environment environment,
-			ObjectProvider<GrayRulesListener> listeners, ObjectProvider<ServiceBalancers> balancers,
-			GovernanceProperties governance, GovernanceConfigProperties config) {
+			ObjectProvider<GrayRulesListener> listeners, GovernanceProperties governance,
+			GovernanceConfigProperties config) {
 		DocumentId document = new DocumentId(governance.namespace(), config.group(), properties.document());
 		SnapshotCache cache = config.cache()
 			.open("gray", governance.namespace(), config.group(),
 					environment.getProperty("spring.application.name", "application"));
-		List<GrayRulesListener> all = new ArrayList<>();
-		balancers.ifAvailable((target) -> all.add((rules) -> target.lanes((service) -> policy(rules, service))));
-		all.addAll(listeners.orderedStream().toList());
 		return new GrayRulesKeeper(documents.getIfAvailable(() -> new ConfigBackend(backend)).backend().config(),
-				document, parser, cache, all);
+				document, parser, cache, listeners.orderedStream().toList());
 	}
 
 	/** Rules about config are to be refused where those about requests are. */
@@ -114,14 +105,9 @@ public final class GovernanceGrayAutoConfiguration {
 			.ifUnique((rules) -> bootstrap.ifAvailable((started) -> started.readRulesWith(rules.parser())));
 	}
 
-	private static LanePolicy policy(GrayRules rules, String service) {
-		Map<String, LaneFallback> fallbacks = new HashMap<>();
-		rules.otherwise(service).forEach((lane, otherwise) -> fallbacks.put(lane.name(), switch (otherwise) {
-			case STABLE -> LaneFallback.STABLE;
-			case ANY -> LaneFallback.ANY;
-			case REFUSE -> LaneFallback.REFUSE;
-		}));
-		return new LanePolicy(fallbacks);
+	@Bean
+	RuleLanePolicies governanceLanePolicies() {
+		return new RuleLanePolicies();
 	}
 
 	@Bean
@@ -137,7 +123,7 @@ public final class GovernanceGrayAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceLaneDecision")
 	LaneDecision governanceLaneDecision(GrayRulesKeeper rules, LaneCarrier carrier, GovernanceGrayProperties properties,
 			ObjectProvider<GrayClaims> claims) {
 		return new LaneDecision(rules::rules, carrier, properties, claims.getIfUnique());
@@ -150,7 +136,7 @@ public final class GovernanceGrayAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceLaneObservations")
 	LaneObservations governanceLaneObservations() {
 		return new LaneObservations();
 	}
@@ -197,7 +183,7 @@ public final class GovernanceGrayAutoConfiguration {
 	static class ServletConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceLaneFilter")
 		LaneFilter governanceLaneFilter(LaneDecision decision) {
 			return new LaneFilter(decision);
 		}
@@ -222,7 +208,7 @@ public final class GovernanceGrayAutoConfiguration {
 	static class WebFluxConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceLaneWebFilter")
 		LaneWebFilter governanceLaneWebFilter(LaneDecision decision) {
 			return new LaneWebFilter(decision);
 		}
@@ -240,7 +226,7 @@ public final class GovernanceGrayAutoConfiguration {
 	static class GatewayConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceLaneGatewayFilter")
 		LaneGatewayFilter governanceLaneGatewayFilter(LaneCarrier carrier, ReactiveCallLane lane) {
 			return new LaneGatewayFilter(carrier, lane);
 		}
@@ -253,7 +239,7 @@ public final class GovernanceGrayAutoConfiguration {
 	static class ServletGatewayConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceLaneHeadersFilter")
 		LaneHeadersFilter governanceLaneHeadersFilter(LaneCarrier carrier) {
 			return new LaneHeadersFilter(carrier);
 		}
@@ -279,7 +265,7 @@ public final class GovernanceGrayAutoConfiguration {
 	static class BlockingClientConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceLaneRequestTransformer")
 		LaneRequestTransformer governanceLaneRequestTransformer(LaneCarrier carrier) {
 			return new LaneRequestTransformer(carrier);
 		}
@@ -291,7 +277,7 @@ public final class GovernanceGrayAutoConfiguration {
 	static class WebClientConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceLaneClientRequestTransformer")
 		LaneClientRequestTransformer governanceLaneClientRequestTransformer(LaneCarrier carrier) {
 			return new LaneClientRequestTransformer(carrier);
 		}
@@ -303,7 +289,7 @@ public final class GovernanceGrayAutoConfiguration {
 	static class FeignConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceLaneFeignRequestTransformer")
 		LaneFeignRequestTransformer governanceLaneFeignRequestTransformer(LaneCarrier carrier) {
 			return new LaneFeignRequestTransformer(carrier);
 		}

@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.governance.backend.Backend;
@@ -53,7 +54,8 @@ public final class GovernanceGrayFeaturesAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@Lazy
+	@ConditionalOnMissingBean(name = "governanceExposures")
 	Exposures governanceExposures(ObjectProvider<ExposureListener> listeners,
 			GovernanceGrayExposureProperties properties) {
 		List<ExposureListener> all = new ArrayList<>(listeners.orderedStream().toList());
@@ -62,12 +64,13 @@ public final class GovernanceGrayFeaturesAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty("governance.gray.exposure.log")
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceExposureLog")
 	ExposureLog governanceExposureLog() {
 		return new ExposureLog();
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	Features governanceFeatures(ObjectProvider<GrayRulesKeeper> keeper, Exposures exposures) {
 		// The keeper tells listeners that ask for features.

@@ -34,13 +34,13 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 	private static final int AFTER_DECISION = 10;
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceGrayMetrics")
 	GrayMetrics governanceGrayMetrics(ObjectProvider<MeterRegistry> registry, ObjectProvider<GrayRulesKeeper> keeper) {
 		return new GrayMetrics(registry::getObject, keeper::getObject);
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceGrayRequestTimers")
 	GrayRequestTimers governanceGrayRequestTimers(ObjectProvider<MeterRegistry> registry, Environment environment) {
 		String service = environment.getProperty("governance.registry.service", "");
 		return new GrayRequestTimers(registry::getObject, StringUtils.hasText(service) ? service
@@ -49,7 +49,7 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty("governance.gray.exposure.metrics")
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceExposureMetrics")
 	ExposureMetrics governanceExposureMetrics(ObjectProvider<MeterRegistry> registry) {
 		return new ExposureMetrics(registry::getObject);
 	}
@@ -72,7 +72,7 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 	static class ServletConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceGrayRequestFilter")
 		GrayRequestFilter governanceGrayRequestFilter(GrayRequestTimers timers, LaneDecision decision) {
 			return new GrayRequestFilter(timers, after(decision));
 		}
@@ -85,7 +85,7 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 	static class WebFluxConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceGrayRequestWebFilter")
 		GrayRequestWebFilter governanceGrayRequestWebFilter(GrayRequestTimers timers, LaneDecision decision) {
 			return new GrayRequestWebFilter(timers, after(decision));
 		}

@@ -271,9 +271,11 @@ public final class GrayRulesKeeper implements SmartLifecycle {
 		this.rules = counted;
 		this.status = this.status.inForce(count);
 		tell((listener) -> listener.onRules(counted));
-		GrayRulesChange change = GrayRulesChange.between(before, now, Instant.now());
-		if (!first && !change.isEmpty()) {
-			tell((listener) -> listener.onChange(change));
+		if (!first) {
+			GrayRulesChange change = GrayRulesChange.between(before, now, Instant.now());
+			if (!change.isEmpty()) {
+				tell((listener) -> listener.onChange(change));
+			}
 		}
 	}
 

@@ -1,33 +1,70 @@
 package io.governance.boot.loadbalancer;
 
+import java.util.Set;
+import java.util.function.Supplier;
+
+import org.springframework.boot.context.properties.bind.Bindable;
+
 import io.governance.boot.InvalidSettingException;
-import io.governance.boot.config.OnConfigChange;
+import io.governance.boot.config.SnapshotSettings;
+import io.governance.config.ConfigChange;
+import io.governance.config.ConfigObserver;
+import io.governance.config.ConfigSnapshot;
+import io.governance.config.ConfigValidator;
 import io.governance.config.InvalidConfigException;
 
 /**
  * Has balancers follow their properties while the application runs. Refuses a change that
  * cannot be used as a whole.
  */
-final class BalancerSettingsReloader {
+final class BalancerSettingsReloader implements ConfigValidator, ConfigObserver {
 
-	private final ConfiguredBalancers settings;
+	private static final String PREFIX = "governance.loadbalancer";
 
-	private final ServiceBalancers balancers;
+	private final ConfiguredBalancers balancers;
 
-	BalancerSettingsReloader(ConfiguredBalancers settings, ServiceBalancers balancers) {
-		this.settings = settings;
+	private final Supplier<SnapshotSettings> settings;
+
+	BalancerSettingsReloader(ConfiguredBalancers balancers, Supplier<SnapshotSettings> settings) {
 		this.balancers = balancers;
+		this.settings = settings;
 	}
 
-	@OnConfigChange("governance.loadbalancer")
-	void propertiesChanged(GovernanceLoadBalancerProperties properties) {
-		try {
-			this.settings.properties(properties);
+	@Override
+	public String name() {
+		return "the settings of load balancing";
+	}
+
+	@Override
+	public Set<String> prefixes() {
+		return Set.of(PREFIX);
+	}
+
+	/** At start, the balancers were made of the very same. */
+	@Override
+	public boolean atStart() {
+		return false;
+	}
+
+	@Override
+	public void validate(ConfigChange change) {
+		if (change.touches(PREFIX)) {
+			try {
+				this.balancers.checked(properties(change.after()));
+			}
+			catch (InvalidSettingException ex) {
+				throw new InvalidConfigException(null, ex.property(), ex.action(), ex);
+			}
 		}
-		catch (InvalidSettingException ex) {
-			throw new InvalidConfigException(null, ex.property(), ex.action(), ex);
-		}
-		this.balancers.refreshSettings();
+	}
+
+	@Override
+	public void onChange(ConfigChange change) {
+		this.balancers.properties(properties(change.after()));
+	}
+
+	private GovernanceLoadBalancerProperties properties(ConfigSnapshot snapshot) {
+		return this.settings.get().bind(snapshot, PREFIX, Bindable.of(GovernanceLoadBalancerProperties.class));
 	}
 
 }

@@ -51,6 +51,9 @@ final class ConfiguredBalancers implements BalancerFactory {
 
 	private volatile BalancerSettings settings;
 
+	private volatile Runnable follower = () -> {
+	};
+
 	ConfiguredBalancers(GovernanceLoadBalancerProperties properties, List<LoadBalancer> algorithms,
 			List<HealthProbe> probes, List<BalancerListener> listeners, String zone, String client) {
 		LoadBalancer.builtIn().forEach((algorithm) -> this.algorithms.put(algorithm.name(), algorithm));
@@ -65,7 +68,11 @@ final class ConfiguredBalancers implements BalancerFactory {
 		this.settings = checked(properties);
 	}
 
-	private BalancerSettings checked(GovernanceLoadBalancerProperties properties) {
+	/**
+	 * Settings by properties.
+	 * @throws InvalidSettingException if one of them cannot be used
+	 */
+	BalancerSettings checked(GovernanceLoadBalancerProperties properties) {
 		BalancerSettings settings = new BalancerSettings(properties);
 		algorithm("governance.loadbalancer.algorithm", properties.algorithm());
 		probe("governance.loadbalancer.health-check.", settings.checksOf(""));
@@ -88,6 +95,15 @@ final class ConfiguredBalancers implements BalancerFactory {
 	void properties(GovernanceLoadBalancerProperties properties) {
 		this.settings = checked(properties);
 		this.properties = properties;
+		this.follower.run();
+	}
+
+	/**
+	 * Sets who takes settings over when they have changed.
+	 * @param follower quick
+	 */
+	void followedBy(Runnable follower) {
+		this.follower = follower;
 	}
 
 	@Override

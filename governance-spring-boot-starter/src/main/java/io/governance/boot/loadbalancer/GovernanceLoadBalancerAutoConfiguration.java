@@ -6,6 +6,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -19,11 +20,15 @@ import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalanc
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClientSpecification;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.util.function.SingletonSupplier;
 
+import io.governance.boot.config.SnapshotSettings;
 import io.governance.boot.discovery.FirstList;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
+import io.governance.boot.discovery.GovernanceDiscoveryProperties;
 import io.governance.loadbalancer.BalancerListener;
 import io.governance.loadbalancer.HealthProbe;
 import io.governance.loadbalancer.LoadBalancer;
@@ -32,7 +37,8 @@ import io.governance.registry.ServiceDirectory;
 /**
  * Auto-configuration for the choice of an instance for calls by service name. Where
  * Spring Cloud LoadBalancer is on the classpath, its beans stay and only the choice
- * itself is replaced.
+ * itself is replaced. The balancers are made when the first call needs them; their
+ * settings are checked at start.
  */
 @AutoConfiguration(after = GovernanceDiscoveryAutoConfiguration.class,
 		afterName = { "org.springframework.cloud.loadbalancer.config.LoadBalancerAutoConfiguration",
@@ -56,16 +62,32 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	ServiceBalancers governanceServiceBalancers(ServiceDirectory directory, FirstList firstList,
-			ConfiguredBalancers factory, ObjectProvider<EndpointGate> gate) {
-		return new ServiceBalancers(directory, firstList, factory, gate.getIfAvailable(() -> EndpointGate.NONE));
+			ConfiguredBalancers factory, ObjectProvider<EndpointGate> gate, ObjectProvider<LanePolicies> lanes) {
+		ServiceBalancers balancers = new ServiceBalancers(directory, firstList, factory,
+				gate.getIfAvailable(() -> EndpointGate.NONE));
+		factory.followedBy(balancers::refreshSettings);
+		lanes.ifAvailable((policies) -> policies.followedBy(balancers::lanes));
+		return balancers;
+	}
+
+	/** Whoever has lists from the start is to have what picks from them, too. */
+	@Bean
+	SmartInitializingSingleton governanceEagerBalancers(GovernanceDiscoveryProperties discovery,
+			ObjectProvider<ServiceBalancers> balancers) {
+		return () -> {
+			if (!discovery.eager().isEmpty()) {
+				balancers.getObject();
+			}
+		};
 	}
 
 	@Bean
-	BalancerSettingsReloader governanceBalancerSettingsReloader(ConfiguredBalancers settings,
-			ServiceBalancers balancers) {
-		return new BalancerSettingsReloader(settings, balancers);
+	BalancerSettingsReloader governanceBalancerSettingsReloader(ConfiguredBalancers balancers,
+			ObjectProvider<SnapshotSettings> settings) {
+		return new BalancerSettingsReloader(balancers, settings::getObject);
 	}
 
 	@Bean
@@ -92,8 +114,9 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(LoadBalancerClient.class)
-		GovernanceLoadBalancerClient governanceLoadBalancerClient(ServiceBalancers balancers, CallLane lane) {
-			return new GovernanceLoadBalancerClient(balancers, lane);
+		GovernanceLoadBalancerClient governanceLoadBalancerClient(ObjectProvider<ServiceBalancers> balancers,
+				CallLane lane) {
+			return new GovernanceLoadBalancerClient(SingletonSupplier.of(balancers::getObject), lane);
 		}
 
 	}
@@ -110,13 +133,15 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
+		@Lazy
+		@ConditionalOnMissingBean(name = "governanceReactiveChoices")
 		ReactiveChoices governanceReactiveChoices(ServiceBalancers balancers, FirstList firstList,
 				ReactiveCallLane lane) {
 			return (service) -> new ReactiveChoice(service, balancers, firstList.timeout(), lane);
 		}
 
 		@Bean
+		@Lazy
 		@ConditionalOnMissingBean(ReactiveLoadBalancer.Factory.class)
 		GovernanceLoadBalancerFactory governanceLoadBalancerFactory(ReactiveChoices choices,
 				LoadBalancerClientsProperties properties, ListableBeanFactory beans) {
@@ -124,7 +149,7 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceEndpointLifecycle")
 		EndpointLifecycle governanceEndpointLifecycle() {
 			return new EndpointLifecycle();
 		}

@@ -2,6 +2,7 @@ package io.governance.boot.loadbalancer;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import io.governance.loadbalancer.Outcome;
  */
 public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 
-	private final ServiceBalancers balancers;
+	private final Supplier<ServiceBalancers> balancers;
 
 	private final CallLane lane;
 
@@ -31,6 +32,15 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 	 * @param lane tells the lane of each call
 	 */
 	public GovernanceLoadBalancerClient(ServiceBalancers balancers, CallLane lane) {
+		this(() -> balancers, lane);
+	}
+
+	/**
+	 * Creates a client.
+	 * @param balancers gives what picks the instances, always the same
+	 * @param lane tells the lane of each call
+	 */
+	GovernanceLoadBalancerClient(Supplier<ServiceBalancers> balancers, CallLane lane) {
 		this.balancers = balancers;
 		this.lane = lane;
 	}
@@ -38,21 +48,21 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 	@Override
 	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
 	public @Nullable ServiceInstance choose(String serviceId) {
-		return this.balancers.pickOrWait(serviceId, lane(serviceId));
+		return this.balancers.get().pickOrWait(serviceId, lane(serviceId));
 	}
 
 	@Override
 	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
 	public <T> @Nullable ServiceInstance choose(String serviceId, Request<T> request) {
-		return this.balancers.pickOrWait(serviceId, lane(serviceId), CallTry.of(request));
+		return this.balancers.get().pickOrWait(serviceId, lane(serviceId), CallTry.of(request));
 	}
 
 	@Override
 	public <T> T execute(String serviceId, LoadBalancerRequest<T> request) throws IOException {
 		String lane = lane(serviceId);
-		ServiceInstance instance = this.balancers.pickOrWait(serviceId, lane);
+		ServiceInstance instance = this.balancers.get().pickOrWait(serviceId, lane);
 		if (instance == null) {
-			throw this.balancers.noInstance(serviceId, lane);
+			throw this.balancers.get().noInstance(serviceId, lane);
 		}
 		return execute(serviceId, instance, request);
 	}

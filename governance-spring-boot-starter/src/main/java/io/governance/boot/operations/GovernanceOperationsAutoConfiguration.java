@@ -26,6 +26,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
@@ -40,6 +41,7 @@ public final class GovernanceOperationsAutoConfiguration {
 
 	/** None for a backend that has no config store: it is an optional dependency then. */
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	@Nullable ConfigOperations governanceConfigOperations(Backend backend, ObjectProvider<ConfigBackend> documents,
 			Environment environment, ObjectProvider<GrayRulesParser> grayRules,
@@ -64,6 +66,7 @@ public final class GovernanceOperationsAutoConfiguration {
 	}
 
 	@Bean(destroyMethod = "")
+	@Lazy
 	@ConditionalOnMissingBean
 	@Nullable ConfigStore governanceConfigStore(ObjectProvider<ConfigOperations> operations) {
 		ConfigOperations available = operations.getIfAvailable();
@@ -71,6 +74,7 @@ public final class GovernanceOperationsAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@Order(0)
 	@ConditionalOnMissingBean
 	AuditLog governanceAuditLog() {
@@ -78,6 +82,7 @@ public final class GovernanceOperationsAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@Order(1)
 	@ConditionalOnMissingBean(name = "governanceAuditEvents")
 	ConfigAuditListener governanceAuditEvents(ApplicationEventPublisher publisher) {
@@ -93,13 +98,13 @@ public final class GovernanceOperationsAutoConfiguration {
 
 		@Bean
 		@Order(2)
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceActuatorAudit")
 		ActuatorAudit governanceActuatorAudit(ApplicationEventPublisher publisher) {
 			return new ActuatorAudit(publisher);
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceActuatorGrayAudit")
 		ActuatorGrayAudit governanceActuatorGrayAudit(ApplicationEventPublisher publisher) {
 			return new ActuatorGrayAudit(publisher);
 		}

@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = GovernanceConfigAutoConfiguration.class, before = RefreshAutoConfiguration.class)
 @ConditionalOnClass(RefreshScope.class)
 @ConditionalOnProperty(name = RefreshAutoConfiguration.REFRESH_SCOPE_ENABLED, matchIfMissing = true)
-@ConditionalOnBean(GovernanceBootstrap.class)
+@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME)
 @ConditionalOnMissingBean(RefreshScope.class)
 public final class GovernanceRefreshAutoConfiguration {
 

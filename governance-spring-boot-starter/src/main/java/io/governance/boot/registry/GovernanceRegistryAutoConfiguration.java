@@ -76,7 +76,7 @@ public final class GovernanceRegistryAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "governanceRegistrationEventPublisher")
 	RegistrationEventPublisher governanceRegistrationEventPublisher(ApplicationEventPublisher publisher) {
 		return new RegistrationEventPublisher(publisher);
 	}
@@ -99,7 +99,7 @@ public final class GovernanceRegistryAutoConfiguration {
 	static class ServletConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceInboundCallsFilter")
 		InboundCallsFilter governanceInboundCallsFilter(InboundCalls calls, GovernanceRegistryProperties properties,
 				Environment environment) {
 			return new InboundCallsFilter(calls, ProbeRequests.of(properties.drain().probePaths(), environment));
@@ -113,7 +113,7 @@ public final class GovernanceRegistryAutoConfiguration {
 	static class WebFluxConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceInboundCallsWebFilter")
 		InboundCallsWebFilter governanceInboundCallsWebFilter(InboundCalls calls,
 				GovernanceRegistryProperties properties, Environment environment) {
 			return new InboundCallsWebFilter(calls, ProbeRequests.of(properties.drain().probePaths(), environment));
@@ -126,7 +126,7 @@ public final class GovernanceRegistryAutoConfiguration {
 	static class NamedConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "governanceOwnInstance")
 		OwnInstance governanceOwnInstance(GovernanceRegistryProperties properties, InstanceHost host,
 				Environment environment) {
 			return new OwnInstance(OnServiceName.nameFrom(environment), properties.instance(), host, environment);
@@ -140,7 +140,7 @@ public final class GovernanceRegistryAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		@ConditionalOnBean(GovernanceRegistration.class)
+		@ConditionalOnBean(name = "governanceRegistration")
 		InstanceRegistrar governanceInstanceRegistrar(RegistrationKeeper keeper, GovernanceRegistration registration,
 				OwnInstance own, GovernanceRegistryProperties properties, ApplicationContext context,
 				InboundCalls calls) {
@@ -148,7 +148,7 @@ public final class GovernanceRegistryAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnBean(InstanceRegistrar.class)
+		@ConditionalOnBean(name = "governanceInstanceRegistrar")
 		LeavesFirst governanceLeavesFirst(InstanceRegistrar registrar, ApplicationContext context) {
 			return new LeavesFirst(registrar, context);
 		}

@@ -30,7 +30,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * Auto-configuration of the ready-made reloaders, each for what is on the classpath.
  */
 @AutoConfiguration(after = GovernanceConfigAutoConfiguration.class)
-@ConditionalOnBean(GovernanceBootstrap.class)
+@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME)
 @EnableConfigurationProperties(GovernanceReloadProperties.class)
 public final class GovernanceReloadAutoConfiguration {
 

@@ -7,13 +7,16 @@ import io.governance.backend.Backend;
 import io.governance.boot.TestFleet;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
+import io.governance.boot.discovery.FirstList;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
 import io.governance.boot.gray.GovernanceGrayAutoConfiguration;
 import io.governance.boot.gray.GrayRulesKeeper;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
 import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.boot.operations.GovernanceOperationsAutoConfiguration;
+import io.governance.loadbalancer.RoundRobinLoadBalancer;
 import io.governance.registry.Instance;
+import io.governance.registry.ServiceDirectory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,9 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerAutoConfiguration;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -35,10 +41,20 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class UnusedCallsTests {
 
+	private static final String REFUSING = """
+			rules:
+			- name: blue
+			  service: carts
+			  lane: blue
+			  match: {header: {name: X-Blue, equals: "yes"}}
+			  otherwise: refuse
+			""";
+
 	@TempDir
 	private Path directory;
 
 	private WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withClassLoader(new FilteredClassLoader("reactor"))
 		.withConfiguration(AutoConfigurations.of(UtilAutoConfiguration.class, GovernanceBackendAutoConfiguration.class,
 				GovernanceConfigAutoConfiguration.class, GovernanceDiscoveryAutoConfiguration.class,
 				GovernanceGrayAutoConfiguration.class, GovernanceLoadBalancerAutoConfiguration.class,
@@ -53,8 +69,8 @@ class UnusedCallsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "governanceServiceBalancers", "governanceCallGuards", "governanceBlockingCalls",
-			"governanceCallInterceptor", "governanceExchangeFilter", "governanceCircuitBreakerRegistry",
-			"governanceCircuitBreakerFactory", "governanceConfigOperations" })
+			"governanceCallInterceptor", "governanceCircuitBreakerRegistry", "governanceCircuitBreakerFactory",
+			"governanceConfigOperations" })
 	void areThereWhenSomebodyAsksAndNotBefore(String bean) {
 		this.runner.run((context) -> {
 			assertThat(context).hasNotFailed();
@@ -81,17 +97,27 @@ class UnusedCallsTests {
 	}
 
 	@Test
+	void ofTheApplicationFollowTheRulesToo() {
+		new TestFleet(this.directory).save("gray.yaml", REFUSING);
+		this.runner.withUserConfiguration(OwnBalancers.class).run((context) -> {
+			assertThat(context).hasSingleBean(ServiceBalancers.class);
+			put(context.getBean(Backend.class));
+			ServiceBalancers balancers = context.getBean(ServiceBalancers.class);
+			await().untilAsserted(() -> assertThat(balancers.pickOrWait("carts", "green")).isNotNull());
+			assertThat(balancers.pickOrWait("carts", "blue")).isNull();
+		});
+	}
+
+	private static void put(Backend backend) {
+		backend.registry().put("carts", List.of(Instance.of("carts", "127.0.0.1", 8082).build()));
+	}
+
+	@Test
 	void followTheRulesThatCameBeforeTheFirstCall() {
 		TestFleet fleet = new TestFleet(this.directory);
-		fleet.save("gray.yaml",
-				"""
-						rules:
-						- {name: blue, service: carts, lane: blue, match: {header: {name: X-Blue, equals: "yes"}}, otherwise: refuse}
-						""");
+		fleet.save("gray.yaml", REFUSING);
 		this.runner.run((context) -> {
-			context.getBean(Backend.class)
-				.registry()
-				.put("carts", List.of(Instance.of("carts", "127.0.0.1", 8082).build()));
+			put(context.getBean(Backend.class));
 			assertThat(context.getBean(GrayRulesKeeper.class).rules().size()).isOne();
 			assertThat(context.getBeanFactory().containsSingleton("governanceServiceBalancers")).isFalse();
 			ServiceBalancers balancers = context.getBean(ServiceBalancers.class);
@@ -100,6 +126,16 @@ class UnusedCallsTests {
 			fleet.save("gray.yaml", "rules: []");
 			await().untilAsserted(() -> assertThat(balancers.pickOrWait("carts", "blue")).isNotNull());
 		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnBalancers {
+
+		@Bean
+		ServiceBalancers balancers(ServiceDirectory directory, FirstList firstList) {
+			return new ServiceBalancers(directory, firstList, (service) -> new RoundRobinLoadBalancer(), "");
+		}
+
 	}
 
 }

@@ -94,8 +94,4 @@ final class CallGuards {
 		return this.breakerConfig;
 	}
 
-	LongSupplier ticker() {
-		return this.ticker;
-	}
-
 }

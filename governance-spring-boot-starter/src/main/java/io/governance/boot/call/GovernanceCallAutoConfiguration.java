@@ -92,14 +92,12 @@ public final class GovernanceCallAutoConfiguration {
 	}
 
 	@Bean
-	@Lazy
 	@ConditionalOnMissingBean(name = "governanceCallDeadlines")
-	CallDeadlines governanceCallDeadlines(CallGuards guards) {
-		return new CallDeadlines(guards.ticker());
+	CallDeadlines governanceCallDeadlines() {
+		return new CallDeadlines(System::nanoTime);
 	}
 
 	@Bean
-	@Lazy
 	@ConditionalOnMissingBean
 	GovernanceCalls governanceCalls(CallDeadlines deadlines) {
 		return new GovernanceCalls(deadlines);
@@ -131,7 +129,6 @@ public final class GovernanceCallAutoConfiguration {
 	static class ReactiveCallsConfiguration {
 
 		@Bean
-		@Lazy
 		@ConditionalOnMissingBean
 		GovernanceReactiveCalls governanceReactiveCalls(CallDeadlines deadlines) {
 			return new GovernanceReactiveCalls(deadlines);
@@ -200,7 +197,6 @@ public final class GovernanceCallAutoConfiguration {
 	static class WebClientConfiguration {
 
 		@Bean
-		@Lazy
 		@ConditionalOnMissingBean(ReactorLoadBalancerExchangeFilterFunction.class)
 		GovernanceExchangeFilter governanceExchangeFilter(ReactiveLoadBalancer.Factory<ServiceInstance> factory,
 				ObjectProvider<LoadBalancerClientRequestTransformer> transformers, CallGuards guards,

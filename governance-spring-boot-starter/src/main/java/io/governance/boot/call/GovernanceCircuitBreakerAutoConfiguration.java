@@ -45,7 +45,6 @@ public final class GovernanceCircuitBreakerAutoConfiguration {
 	static class ReactiveConfiguration {
 
 		@Bean
-		@Lazy
 		@ConditionalOnMissingBean(ReactiveCircuitBreakerFactory.class)
 		GovernanceReactiveCircuitBreakerFactory governanceReactiveCircuitBreakerFactory(CircuitBreakerRegistry registry,
 				CallGuards guards) {

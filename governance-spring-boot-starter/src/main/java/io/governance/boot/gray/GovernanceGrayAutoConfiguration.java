@@ -48,6 +48,7 @@ import io.governance.boot.backend.ConfigBackend;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.boot.loadbalancer.CallLane;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
+import io.governance.boot.loadbalancer.LanePolicies;
 import io.governance.boot.loadbalancer.ReactiveCallLane;
 import io.governance.boot.GovernanceProperties;
 import io.governance.boot.config.GovernanceConfigAutoConfiguration;
@@ -106,6 +107,7 @@ public final class GovernanceGrayAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(LanePolicies.class)
 	RuleLanePolicies governanceLanePolicies() {
 		return new RuleLanePolicies();
 	}

@@ -5,8 +5,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
+import org.springframework.core.PriorityOrdered;
 
 import io.governance.boot.loadbalancer.LanePolicies;
 import io.governance.gray.GrayRules;
@@ -17,8 +16,7 @@ import io.governance.loadbalancer.LanePolicy;
  * What happens to calls of lanes without instances, by the rules in force. Comes before
  * other listeners, so that a call which knows of new rules is made by them. Thread-safe.
  */
-@Order(Ordered.HIGHEST_PRECEDENCE)
-final class RuleLanePolicies implements GrayRulesListener, LanePolicies {
+final class RuleLanePolicies implements GrayRulesListener, LanePolicies, PriorityOrdered {
 
 	private GrayRules rules = GrayRules.NONE;
 
@@ -35,6 +33,11 @@ final class RuleLanePolicies implements GrayRulesListener, LanePolicies {
 	public synchronized void onRules(GrayRules rules) {
 		this.rules = rules;
 		this.follower.accept((service) -> policy(rules, service));
+	}
+
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE;
 	}
 
 	private static LanePolicy policy(GrayRules rules, String service) {

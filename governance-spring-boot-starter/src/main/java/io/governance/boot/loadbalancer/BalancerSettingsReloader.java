@@ -21,6 +21,9 @@ final class BalancerSettingsReloader implements ConfigValidator, ConfigObserver 
 
 	private static final String PREFIX = "governance.loadbalancer";
 
+	/** After the properties beans, before what the application does on a change. */
+	private static final int ORDER = -1000;
+
 	private final ConfiguredBalancers balancers;
 
 	private final Supplier<SnapshotSettings> settings;
@@ -38,6 +41,11 @@ final class BalancerSettingsReloader implements ConfigValidator, ConfigObserver 
 	@Override
 	public Set<String> prefixes() {
 		return Set.of(PREFIX);
+	}
+
+	@Override
+	public int order() {
+		return ORDER;
 	}
 
 	/** At start, the balancers were made of the very same. */

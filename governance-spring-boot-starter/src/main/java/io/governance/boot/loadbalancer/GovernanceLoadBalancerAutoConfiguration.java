@@ -7,6 +7,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -23,7 +24,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.util.function.SingletonSupplier;
 
 import io.governance.boot.config.SnapshotSettings;
 import io.governance.boot.discovery.FirstList;
@@ -73,6 +73,14 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		return balancers;
 	}
 
+	/** Those of the application go by the rules, too. */
+	@Bean
+	@ConditionalOnMissingBean(name = "governanceServiceBalancers")
+	SmartInitializingSingleton governanceLanesOfOwnBalancers(ObjectProvider<ServiceBalancers> balancers,
+			ObjectProvider<LanePolicies> lanes) {
+		return () -> balancers.ifAvailable((own) -> lanes.ifAvailable((policies) -> policies.followedBy(own::lanes)));
+	}
+
 	/** Whoever has lists from the start is to have what picks from them, too. */
 	@Bean
 	SmartInitializingSingleton governanceEagerBalancers(GovernanceDiscoveryProperties discovery,
@@ -115,8 +123,11 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean(LoadBalancerClient.class)
 		GovernanceLoadBalancerClient governanceLoadBalancerClient(ObjectProvider<ServiceBalancers> balancers,
-				CallLane lane) {
-			return new GovernanceLoadBalancerClient(SingletonSupplier.of(balancers::getObject), lane);
+				CallLane lane, ConfigurableListableBeanFactory beanFactory) {
+			// Whoever has the client is destroyed before what it picks from.
+			beanFactory.registerDependentBean("governanceServiceBalancers", "governanceLoadBalancerClient");
+			beanFactory.registerDependentBean("governanceServiceDirectory", "governanceLoadBalancerClient");
+			return new GovernanceLoadBalancerClient(balancers::getObject, lane);
 		}
 
 	}
@@ -133,7 +144,6 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		}
 
 		@Bean
-		@Lazy
 		@ConditionalOnMissingBean(name = "governanceReactiveChoices")
 		ReactiveChoices governanceReactiveChoices(ServiceBalancers balancers, FirstList firstList,
 				ReactiveCallLane lane) {
@@ -141,7 +151,6 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		}
 
 		@Bean
-		@Lazy
 		@ConditionalOnMissingBean(ReactiveLoadBalancer.Factory.class)
 		GovernanceLoadBalancerFactory governanceLoadBalancerFactory(ReactiveChoices choices,
 				LoadBalancerClientsProperties properties, ListableBeanFactory beans) {

@@ -22,9 +22,12 @@ import io.governance.loadbalancer.Outcome;
  */
 public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 
-	private final Supplier<ServiceBalancers> balancers;
+	private final Supplier<ServiceBalancers> source;
 
 	private final CallLane lane;
+
+	/** Remembered without a lock: whoever makes beans may be waiting for a call. */
+	private volatile @Nullable ServiceBalancers balancers;
 
 	/**
 	 * Creates a client.
@@ -37,32 +40,32 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 
 	/**
 	 * Creates a client.
-	 * @param balancers gives what picks the instances, always the same
+	 * @param source gives what picks the instances, always the same
 	 * @param lane tells the lane of each call
 	 */
-	GovernanceLoadBalancerClient(Supplier<ServiceBalancers> balancers, CallLane lane) {
-		this.balancers = balancers;
+	GovernanceLoadBalancerClient(Supplier<ServiceBalancers> source, CallLane lane) {
+		this.source = source;
 		this.lane = lane;
 	}
 
 	@Override
 	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
 	public @Nullable ServiceInstance choose(String serviceId) {
-		return this.balancers.get().pickOrWait(serviceId, lane(serviceId));
+		return balancers().pickOrWait(serviceId, lane(serviceId));
 	}
 
 	@Override
 	@SuppressWarnings("NullAway") // null if there is none, as in Spring Cloud
 	public <T> @Nullable ServiceInstance choose(String serviceId, Request<T> request) {
-		return this.balancers.get().pickOrWait(serviceId, lane(serviceId), CallTry.of(request));
+		return balancers().pickOrWait(serviceId, lane(serviceId), CallTry.of(request));
 	}
 
 	@Override
 	public <T> T execute(String serviceId, LoadBalancerRequest<T> request) throws IOException {
 		String lane = lane(serviceId);
-		ServiceInstance instance = this.balancers.get().pickOrWait(serviceId, lane);
+		ServiceInstance instance = balancers().pickOrWait(serviceId, lane);
 		if (instance == null) {
-			throw this.balancers.get().noInstance(serviceId, lane);
+			throw balancers().noInstance(serviceId, lane);
 		}
 		return execute(serviceId, instance, request);
 	}
@@ -92,6 +95,15 @@ public final class GovernanceLoadBalancerClient implements LoadBalancerClient {
 				chosen.end(outcome);
 			}
 		}
+	}
+
+	private ServiceBalancers balancers() {
+		ServiceBalancers known = this.balancers;
+		if (known == null) {
+			known = this.source.get();
+			this.balancers = known;
+		}
+		return known;
 	}
 
 	private String lane(String service) {

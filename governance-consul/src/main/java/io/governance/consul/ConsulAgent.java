@@ -6,20 +6,22 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 
 import javax.net.ssl.SSLException;
 
-import com.ecwid.consul.Utils;
-import com.ecwid.consul.transport.DefaultHttpTransport;
-import com.ecwid.consul.transport.HttpRequest;
-import com.ecwid.consul.transport.HttpResponse;
-import com.ecwid.consul.transport.HttpTransport;
-import com.ecwid.consul.transport.TransportException;
 import io.governance.BackendUnavailableException;
+import org.apache.http.Header;
+import org.apache.http.HttpResponse;
+import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.methods.HttpPut;
+import org.apache.http.client.methods.HttpRequestBase;
 import org.apache.http.conn.ConnectTimeoutException;
 import org.apache.http.conn.ConnectionPoolTimeoutException;
+import org.apache.http.entity.StringEntity;
+import org.apache.http.util.EntityUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +44,6 @@ final class ConsulAgent {
 	/** What comes before the paths of all requests. */
 	private final String base;
 
-	private final HttpTransport calls;
-
-	private final HttpTransport watches;
-
 	private volatile boolean down;
 
 	ConsulAgent(String backend, String address, DeadlineHttpClient callClient, DeadlineHttpClient watchClient) {
@@ -58,8 +56,6 @@ final class ConsulAgent {
 		this.watchClient = watchClient;
 		String path = uri.getPath().replaceAll("^/+|/+$", "");
 		this.base = path.isEmpty() ? this.address : this.address + "/" + path;
-		this.calls = new DefaultHttpTransport(callClient);
-		this.watches = new DefaultHttpTransport(watchClient);
 	}
 
 	String address() {
@@ -86,59 +82,76 @@ final class ConsulAgent {
 	 * @throws BackendUnavailableException if there is none
 	 */
 	ConsulAnswer call(ConsulRequest request, Duration deadline) {
-		return send(this.calls, this.callClient, request, deadline, false);
+		return send(this.callClient, request, deadline, false);
 	}
 
 	/** As {@link #call}, on a connection for whatever lasts long. */
 	ConsulAnswer watch(ConsulRequest request, Duration deadline, boolean partial) {
-		return send(this.watches, this.watchClient, request, deadline, partial);
+		return send(this.watchClient, request, deadline, partial);
 	}
 
 	/** As {@link #call}, content with what the token may read. */
 	ConsulAnswer callPartial(ConsulRequest request, Duration deadline) {
-		return send(this.calls, this.callClient, request, deadline, true);
+		return send(this.callClient, request, deadline, true);
 	}
 
-	private ConsulAnswer send(HttpTransport transport, DeadlineHttpClient http, ConsulRequest request,
-			Duration deadline, boolean partial) {
+	private ConsulAnswer send(DeadlineHttpClient http, ConsulRequest request, Duration deadline, boolean partial) {
 		try {
-			return http.within(deadline, partial, () -> answer(request, send(transport, request), !http.wasFiltered()));
+			return http.execute(message(request), deadline, (response) -> answer(request, response, partial));
 		}
-		catch (TransportException ex) {
-			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new UnansweredException(this.backend, explain(request, cause), cause, isUnsent(cause),
-					isToBlame(cause));
+		catch (IOException ex) {
+			throw new UnansweredException(this.backend, explain(request, ex), ex, isUnsent(ex), isToBlame(ex));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new UnansweredException(this.backend, explain(request, "it sent no text at all"), null, false, true);
+			throw new UnansweredException(this.backend, explain(request, "it sent no text"), ex, false, true);
 		}
 		catch (IllegalStateException | RejectedExecutionException ex) {
 			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true, false);
 		}
 	}
 
-	private ConsulAnswer answer(ConsulRequest request, HttpResponse response, boolean whole) {
-		Long index = response.getConsulIndex();
-		Long lastContact = response.getConsulLastContact();
-		boolean fresh = !Boolean.FALSE.equals(response.isConsulKnownLeader())
-				&& (lastContact == null || lastContact <= UNRELIABLE.toMillis());
-		return new ConsulAnswer(this.backend, this.address, request.kind(), response.getStatusCode(),
-				response.getContent(), (index != null) ? Math.max(1, index) : 0, fresh, whole);
+	private HttpRequestBase message(ConsulRequest request) {
+		String query = request.parameters().isEmpty() ? "" : "?" + String.join("&", request.parameters());
+		String url = this.base + request.path() + query;
+		if (request.body() == null) {
+			return new HttpGet(url);
+		}
+		HttpPut put = new HttpPut(url);
+		put.setEntity(new StringEntity(request.body(), StandardCharsets.UTF_8));
+		return put;
 	}
 
-	/**
-	 * By the transport alone: the class of the library's client makes another HTTP
-	 * client, with all that TLS needs, which nobody uses and nobody closes.
-	 */
-	private HttpResponse send(HttpTransport transport, ConsulRequest request) {
-		String url = Utils.generateUrl(this.base + request.path(), request::parameters);
-		HttpRequest.Builder http = HttpRequest.Builder.newBuilder().setUrl(url);
-		return (request.body() != null) ? transport.makePutRequest(http.setContent(request.body()).build())
-				: transport.makeGetRequest(http.build());
+	private ConsulAnswer answer(ConsulRequest request, HttpResponse response, boolean partial) throws IOException {
+		boolean whole = !"true".equalsIgnoreCase(header(response, "X-Consul-Results-Filtered-By-ACLs"));
+		if (!whole && !partial) {
+			throw new FilteredAnswerException();
+		}
+		// Throws IllegalArgumentException if there is none, or far too much.
+		String body = new String(EntityUtils.toByteArray(response.getEntity()), StandardCharsets.UTF_8);
+		Long index = number(header(response, "X-Consul-Index"));
+		Long lastContact = number(header(response, "X-Consul-LastContact"));
+		boolean fresh = !"false".equals(header(response, "X-Consul-KnownLeader"))
+				&& (lastContact == null || lastContact <= UNRELIABLE.toMillis());
+		return new ConsulAnswer(this.backend, this.address, request.kind(), response.getStatusLine().getStatusCode(),
+				body, (index != null) ? Math.max(1, index) : 0, fresh, whole);
+	}
+
+	private static @Nullable String header(HttpResponse response, String name) {
+		Header header = response.getFirstHeader(name);
+		return (header != null) ? header.getValue() : null;
+	}
+
+	private static @Nullable Long number(@Nullable String text) {
+		try {
+			return (text != null) ? Long.parseUnsignedLong(text) : null;
+		}
+		catch (NumberFormatException ex) {
+			return null;
+		}
 	}
 
 	private String explain(ConsulRequest request, Throwable cause) {
-		if (cause instanceof DeadlineHttpClient.FilteredAnswerException) {
+		if (cause instanceof FilteredAnswerException) {
 			return "Consul at " + this.address + " answered " + request.kind()
 					+ " with part of what there is, filtered by ACL: let the token read all of it"
 					+ " (service:read and node:read, or key:read)";
@@ -180,9 +193,18 @@ final class ConsulAgent {
 
 	/** Whether another agent may do better. */
 	private static boolean isToBlame(Throwable cause) {
-		return !(cause instanceof DeadlineHttpClient.AbandonedException
-				|| cause instanceof DeadlineHttpClient.FilteredAnswerException
+		return !(cause instanceof DeadlineHttpClient.AbandonedException || cause instanceof FilteredAnswerException
 				|| cause instanceof ConnectionPoolTimeoutException);
+	}
+
+	/** The server has left out what the token may not read. */
+	@SuppressWarnings("serial")
+	private static final class FilteredAnswerException extends IOException {
+
+		FilteredAnswerException() {
+			super("what the token may not read was left out of the answer");
+		}
+
 	}
 
 	/** There was no answer. */

@@ -1,6 +1,5 @@
 package io.governance.consul;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +12,11 @@ import javax.net.ssl.SSLContext;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.support.DaemonThreads;
-import org.apache.http.HttpRequestInterceptor;
-import org.apache.http.auth.AuthSchemeProvider;
 import org.apache.http.config.Registry;
 import org.apache.http.config.RegistryBuilder;
 import org.apache.http.conn.socket.ConnectionSocketFactory;
 import org.apache.http.conn.socket.PlainConnectionSocketFactory;
 import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
-import org.apache.http.conn.util.PublicSuffixMatcher;
-import org.apache.http.cookie.CookieSpecProvider;
-import org.apache.http.impl.client.CloseableHttpClient;
-import org.apache.http.impl.client.HttpClients;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +44,6 @@ final class ConsulClient implements AutoCloseable {
 
 	private final ConsulSettings settings;
 
-	private final LastingPool callPool;
-
-	private final LastingPool watchPool;
-
 	private final DeadlineHttpClient callClient;
 
 	private final DeadlineHttpClient watchClient;
@@ -73,10 +62,11 @@ final class ConsulClient implements AutoCloseable {
 		this.name = name;
 		this.settings = settings;
 		ConsulToken token = new ConsulToken(settings);
-		this.callPool = new LastingPool(sockets(settings, ssl), CALLS);
-		this.watchPool = new LastingPool(sockets(settings, ssl), settings.maxWatches() + OTHER_WATCHES);
-		this.callClient = new DeadlineHttpClient(http(this.callPool, token), this::timer, settings.timeout(), false);
-		this.watchClient = new DeadlineHttpClient(http(this.watchPool, token), this::timer, settings.timeout(), true);
+		this.callClient = new DeadlineHttpClient(new LastingPool(sockets(settings, ssl), CALLS), token, this::timer,
+				settings.timeout(), false);
+		this.watchClient = new DeadlineHttpClient(
+				new LastingPool(sockets(settings, ssl), settings.maxWatches() + OTHER_WATCHES), token, this::timer,
+				settings.timeout(), true);
 		settings.addresses()
 			.forEach((address) -> this.agents.add(new ConsulAgent(name, address, this.callClient, this.watchClient)));
 		this.preferred = this.agents.get(0);
@@ -93,31 +83,6 @@ final class ConsulClient implements AutoCloseable {
 				logger.warn("Backend '{}': the token goes to {} in plain text. Use https", this.name, agent.address());
 			}
 		}
-	}
-
-	private static CloseableHttpClient http(LastingPool pool, ConsulToken token) {
-		HttpRequestInterceptor authorize = (request, context) -> {
-			String value = token.get();
-			request.removeHeaders("X-Consul-Token");
-			if (!value.isEmpty()) {
-				request.setHeader("X-Consul-Token", value);
-			}
-		};
-		// What is not used is not built either: it would read a list of all public
-		// suffixes when the application starts.
-		return HttpClients.custom()
-			.setConnectionManager(pool)
-			.disableRedirectHandling()
-			.disableAutomaticRetries()
-			.disableCookieManagement()
-			.disableAuthCaching()
-			.disableContentCompression()
-			.setPublicSuffixMatcher(new PublicSuffixMatcher(List.of(), List.of()))
-			.setDefaultCookieSpecRegistry(RegistryBuilder.<CookieSpecProvider>create().build())
-			.setDefaultAuthSchemeRegistry(RegistryBuilder.<AuthSchemeProvider>create().build())
-			.setUserAgent("governance")
-			.addInterceptorLast(authorize)
-			.build();
 	}
 
 	/** TLS reads all trusted certificates: only where an address asks for it. */
@@ -341,15 +306,8 @@ final class ConsulClient implements AutoCloseable {
 		}
 		this.watchClient.abortAll((any) -> true);
 		this.callClient.abortAll((any) -> true);
-		try {
-			this.watchClient.close();
-			this.callClient.close();
-		}
-		catch (IOException ex) {
-			logger.debug("Backend '{}': connections did not close", this.name, ex);
-		}
-		this.watchPool.end();
-		this.callPool.end();
+		this.watchClient.close();
+		this.callClient.close();
 		timer().shutdownNow();
 	}
 

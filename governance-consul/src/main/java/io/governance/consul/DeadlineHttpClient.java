@@ -13,30 +13,25 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import org.apache.http.Header;
-import org.apache.http.HttpHost;
-import org.apache.http.HttpRequest;
-import org.apache.http.HttpResponse;
 import org.apache.http.client.ResponseHandler;
 import org.apache.http.client.config.RequestConfig;
-import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpRequestBase;
-import org.apache.http.client.methods.HttpUriRequest;
-import org.apache.http.conn.ClientConnectionManager;
 import org.apache.http.impl.client.CloseableHttpClient;
-import org.apache.http.params.HttpParams;
-import org.apache.http.protocol.HttpContext;
+import org.apache.http.impl.client.HttpClients;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP client that ends every request at its deadline, however slowly bytes trickle
- * in, and any request when asked to. Thread-safe.
+ * Sends requests with the token, and ends every one at its deadline, however slowly bytes
+ * trickle in, and any of them when asked to. Follows no redirect, repeats nothing and
+ * keeps no cookies. Thread-safe.
  */
-final class DeadlineHttpClient extends CloseableHttpClient {
+final class DeadlineHttpClient implements AutoCloseable {
 
-	private static final String FILTERED = "X-Consul-Results-Filtered-By-ACLs";
+	private final LastingPool connections;
 
-	private final CloseableHttpClient delegate;
+	private final CloseableHttpClient http;
+
+	private final ConsulToken token;
 
 	private final Supplier<ScheduledExecutorService> timer;
 
@@ -46,40 +41,76 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 
 	private final Map<Thread, Sent> inFlight = new ConcurrentHashMap<>();
 
-	private final ThreadLocal<Terms> terms;
-
 	/**
 	 * Creates a client.
-	 * @param delegate sends the requests
-	 * @param timer ends them
-	 * @param timeout the deadline of a request that is given none
+	 * @param connections the connections, which are closed with the client
+	 * @param token what every request carries
+	 * @param timer ends requests
+	 * @param connectTimeout how long a connection may take at most
 	 * @param interruptible whether a thread that was interrupted begins no request
 	 */
-	DeadlineHttpClient(CloseableHttpClient delegate, Supplier<ScheduledExecutorService> timer, Duration timeout,
-			boolean interruptible) {
-		this.delegate = delegate;
+	DeadlineHttpClient(LastingPool connections, ConsulToken token, Supplier<ScheduledExecutorService> timer,
+			Duration connectTimeout, boolean interruptible) {
+		this.connections = connections;
+		this.http = HttpClients.createMinimal(connections);
+		this.token = token;
 		this.timer = timer;
-		this.connectTimeout = timeout;
+		this.connectTimeout = connectTimeout;
 		this.interruptible = interruptible;
-		this.terms = ThreadLocal.withInitial(() -> new Terms(timeout, false));
 	}
 
 	/**
-	 * Does something whose requests have this deadline.
+	 * Sends a request and waits for what comes of it.
 	 * @param <T> what comes of it
-	 * @param deadline the deadline of each request
-	 * @param partial whether an answer is taken that leaves out what the token may not
-	 * read
-	 * @param action sends requests on this thread
+	 * @param request the request
+	 * @param deadline how long it may take
+	 * @param handler makes it of the answer
 	 * @return what came of it
+	 * @throws AbandonedException if nobody waits for it any more
+	 * @throws IOException if there is no answer, or the token cannot be read
 	 */
-	<T> T within(Duration deadline, boolean partial, Supplier<T> action) {
-		this.terms.set(new Terms(deadline, partial));
+	<T> T execute(HttpRequestBase request, Duration deadline, ResponseHandler<T> handler) throws IOException {
+		int millis = Math.toIntExact(Math.max(1, deadline.toMillis()));
+		int connectMillis = Math.toIntExact(Math.min(millis, this.connectTimeout.toMillis()));
+		request.setConfig(RequestConfig.custom()
+			.setConnectTimeout(connectMillis)
+			.setConnectionRequestTimeout(connectMillis)
+			.setSocketTimeout(millis)
+			.setNormalizeUri(false)
+			.build());
+		authorize(request);
+		Future<?> end = this.timer.get().schedule(request::abort, millis, TimeUnit.MILLISECONDS);
+		Thread thread = Thread.currentThread();
+		Sent sent = new Sent(request);
+		this.inFlight.put(thread, sent);
 		try {
-			return action.get();
+			if (this.interruptible && thread.isInterrupted()) {
+				throw new AbandonedException(null);
+			}
+			return this.http.execute(request, handler);
+		}
+		catch (IOException ex) {
+			if (sent.abandoned || (this.interruptible && thread.isInterrupted())) {
+				throw new AbandonedException(ex);
+			}
+			throw ex;
+		}
+		catch (Error ex) {
+			// HttpClient gives connections back after exceptions alone.
+			request.abort();
+			throw ex;
 		}
 		finally {
-			this.terms.remove();
+			end.cancel(false);
+			this.inFlight.remove(thread);
+		}
+	}
+
+	private void authorize(HttpRequestBase request) throws IOException {
+		request.setHeader("User-Agent", "governance");
+		String value = this.token.get();
+		if (!value.isEmpty()) {
+			request.setHeader("X-Consul-Token", value);
 		}
 	}
 
@@ -112,92 +143,8 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 	}
 
 	@Override
-	public <T> T execute(HttpUriRequest request, ResponseHandler<? extends T> handler) throws IOException {
-		HttpRequestBase base = (HttpRequestBase) request;
-		Terms terms = this.terms.get();
-		int millis = Math.toIntExact(Math.max(1, terms.deadline.toMillis()));
-		int connectMillis = Math.toIntExact(Math.min(millis, this.connectTimeout.toMillis()));
-		base.setConfig(RequestConfig.custom()
-			.setConnectTimeout(connectMillis)
-			.setConnectionRequestTimeout(connectMillis)
-			.setSocketTimeout(millis)
-			.setRedirectsEnabled(false)
-			.setNormalizeUri(false)
-			.build());
-		Thread thread = Thread.currentThread();
-		Sent sent = new Sent(base);
-		this.inFlight.put(thread, sent);
-		Future<?> end = this.timer.get().schedule(base::abort, millis, TimeUnit.MILLISECONDS);
-		try {
-			if (this.interruptible && thread.isInterrupted()) {
-				throw new AbandonedException(null);
-			}
-			return super.execute(request, (response) -> {
-				terms.filtered = isFiltered(response);
-				if (terms.filtered && !terms.partial) {
-					throw new FilteredAnswerException();
-				}
-				return handler.handleResponse(response);
-			});
-		}
-		catch (IOException ex) {
-			if (sent.abandoned || (this.interruptible && thread.isInterrupted())) {
-				throw new AbandonedException(ex);
-			}
-			throw ex;
-		}
-		finally {
-			end.cancel(false);
-			this.inFlight.remove(thread);
-		}
-	}
-
-	private static boolean isFiltered(HttpResponse response) {
-		Header filtered = response.getFirstHeader(FILTERED);
-		return filtered != null && Boolean.parseBoolean(filtered.getValue());
-	}
-
-	/**
-	 * Whether the last answer on this thread has left out what the token may not read.
-	 * Asked within {@link #within}.
-	 */
-	boolean wasFiltered() {
-		return this.terms.get().filtered;
-	}
-
-	@Override
-	protected CloseableHttpResponse doExecute(HttpHost target, HttpRequest request, HttpContext context)
-			throws IOException {
-		return this.delegate.execute(target, request, context);
-	}
-
-	@Override
-	public void close() throws IOException {
-		this.delegate.close();
-	}
-
-	@Override
-	@Deprecated
-	@SuppressWarnings("deprecation")
-	public HttpParams getParams() {
-		return this.delegate.getParams();
-	}
-
-	@Override
-	@Deprecated
-	@SuppressWarnings("deprecation")
-	public ClientConnectionManager getConnectionManager() {
-		return this.delegate.getConnectionManager();
-	}
-
-	/** The server has left out what the token may not read. */
-	@SuppressWarnings("serial")
-	static final class FilteredAnswerException extends IOException {
-
-		FilteredAnswerException() {
-			super("what the token may not read was left out of the answer");
-		}
-
+	public void close() {
+		this.connections.end();
 	}
 
 	/** Nobody waits for the answer any more, so nothing is known of the server. */
@@ -229,22 +176,6 @@ final class DeadlineHttpClient extends CloseableHttpClient {
 		void abandon() {
 			this.abandoned = true;
 			this.request.abort();
-		}
-
-	}
-
-	/** What holds for a request. Used by one thread. */
-	private static final class Terms {
-
-		private final Duration deadline;
-
-		private final boolean partial;
-
-		private boolean filtered;
-
-		Terms(Duration deadline, boolean partial) {
-			this.deadline = deadline;
-			this.partial = partial;
 		}
 
 	}

@@ -191,16 +191,22 @@ final class Platform implements AutoCloseable {
 		forget(member);
 	}
 
-	/** Puts a new instance in the place of another one, which drains and leaves. */
-	Member replace(Member member) {
-		Member next = start(member.service(), member.lane());
-		awaitUp(next);
-		member.stop();
-		if (!member.endsWithin(Duration.ofSeconds(30))) {
-			throw new IllegalStateException(member.id() + " did not end");
+	/**
+	 * Puts new instances in the places of others, one after the other. Each of those
+	 * drains and leaves while the next one starts, as in a rolling update that never has
+	 * fewer instances than before.
+	 */
+	void replace(List<Member> members) {
+		for (Member member : members) {
+			awaitUp(start(member.service(), member.lane()));
+			member.stop();
 		}
-		forget(member);
-		return next;
+		for (Member member : members) {
+			if (!member.endsWithin(Duration.ofSeconds(30))) {
+				throw new IllegalStateException(member.id() + " did not end");
+			}
+			forget(member);
+		}
 	}
 
 	private void forget(Member member) {

@@ -153,7 +153,7 @@ class PlatformTests {
 	@Test
 	@Order(7)
 	void noRequestFailsWhateverHappensBehindTheGateway() throws IOException {
-		Story story = new Story("local", this.platform, Duration.ofSeconds(3), Duration.ofSeconds(6));
+		Story story = new Story("local", this.platform, Duration.ofSeconds(3), Duration.ofSeconds(30));
 		try {
 			story.tell();
 		}

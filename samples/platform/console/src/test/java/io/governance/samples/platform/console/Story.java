@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
@@ -132,22 +133,22 @@ final class Story {
 	}
 
 	private void kill() {
-		for (String service : List.of(Platform.USERS, Platform.ORDERS)) {
-			Member member = this.platform.member(service, Instance.STABLE);
-			this.platform.kill(member);
-			Platform.await(member.id() + " is not called any more", Duration.ofMinutes(2),
-					() -> this.platform.instances(service)
-						.stream()
-						.noneMatch((one) -> one.id().equals(member.id()) && one.status() == InstanceStatus.UP));
-			this.platform.awaitUp(this.platform.start(service, Instance.STABLE));
-		}
+		List<Member> killed = Stream.of(Platform.USERS, Platform.ORDERS)
+			.map((service) -> this.platform.member(service, Instance.STABLE))
+			.toList();
+		killed.forEach(this.platform::kill);
+		killed.forEach((member) -> Platform.await(member.id() + " is not called any more", Duration.ofMinutes(2),
+				() -> this.platform.instances(member.service())
+					.stream()
+					.noneMatch((one) -> one.id().equals(member.id()) && one.status() == InstanceStatus.UP)));
+		killed.forEach((member) -> this.platform.awaitUp(this.platform.start(member.service(), Instance.STABLE)));
 	}
 
 	private void restart() {
-		this.platform.members()
+		this.platform.replace(this.platform.members()
 			.stream()
 			.filter((member) -> !member.service().equals(Platform.GATEWAY))
-			.forEach(this.platform::replace);
+			.toList());
 	}
 
 	private void registryAway() {
@@ -197,7 +198,7 @@ final class Story {
 	}
 
 	/**
-	 * Writes the figures to {@code target/story-<backend>.md}, and with the property
+	 * Writes the figures to {@code target/story.md}, and with the property
 	 * {@code governance.write-docs} those of a whole story into {@code docs/story.md}.
 	 */
 	void write() throws IOException {
@@ -208,7 +209,7 @@ final class Story {
 			.append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
 		this.rows.forEach((row) -> text.append(row).append('\n'));
 		text.append(end);
-		write(Path.of("target", "story-" + this.backend + ".md"), text.toString(), begin, end);
+		write(Path.of("target", "story.md"), text.toString(), begin, end);
 		if (this.told && System.getProperty("governance.write-docs") != null) {
 			write(Path.of("..", "..", "..", "docs", "story.md"), text.toString(), begin, end);
 		}

@@ -54,7 +54,7 @@ final class ConsulAgent {
 		this.address = uri.getScheme() + "://" + this.authority;
 		this.callClient = callClient;
 		this.watchClient = watchClient;
-		String path = uri.getPath().replaceAll("^/+|/+$", "");
+		String path = uri.getRawPath().replaceAll("^/+|/+$", "");
 		this.base = path.isEmpty() ? this.address : this.address + "/" + path;
 	}
 
@@ -96,14 +96,15 @@ final class ConsulAgent {
 	}
 
 	private ConsulAnswer send(DeadlineHttpClient http, ConsulRequest request, Duration deadline, boolean partial) {
+		HttpRequestBase message = message(request);
 		try {
-			return http.execute(message(request), deadline, (response) -> answer(request, response, partial));
+			return http.execute(message, deadline, (response) -> answer(request, response, partial));
 		}
 		catch (IOException ex) {
 			throw new UnansweredException(this.backend, explain(request, ex), ex, isUnsent(ex), isToBlame(ex));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new UnansweredException(this.backend, explain(request, "it sent no text"), ex, false, true);
+			throw new UnansweredException(this.backend, explain(request, "it sent no text at all"), ex, false, true);
 		}
 		catch (IllegalStateException | RejectedExecutionException ex) {
 			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true, false);
@@ -156,9 +157,8 @@ final class ConsulAgent {
 					+ " with part of what there is, filtered by ACL: let the token read all of it"
 					+ " (service:read and node:read, or key:read)";
 		}
-		if (cause instanceof IOException && cause.getMessage() != null
-				&& cause.getMessage().startsWith("governance.")) {
-			return cause.getMessage();
+		if (cause instanceof ConsulToken.UnreadableTokenException) {
+			return String.valueOf(cause.getMessage());
 		}
 		if (cause instanceof DeadlineHttpClient.AbandonedException) {
 			return explain(request, String.valueOf(cause.getMessage()));
@@ -187,13 +187,15 @@ final class ConsulAgent {
 	}
 
 	private static boolean isUnsent(Throwable cause) {
-		return cause instanceof ConnectException || cause instanceof ConnectTimeoutException
-				|| cause instanceof UnknownHostException || cause instanceof NoRouteToHostException;
+		return cause instanceof ConsulToken.UnreadableTokenException || cause instanceof ConnectException
+				|| cause instanceof ConnectTimeoutException || cause instanceof UnknownHostException
+				|| cause instanceof NoRouteToHostException;
 	}
 
 	/** Whether another agent may do better. */
 	private static boolean isToBlame(Throwable cause) {
-		return !(cause instanceof DeadlineHttpClient.AbandonedException || cause instanceof FilteredAnswerException
+		return !(cause instanceof DeadlineHttpClient.AbandonedException
+				|| cause instanceof ConsulToken.UnreadableTokenException || cause instanceof FilteredAnswerException
 				|| cause instanceof ConnectionPoolTimeoutException);
 	}
 

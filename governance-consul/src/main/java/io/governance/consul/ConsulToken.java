@@ -35,7 +35,7 @@ final class ConsulToken {
 	/**
 	 * The token of today.
 	 * @return the token; empty if there is none
-	 * @throws IOException if the file cannot be read
+	 * @throws UnreadableTokenException if the file cannot be read
 	 */
 	synchronized String get() throws IOException {
 		if (this.file == null) {
@@ -51,8 +51,7 @@ final class ConsulToken {
 		}
 		catch (IOException ex) {
 			this.modified = null;
-			throw new IOException("governance.consul.token-file cannot be read: " + ex.getClass().getSimpleName()
-					+ ". Mount the file and let this process read it");
+			throw new UnreadableTokenException(ex);
 		}
 	}
 
@@ -62,6 +61,17 @@ final class ConsulToken {
 			throw new IOException("It holds no token");
 		}
 		return token;
+	}
+
+	/** There is no token to send, so nothing is sent. */
+	@SuppressWarnings("serial")
+	static final class UnreadableTokenException extends IOException {
+
+		UnreadableTokenException(IOException cause) {
+			super("governance.consul.token-file cannot be read: " + cause.getClass().getSimpleName()
+					+ ". Mount the file and let this process read it");
+		}
+
 	}
 
 }

@@ -78,7 +78,6 @@ final class DeadlineHttpClient implements AutoCloseable {
 			.setSocketTimeout(millis)
 			.setNormalizeUri(false)
 			.build());
-		authorize(request);
 		Future<?> end = this.timer.get().schedule(request::abort, millis, TimeUnit.MILLISECONDS);
 		Thread thread = Thread.currentThread();
 		Sent sent = new Sent(request);
@@ -87,6 +86,7 @@ final class DeadlineHttpClient implements AutoCloseable {
 			if (this.interruptible && thread.isInterrupted()) {
 				throw new AbandonedException(null);
 			}
+			authorize(request);
 			return this.http.execute(request, handler);
 		}
 		catch (IOException ex) {

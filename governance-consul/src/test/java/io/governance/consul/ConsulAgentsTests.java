@@ -151,6 +151,18 @@ class ConsulAgentsTests {
 	}
 
 	@Test
+	void tokenFileThatIsMissingIsNotTheFaultOfAnAgent() {
+		ConsulSettings settings = new ConsulSettings(List.of(this.first.address(), this.second.address()), null, null,
+				null, null, "/nowhere/token", null, null, null, null, null, null);
+		try (ConsulClient client = new ConsulClient("consul", settings, null)) {
+			assertThatExceptionOfType(ConsulAgent.UnansweredException.class)
+				.isThrownBy(() -> client.read(ConsulRequest.get("/v1/status/leader")))
+				.withMessageContaining("governance.consul.token-file")
+				.matches((failure) -> failure.isUnsent() && !failure.isAgentToBlame());
+		}
+	}
+
+	@Test
 	void servicesBeyondTheBoundAreNotReadAgainWithoutAChange() {
 		ConsulSettings one = new ConsulSettings(List.of(this.first.address()), null, null, null, null, null, null,
 				Duration.ofSeconds(1), Duration.ofSeconds(1), 1, null, null);

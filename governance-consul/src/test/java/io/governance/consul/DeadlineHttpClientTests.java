@@ -5,6 +5,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -36,6 +39,8 @@ class DeadlineHttpClientTests {
 
 	private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
+	private final List<InetSocketAddress> callers = new CopyOnWriteArrayList<>();
+
 	private HttpServer server;
 
 	private String address;
@@ -44,6 +49,7 @@ class DeadlineHttpClientTests {
 	void startServer() throws IOException {
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		this.server.createContext("/", (exchange) -> {
+			this.callers.add(exchange.getRemoteAddress());
 			exchange.getResponseHeaders().set("Location", "/elsewhere");
 			exchange.sendResponseHeaders("/redirected".equals(exchange.getRequestURI().getPath()) ? 302 : 204, -1);
 			exchange.close();
@@ -68,6 +74,16 @@ class DeadlineHttpClientTests {
 		assertThat(status(client, "")).isEqualTo(204);
 		client.close();
 		assertThatIllegalStateException().isThrownBy(() -> status(client, ""));
+	}
+
+	@Test
+	void connectionIsUsedAgain() throws IOException {
+		try (DeadlineHttpClient client = client()) {
+			status(client, "");
+			status(client, "");
+			assertThat(this.callers).hasSize(2);
+			assertThat(Set.copyOf(this.callers)).hasSize(1);
+		}
 	}
 
 	@Test

@@ -70,7 +70,10 @@ class UnusedCallsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "governanceServiceBalancers", "governanceCallGuards", "governanceBlockingCalls",
 			"governanceCallInterceptor", "governanceCircuitBreakerRegistry", "governanceCircuitBreakerFactory",
-			"governanceConfigOperations" })
+			"governanceConfigOperations", "governanceServiceDirectory", "governanceConfiguredBalancers",
+			"governance.call-io.governance.boot.call.GovernanceCallProperties",
+			"governance.loadbalancer-io.governance.boot.loadbalancer.GovernanceLoadBalancerProperties",
+			"governance.discovery-io.governance.boot.discovery.GovernanceDiscoveryProperties" })
 	void areThereWhenSomebodyAsksAndNotBefore(String bean) {
 		this.runner.run((context) -> {
 			assertThat(context).hasNotFailed();
@@ -89,7 +92,9 @@ class UnusedCallsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "governance.call.retry.max-tries=0", "governance.call.breaker.failure-rate=101",
 			"governance.loadbalancer.algorithm=the-best", "governance.loadbalancer.health-check.probe=none-such",
-			"governance.loadbalancer.panic-percent=101" })
+			"governance.loadbalancer.panic-percent=101", "governance.loadbalancer.panic-percent=most",
+			"governance.call.retry.max-tries=many", "governance.discovery.timeout=-1s",
+			"governance.discovery.timeout=soon" })
 	void haveTheirSettingsCheckedAtStart(String setting) {
 		String property = setting.substring(0, setting.indexOf('='));
 		this.runner.withPropertyValues(setting)

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.governance.boot.TestFleet;
+import io.governance.config.ConfigManager;
 import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.OutlierSettings;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -69,6 +71,31 @@ class BalancerSettingsTests {
 						() -> assertThat(balancers.balancers().get("carts").settings().panicPercent()).isEqualTo(40));
 			balancers.isKnown("users");
 			assertThat(balancers.balancers().get("users").settings().panicPercent()).isEqualTo(40);
+		}
+	}
+
+	@Test
+	void thatCameBeforeTheFirstCallAreInForceForIt(@TempDir Path directory) {
+		TestFleet fleet = new TestFleet(directory);
+		Thread thread = Thread.currentThread();
+		ClassLoader all = thread.getContextClassLoader();
+		// With Reactor or metrics of calls, balancers are there from the start.
+		thread.setContextClassLoader(new FilteredClassLoader("reactor", "io.micrometer.core"));
+		try (ConfigurableApplicationContext context = fleet.start(Application.class,
+				"spring.cloud.loadbalancer.enabled=false")) {
+			assertThat(context.getBeanFactory().containsSingleton("governanceConfiguredBalancers")).isFalse();
+			fleet.save("orders.yaml", "{governance.loadbalancer.panic-percent: 101, greeting: hello}");
+			fleet.save("application.yaml", "greeting: hello");
+			await().until(() -> context.getBean(ConfigManager.class).status().rejection() != null);
+			assertThat(context.getBeanFactory().containsSingleton("governanceConfiguredBalancers")).isFalse();
+			fleet.save("orders.yaml", "{governance.loadbalancer.panic-percent: 7, greeting: hello}");
+			await().until(() -> "hello".equals(context.getEnvironment().getProperty("greeting")));
+			ServiceBalancers balancers = context.getBean(ServiceBalancers.class);
+			balancers.isKnown("carts");
+			assertThat(balancers.balancers().get("carts").settings().panicPercent()).isEqualTo(7);
+		}
+		finally {
+			thread.setContextClassLoader(all);
 		}
 	}
 

@@ -22,6 +22,11 @@ import org.springframework.core.io.ResourceLoader;
 public final class GovernanceBackendAutoConfiguration {
 
 	@Bean
+	static PropertiesOnDemand governancePropertiesOnDemand(Environment environment) {
+		return new PropertiesOnDemand(environment);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	Backends governanceBackends(ObjectProvider<SharedBackends> shared, Environment environment,
 			ResourceLoader resourceLoader) {

@@ -39,12 +39,14 @@ import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequest
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.context.annotation.Primary;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.WebFilter;
 
+import io.governance.boot.SetProperties;
 import io.governance.boot.loadbalancer.CallLane;
 import io.governance.boot.loadbalancer.EndpointGate;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
@@ -65,9 +67,11 @@ import io.governance.boot.loadbalancer.ServiceBalancers;
 @EnableConfigurationProperties(GovernanceCallProperties.class)
 public final class GovernanceCallAutoConfiguration {
 
-	/** Holds the properties against their ranges at start. */
-	GovernanceCallAutoConfiguration(GovernanceCallProperties properties) {
-		CallSettings.check(properties);
+	/** Holds properties that are set against their ranges at start. */
+	GovernanceCallAutoConfiguration(ObjectProvider<GovernanceCallProperties> properties, Environment environment) {
+		if (new SetProperties(environment).areBelow("governance.call")) {
+			CallSettings.check(properties.getObject());
+		}
 	}
 
 	@Bean

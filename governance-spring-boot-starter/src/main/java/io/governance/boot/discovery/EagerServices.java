@@ -2,6 +2,7 @@ package io.governance.boot.discovery;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,21 +24,35 @@ final class EagerServices implements SmartInitializingSingleton, ApplicationRunn
 
 	private static final Logger logger = LoggerFactory.getLogger(EagerServices.class);
 
-	private final ServiceDirectory directory;
+	private final Supplier<ServiceDirectory> directory;
 
-	private final GovernanceDiscoveryProperties properties;
+	private final Supplier<GovernanceDiscoveryProperties> properties;
 
-	EagerServices(ServiceDirectory directory, GovernanceDiscoveryProperties properties) {
+	private final boolean configured;
+
+	/**
+	 * Creates the object.
+	 * @param directory the directory, which refuses properties that it cannot use
+	 * @param properties tell the services
+	 * @param configured whether any of the properties is set
+	 */
+	EagerServices(Supplier<ServiceDirectory> directory, Supplier<GovernanceDiscoveryProperties> properties,
+			boolean configured) {
 		this.directory = directory;
 		this.properties = properties;
+		this.configured = configured;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		List<String> services = this.properties.eager();
+		if (!this.configured) {
+			return;
+		}
+		ServiceDirectory directory = this.directory.get();
+		List<String> services = this.properties.get().eager();
 		for (int i = 0; i < services.size(); i++) {
 			try {
-				this.directory.instances(services.get(i));
+				directory.instances(services.get(i));
 			}
 			catch (IllegalArgumentException ex) {
 				String property = "governance.discovery.eager[" + i + "]";
@@ -49,13 +64,14 @@ final class EagerServices implements SmartInitializingSingleton, ApplicationRunn
 
 	@Override
 	public void run(ApplicationArguments args) {
-		if (this.properties.eager().isEmpty()) {
+		if (!this.configured || this.properties.get().eager().isEmpty()) {
 			return;
 		}
-		Set<String> unknown = this.directory.await(this.properties.eager(), this.properties.timeout());
+		GovernanceDiscoveryProperties properties = this.properties.get();
+		Set<String> unknown = this.directory.get().await(properties.eager(), properties.timeout());
 		if (!unknown.isEmpty()) {
 			logger.warn("The instances of services {} are not known after {} ms: starting without them", unknown,
-					this.properties.timeout().toMillis());
+					properties.timeout().toMillis());
 		}
 	}
 

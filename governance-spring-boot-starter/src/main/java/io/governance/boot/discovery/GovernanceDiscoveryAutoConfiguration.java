@@ -3,6 +3,7 @@ package io.governance.boot.discovery;
 import java.nio.file.Path;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -19,18 +20,21 @@ import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClientAu
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 import reactor.core.publisher.Flux;
 
 import io.governance.backend.Backend;
+import io.governance.boot.SetProperties;
 import io.governance.boot.backend.Backends;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.config.DocumentId;
 import io.governance.registry.ServiceDirectory;
 
 /**
- * Auto-configuration for the discovery of other services.
+ * Auto-configuration for the discovery of other services. The directory of services is
+ * made when somebody asks for it; settings that are set are checked at start.
  */
 @AutoConfiguration(after = GovernanceBackendAutoConfiguration.class,
 		before = { CompositeDiscoveryClientAutoConfiguration.class, SimpleDiscoveryClientAutoConfiguration.class,
@@ -46,6 +50,7 @@ import io.governance.registry.ServiceDirectory;
 public final class GovernanceDiscoveryAutoConfiguration {
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean(name = "governanceDirectoryPlan")
 	DirectoryPlan governanceDirectoryPlan(Backend backend, ObjectProvider<Backends> backends,
 			GovernanceDiscoveryProperties properties) {
@@ -53,12 +58,14 @@ public final class GovernanceDiscoveryAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean(name = "governanceInstancesEventPublisher")
 	InstancesEventPublisher governanceInstancesEventPublisher(ApplicationEventPublisher publisher) {
 		return new InstancesEventPublisher(publisher);
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	ServiceDirectory governanceServiceDirectory(DirectoryPlan plan, InstancesEventPublisher events,
 			Environment environment) {
@@ -69,11 +76,14 @@ public final class GovernanceDiscoveryAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "governanceEagerServices")
-	EagerServices governanceEagerServices(ServiceDirectory directory, GovernanceDiscoveryProperties properties) {
-		return new EagerServices(directory, properties);
+	EagerServices governanceEagerServices(ObjectProvider<ServiceDirectory> directory,
+			ObjectProvider<GovernanceDiscoveryProperties> properties, Environment environment) {
+		return new EagerServices(directory::getObject, properties::getObject,
+				new SetProperties(environment).areBelow("governance.discovery"));
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	FirstList governanceFirstList(ServiceDirectory directory, GovernanceDiscoveryProperties properties) {
 		return new FirstList(directory, properties.timeout());
@@ -85,9 +95,13 @@ public final class GovernanceDiscoveryAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		GovernanceDiscoveryClient governanceDiscoveryClient(DirectoryPlan plan, ServiceDirectory directory,
-				FirstList firstList) {
-			return new GovernanceDiscoveryClient(plan.description(), directory, firstList);
+		GovernanceDiscoveryClient governanceDiscoveryClient(ObjectProvider<DirectoryPlan> plan,
+				ObjectProvider<ServiceDirectory> directory, ObjectProvider<FirstList> firstList,
+				ConfigurableListableBeanFactory beanFactory) {
+			// Whoever has the client is destroyed before what it asks.
+			beanFactory.registerDependentBean("governanceServiceDirectory", "governanceDiscoveryClient");
+			return new GovernanceDiscoveryClient(() -> new GovernanceDiscoveryClient.Parts(
+					plan.getObject().description(), directory.getObject(), firstList.getObject()));
 		}
 
 	}

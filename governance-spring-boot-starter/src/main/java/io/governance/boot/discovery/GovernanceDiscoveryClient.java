@@ -1,6 +1,9 @@
 package io.governance.boot.discovery;
 
 import java.util.List;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
@@ -16,31 +19,42 @@ import io.governance.registry.ServiceInstances;
  */
 public final class GovernanceDiscoveryClient implements DiscoveryClient {
 
-	private final String backend;
+	private final Supplier<Parts> parts;
 
-	private final ServiceDirectory directory;
+	/** Without a lock: whoever makes them may hold that of all beans. */
+	private volatile @Nullable Parts made;
 
-	private final FirstList firstList;
+	/**
+	 * Creates a client.
+	 * @param parts makes what the client is made of, when it is used
+	 */
+	GovernanceDiscoveryClient(Supplier<Parts> parts) {
+		this.parts = parts;
+	}
 
-	GovernanceDiscoveryClient(String backend, ServiceDirectory directory, FirstList firstList) {
-		this.backend = backend;
-		this.directory = directory;
-		this.firstList = firstList;
+	private Parts parts() {
+		Parts parts = this.made;
+		if (parts == null) {
+			parts = this.parts.get();
+			this.made = parts;
+		}
+		return parts;
 	}
 
 	@Override
 	public String description() {
-		return "Governance Discovery Client (" + this.backend + ")";
+		return "Governance Discovery Client (" + parts().backend() + ")";
 	}
 
 	@Override
 	public List<ServiceInstance> getInstances(String serviceId) {
-		return usable(this.backend, this.firstList.get(serviceId));
+		Parts parts = parts();
+		return usable(parts.backend(), parts.firstList().get(serviceId));
 	}
 
 	@Override
 	public List<String> getServices() {
-		return this.directory.services().stream().sorted().toList();
+		return parts().directory().services().stream().sorted().toList();
 	}
 
 	static List<ServiceInstance> usable(String backend, ServiceInstances instances) {
@@ -58,6 +72,16 @@ public final class GovernanceDiscoveryClient implements DiscoveryClient {
 
 	private static ServiceInstance describe(Instance instance) {
 		return new DiscoveredInstance(instance);
+	}
+
+	/**
+	 * What a client is made of.
+	 *
+	 * @param backend describes where the instances are from
+	 * @param directory the directory
+	 * @param firstList waits for first lists
+	 */
+	record Parts(String backend, ServiceDirectory directory, FirstList firstList) {
 	}
 
 }

@@ -30,6 +30,7 @@ import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequest
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
@@ -132,12 +133,14 @@ public final class GovernanceGrayAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	InboundLanes governanceInboundLanes(LaneDecision decision) {
 		return new InboundLanes(decision);
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean(name = "governanceLaneObservations")
 	LaneObservations governanceLaneObservations() {
 		return new LaneObservations();

@@ -24,12 +24,16 @@ final class BalancerSettingsReloader implements ConfigValidator, ConfigObserver 
 	/** After the properties beans, before what the application does on a change. */
 	private static final int ORDER = -1000;
 
-	private final ConfiguredBalancers balancers;
+	private final Supplier<ConfiguredBalancers> balancers;
+
+	private final Supplier<BalancerParts> parts;
 
 	private final Supplier<SnapshotSettings> settings;
 
-	BalancerSettingsReloader(ConfiguredBalancers balancers, Supplier<SnapshotSettings> settings) {
+	BalancerSettingsReloader(Supplier<ConfiguredBalancers> balancers, Supplier<BalancerParts> parts,
+			Supplier<SnapshotSettings> settings) {
 		this.balancers = balancers;
+		this.parts = parts;
 		this.settings = settings;
 	}
 
@@ -48,7 +52,7 @@ final class BalancerSettingsReloader implements ConfigValidator, ConfigObserver 
 		return ORDER;
 	}
 
-	/** At start, the balancers were made of the very same. */
+	/** At start, what is set was checked. */
 	@Override
 	public boolean atStart() {
 		return false;
@@ -58,7 +62,7 @@ final class BalancerSettingsReloader implements ConfigValidator, ConfigObserver 
 	public void validate(ConfigChange change) {
 		if (change.touches(PREFIX)) {
 			try {
-				this.balancers.checked(properties(change.after()));
+				this.parts.get().settings(properties(change.after()));
 			}
 			catch (InvalidSettingException ex) {
 				throw new InvalidConfigException(null, ex.property(), ex.action(), ex);
@@ -66,9 +70,10 @@ final class BalancerSettingsReloader implements ConfigValidator, ConfigObserver 
 		}
 	}
 
+	/** Makes what is not there yet: it might be made of the properties of before. */
 	@Override
 	public void onChange(ConfigChange change) {
-		this.balancers.properties(properties(change.after()));
+		this.balancers.get().properties(properties(change.after()));
 	}
 
 	private GovernanceLoadBalancerProperties properties(ConfigSnapshot snapshot) {

@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpResponse;
 
+import io.governance.boot.SetProperties;
 import io.governance.boot.config.SnapshotSettings;
 import io.governance.boot.discovery.FirstList;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
@@ -53,12 +54,17 @@ import io.governance.registry.ServiceDirectory;
 public final class GovernanceLoadBalancerAutoConfiguration {
 
 	@Bean
+	@Lazy
 	ConfiguredBalancers governanceConfiguredBalancers(GovernanceLoadBalancerProperties properties,
 			ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes,
 			ObjectProvider<BalancerListener> listeners, Environment environment) {
-		return new ConfiguredBalancers(properties, algorithms.stream().toList(), probes.stream().toList(),
-				listeners.orderedStream().toList(), environment.getProperty("governance.registry.instance.zone", ""),
+		return new ConfiguredBalancers(properties, parts(algorithms, probes), listeners.orderedStream().toList(),
+				environment.getProperty("governance.registry.instance.zone", ""),
 				environment.getProperty("governance.registry.instance.id", ""));
+	}
+
+	private static BalancerParts parts(ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes) {
+		return new BalancerParts(algorithms.stream().toList(), probes.stream().toList());
 	}
 
 	@Bean
@@ -81,21 +87,30 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		return () -> balancers.ifAvailable((own) -> lanes.ifAvailable((policies) -> policies.followedBy(own::lanes)));
 	}
 
-	/** Whoever has lists from the start is to have what picks from them, too. */
+	/**
+	 * Settings that cannot be used are told at start, and whoever has lists from the
+	 * start is to have what picks from them, too.
+	 */
 	@Bean
-	SmartInitializingSingleton governanceEagerBalancers(GovernanceDiscoveryProperties discovery,
+	SmartInitializingSingleton governanceEagerBalancers(Environment environment,
+			ObjectProvider<GovernanceDiscoveryProperties> discovery, ObjectProvider<ConfiguredBalancers> factory,
 			ObjectProvider<ServiceBalancers> balancers) {
 		return () -> {
-			if (!discovery.eager().isEmpty()) {
+			SetProperties properties = new SetProperties(environment);
+			if (properties.areBelow("governance.loadbalancer")) {
+				factory.getObject();
+			}
+			if (properties.areBelow("governance.discovery") && !discovery.getObject().eager().isEmpty()) {
 				balancers.getObject();
 			}
 		};
 	}
 
 	@Bean
-	BalancerSettingsReloader governanceBalancerSettingsReloader(ConfiguredBalancers balancers,
+	BalancerSettingsReloader governanceBalancerSettingsReloader(ObjectProvider<ConfiguredBalancers> balancers,
+			ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes,
 			ObjectProvider<SnapshotSettings> settings) {
-		return new BalancerSettingsReloader(balancers, settings::getObject);
+		return new BalancerSettingsReloader(balancers::getObject, () -> parts(algorithms, probes), settings::getObject);
 	}
 
 	@Bean

@@ -120,8 +120,9 @@ class ServiceBalancersTests {
 			List<BalancerListener> listeners, Map<String, String> properties) {
 		GovernanceLoadBalancerProperties bound = new Binder(new MapConfigurationPropertySource(properties))
 			.bindOrCreate("", GovernanceLoadBalancerProperties.class);
-		return new ServiceBalancers(directory, new FirstList(directory, Duration.ofSeconds(20)),
-				new ConfiguredBalancers(bound, List.of(new RoundRobinLoadBalancer()), probes, listeners, "", ""),
+		return new ServiceBalancers(
+				directory, new FirstList(directory, Duration.ofSeconds(20)), new ConfiguredBalancers(bound,
+						new BalancerParts(List.of(new RoundRobinLoadBalancer()), probes), listeners, "", ""),
 				EndpointGate.NONE);
 	}
 

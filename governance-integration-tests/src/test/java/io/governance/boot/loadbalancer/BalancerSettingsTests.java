@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.governance.boot.TestFleet;
+import io.governance.boot.call.GovernanceCallProperties;
 import io.governance.config.ConfigManager;
 import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.OutlierSettings;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -93,6 +95,25 @@ class BalancerSettingsTests {
 			ServiceBalancers balancers = context.getBean(ServiceBalancers.class);
 			balancers.isKnown("carts");
 			assertThat(balancers.balancers().get("carts").settings().panicPercent()).isEqualTo(7);
+		}
+		finally {
+			thread.setContextClassLoader(all);
+		}
+	}
+
+	@Test
+	void ofCallsAndDiscoveryAreThoseOfTheStart(@TempDir Path directory) {
+		TestFleet fleet = new TestFleet(directory);
+		Thread thread = Thread.currentThread();
+		ClassLoader all = thread.getContextClassLoader();
+		thread.setContextClassLoader(new FilteredClassLoader("reactor", "io.micrometer.core"));
+		try (ConfigurableApplicationContext context = fleet.start(Application.class,
+				"spring.cloud.loadbalancer.enabled=false")) {
+			fleet.save("orders.yaml",
+					"{governance: {call.retry.max-tries: 0, discovery.timeout: soon}, greeting: hello}");
+			await().until(() -> "hello".equals(context.getEnvironment().getProperty("greeting")));
+			assertThat(context.getBean(GovernanceCallProperties.class).retry().maxTries()).isPositive();
+			assertThat(context.getBean(DiscoveryClient.class).getServices()).isEmpty();
 		}
 		finally {
 			thread.setContextClassLoader(all);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
@@ -20,12 +21,18 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * comes up whole, on one state. Where there are secrets, binds in any case, so that one
  * that cannot be bound is told by us and not by Boot, whose words show the value.
  */
-final class StartupCheck implements BeanFactoryPostProcessor {
+final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 
 	private final ConfigurableEnvironment environment;
 
 	StartupCheck(ConfigurableEnvironment environment) {
 		this.environment = environment;
+	}
+
+	/** Before whatever asks what is set, which may be other things then. */
+	@Override
+	public int getOrder() {
+		return LOWEST_PRECEDENCE;
 	}
 
 	@Override

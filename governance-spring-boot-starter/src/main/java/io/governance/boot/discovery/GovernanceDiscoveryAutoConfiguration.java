@@ -49,6 +49,13 @@ import io.governance.registry.ServiceDirectory;
 @EnableConfigurationProperties(GovernanceDiscoveryProperties.class)
 public final class GovernanceDiscoveryAutoConfiguration {
 
+	private final String namespace;
+
+	/** That of the backend, whatever the config says when the directory is made. */
+	GovernanceDiscoveryAutoConfiguration(Environment environment) {
+		this.namespace = environment.getProperty("governance.namespace", DocumentId.DEFAULT);
+	}
+
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean(name = "governanceDirectoryPlan")
@@ -69,9 +76,8 @@ public final class GovernanceDiscoveryAutoConfiguration {
 	@ConditionalOnMissingBean
 	ServiceDirectory governanceServiceDirectory(DirectoryPlan plan, InstancesEventPublisher events,
 			Environment environment) {
-		String namespace = environment.getProperty("governance.namespace", DocumentId.DEFAULT);
 		Path cache = Binder.get(environment).bind("governance.config.cache.directory", Path.class).orElse(null);
-		return plan.begin(namespace, cache).listener(events).build();
+		return plan.begin(this.namespace, cache).listener(events).build();
 	}
 
 	@Bean
@@ -99,7 +105,9 @@ public final class GovernanceDiscoveryAutoConfiguration {
 				ObjectProvider<ServiceDirectory> directory, ObjectProvider<FirstList> firstList,
 				ConfigurableListableBeanFactory beanFactory) {
 			// Whoever has the client is destroyed before what it asks.
-			beanFactory.registerDependentBean("governanceServiceDirectory", "governanceDiscoveryClient");
+			for (String name : beanFactory.getBeanNamesForType(ServiceDirectory.class, true, false)) {
+				beanFactory.registerDependentBean(name, "governanceDiscoveryClient");
+			}
 			return new GovernanceDiscoveryClient(() -> new GovernanceDiscoveryClient.Parts(
 					plan.getObject().description(), directory.getObject(), firstList.getObject()));
 		}

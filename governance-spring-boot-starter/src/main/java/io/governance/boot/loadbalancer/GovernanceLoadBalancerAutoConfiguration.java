@@ -1,5 +1,7 @@
 package io.governance.boot.loadbalancer;
 
+import java.util.List;
+
 import io.grpc.Grpc;
 import io.grpc.health.v1.HealthGrpc;
 import reactor.core.publisher.Mono;
@@ -53,18 +55,29 @@ import io.governance.registry.ServiceDirectory;
 @EnableConfigurationProperties(GovernanceLoadBalancerProperties.class)
 public final class GovernanceLoadBalancerAutoConfiguration {
 
-	@Bean
-	@Lazy
-	ConfiguredBalancers governanceConfiguredBalancers(GovernanceLoadBalancerProperties properties,
-			ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes,
-			ObjectProvider<BalancerListener> listeners, Environment environment) {
-		return new ConfiguredBalancers(properties, parts(algorithms, probes), listeners.orderedStream().toList(),
-				environment.getProperty("governance.registry.instance.zone", ""),
-				environment.getProperty("governance.registry.instance.id", ""));
+	private final String zone;
+
+	private final String instance;
+
+	/**
+	 * As the instance is registered, whatever the config says when balancers are made.
+	 */
+	GovernanceLoadBalancerAutoConfiguration(Environment environment) {
+		this.zone = environment.getProperty("governance.registry.instance.zone", "");
+		this.instance = environment.getProperty("governance.registry.instance.id", "");
 	}
 
-	private static BalancerParts parts(ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes) {
+	@Bean
+	@Lazy
+	BalancerParts governanceBalancerParts(ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes) {
 		return new BalancerParts(algorithms.stream().toList(), probes.stream().toList());
+	}
+
+	@Bean
+	@Lazy
+	ConfiguredBalancers governanceConfiguredBalancers(GovernanceLoadBalancerProperties properties, BalancerParts parts,
+			ObjectProvider<BalancerListener> listeners) {
+		return new ConfiguredBalancers(properties, parts, listeners.orderedStream().toList(), this.zone, this.instance);
 	}
 
 	@Bean
@@ -108,9 +121,8 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 
 	@Bean
 	BalancerSettingsReloader governanceBalancerSettingsReloader(ObjectProvider<ConfiguredBalancers> balancers,
-			ObjectProvider<LoadBalancer> algorithms, ObjectProvider<HealthProbe> probes,
-			ObjectProvider<SnapshotSettings> settings) {
-		return new BalancerSettingsReloader(balancers::getObject, () -> parts(algorithms, probes), settings::getObject);
+			ObjectProvider<BalancerParts> parts, ObjectProvider<SnapshotSettings> settings) {
+		return new BalancerSettingsReloader(balancers::getObject, parts::getObject, settings::getObject);
 	}
 
 	@Bean
@@ -140,8 +152,11 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		GovernanceLoadBalancerClient governanceLoadBalancerClient(ObjectProvider<ServiceBalancers> balancers,
 				CallLane lane, ConfigurableListableBeanFactory beanFactory) {
 			// Whoever has the client is destroyed before what it picks from.
-			beanFactory.registerDependentBean("governanceServiceBalancers", "governanceLoadBalancerClient");
-			beanFactory.registerDependentBean("governanceServiceDirectory", "governanceLoadBalancerClient");
+			for (Class<?> type : List.of(ServiceBalancers.class, ServiceDirectory.class)) {
+				for (String name : beanFactory.getBeanNamesForType(type, true, false)) {
+					beanFactory.registerDependentBean(name, "governanceLoadBalancerClient");
+				}
+			}
 			return new GovernanceLoadBalancerClient(balancers::getObject, lane);
 		}
 

@@ -52,8 +52,9 @@ public final class Console {
 	 * Runs until {@code q} or Ctrl-C.
 	 * @param arguments the options
 	 * @throws IOException if keys cannot be read
+	 * @throws InterruptedException if the thread is interrupted
 	 */
-	public static void main(String[] arguments) throws IOException {
+	public static void main(String[] arguments) throws IOException, InterruptedException {
 		Options options = Options.of(arguments);
 		Path home = Path.of(System.getProperty("platform.home", ".")).toAbsolutePath().normalize();
 		System.out.println("Preparing the services, once for each build");
@@ -79,12 +80,17 @@ public final class Console {
 		System.exit(0);
 	}
 
-	private void run() throws IOException {
+	private void run() throws IOException, InterruptedException {
 		Thread display = new Thread(this::display, "display");
 		display.setDaemon(true);
 		display.start();
 		InputStream keys = System.in;
-		for (int key = keys.read(); key != 'q' && key != -1; key = keys.read()) {
+		for (int key = keys.read(); key != 'q'; key = keys.read()) {
+			if (key == -1) {
+				// Nobody can press a key, as in the background: a signal ends it.
+				display.join();
+				return;
+			}
 			press((char) key);
 		}
 	}

@@ -19,6 +19,7 @@ import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,8 +37,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -194,7 +197,8 @@ class HikariPoolsTests extends ReloadFixture {
 
 		save("spring.datasource: {" + here + "username: third, password: wrong-secret}");
 		eventually(() -> assertThat(watcher().rejected()).as("the pool is where the config says").hasSize(1));
-		save("spring.datasource: {" + here + "username: third, password: third-secret}");
+		save("spring.datasource: {" + here
+				+ "username: third, password: third-secret, hikari.connection-timeout: 1000}");
 		eventually(() -> assertThat(user()).isEqualTo("THIRD"));
 	}
 
@@ -234,6 +238,30 @@ class HikariPoolsTests extends ReloadFixture {
 		assertThat(watcher().rejected().get(0)).contains("'app.second.password' is refused by the database");
 		save("app.second: {username: app, password: first-secret}");
 		eventually(() -> assertThat(second.getUsername()).isEqualTo("app"));
+	}
+
+	@Test
+	void loginThatHasBegunWithOldCredentialsLeavesNoConnectionOfThem() throws Exception {
+		String rest = "maximum-pool-size: 2, minimum-idle: 1, connection-timeout: 1000";
+		save("app.second: {username: sa, password: '', " + rest + "}");
+		startPool(SlowPool.class);
+		HikariDataSource second = context().getBean("second", HikariDataSource.class);
+		CountDownLatch loggedIn = new CountDownLatch(1);
+		try (Connection connection = second.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("create user app password 'secret' admin");
+			SlowLogins.held = loggedIn;
+			assertThatExceptionOfType(SQLException.class).as("a login is under way").isThrownBy(second::getConnection);
+			save("app.second: {username: app, password: secret, " + rest + "}");
+			eventually(() -> assertThat(second.getUsername()).isEqualTo("app"));
+		}
+		loggedIn.countDown();
+		eventually(() -> {
+			assertThat(SlowLogins.late).as("the old login has ended").isTrue();
+			try (Connection one = second.getConnection(); Connection other = second.getConnection()) {
+				assertThat(one.getMetaData().getUserName()).isEqualTo("APP");
+				assertThat(other.getMetaData().getUserName()).isEqualTo("APP");
+			}
+		});
 	}
 
 	@Test
@@ -366,6 +394,59 @@ class HikariPoolsTests extends ReloadFixture {
 			pool.setDataSourceClassName("org.h2.jdbcx.JdbcDataSource");
 			pool.addDataSourceProperty("URL", "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
 			return pool;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class SlowPool {
+
+		@Bean
+		Watcher watcher() {
+			return new Watcher();
+		}
+
+		@Bean
+		HikariDataSource dataSource() {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl("jdbc:h2:mem:first");
+			return pool;
+		}
+
+		@Bean
+		@ConfigurationProperties("app.second")
+		HikariDataSource second() {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setDataSourceClassName(SlowLogins.class.getName());
+			pool.addDataSourceProperty("url", "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
+			return pool;
+		}
+
+	}
+
+	/** Where logins of one user may take as long as they like. */
+	public static class SlowLogins extends DriverManagerDataSource {
+
+		private static volatile @Nullable CountDownLatch held;
+
+		private static volatile boolean late;
+
+		@Override
+		public Connection getConnection(String user, String password) throws SQLException {
+			CountDownLatch held = SlowLogins.held;
+			if (held == null || !user.equals("sa")) {
+				return super.getConnection(user, password);
+			}
+			try {
+				held.await();
+			}
+			catch (InterruptedException ex) {
+				throw new SQLException(ex);
+			}
+			Connection connection = super.getConnection(user, password);
+			late = true;
+			return connection;
 		}
 
 	}

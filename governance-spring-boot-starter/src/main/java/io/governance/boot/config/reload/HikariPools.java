@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 import java.util.function.ToLongFunction;
@@ -278,6 +280,11 @@ final class HikariPools implements LiveTarget<Map<String, PoolConfig>> {
 				|| running.getTotalConnections() > dataSource.getMaximumPoolSize())) {
 			running.softEvictConnections();
 			undo.add(running::softEvictConnections);
+		}
+		if (running != null && changed.contains("credentials")) {
+			// A login that has begun with the old ones ends by then, and would stay.
+			CompletableFuture.delayedExecutor(dataSource.getConnectionTimeout(), TimeUnit.MILLISECONDS)
+				.execute(running::softEvictConnections);
 		}
 		if (!changed.isEmpty()) {
 			logger.info("Pool '{}' has followed the config: {}", pool.name(), changed);

@@ -79,12 +79,7 @@ class BalancerSettingsTests {
 	@Test
 	void thatCameBeforeTheFirstCallAreInForceForIt(@TempDir Path directory) {
 		TestFleet fleet = new TestFleet(directory);
-		Thread thread = Thread.currentThread();
-		ClassLoader all = thread.getContextClassLoader();
-		// With Reactor or metrics of calls, balancers are there from the start.
-		thread.setContextClassLoader(new FilteredClassLoader("reactor", "io.micrometer.core"));
-		try (ConfigurableApplicationContext context = fleet.start(Application.class,
-				"spring.cloud.loadbalancer.enabled=false")) {
+		try (ConfigurableApplicationContext context = startWithoutReactor(fleet)) {
 			assertThat(context.getBeanFactory().containsSingleton("governanceConfiguredBalancers")).isFalse();
 			fleet.save("orders.yaml", "{governance.loadbalancer.panic-percent: 101, greeting: hello}");
 			fleet.save("application.yaml", "greeting: hello");
@@ -96,24 +91,27 @@ class BalancerSettingsTests {
 			balancers.isKnown("carts");
 			assertThat(balancers.balancers().get("carts").settings().panicPercent()).isEqualTo(7);
 		}
-		finally {
-			thread.setContextClassLoader(all);
-		}
 	}
 
 	@Test
 	void ofCallsAndDiscoveryAreThoseOfTheStart(@TempDir Path directory) {
 		TestFleet fleet = new TestFleet(directory);
-		Thread thread = Thread.currentThread();
-		ClassLoader all = thread.getContextClassLoader();
-		thread.setContextClassLoader(new FilteredClassLoader("reactor", "io.micrometer.core"));
-		try (ConfigurableApplicationContext context = fleet.start(Application.class,
-				"spring.cloud.loadbalancer.enabled=false")) {
+		try (ConfigurableApplicationContext context = startWithoutReactor(fleet)) {
 			fleet.save("orders.yaml",
 					"{governance: {call.retry.max-tries: 0, discovery.timeout: soon}, greeting: hello}");
 			await().until(() -> "hello".equals(context.getEnvironment().getProperty("greeting")));
 			assertThat(context.getBean(GovernanceCallProperties.class).retry().maxTries()).isPositive();
 			assertThat(context.getBean(DiscoveryClient.class).getServices()).isEmpty();
+		}
+	}
+
+	/** With Reactor or metrics of calls, balancers are there from the start. */
+	private static ConfigurableApplicationContext startWithoutReactor(TestFleet fleet) {
+		Thread thread = Thread.currentThread();
+		ClassLoader all = thread.getContextClassLoader();
+		thread.setContextClassLoader(new FilteredClassLoader("reactor", "io.micrometer.core"));
+		try {
+			return fleet.start(Application.class, "spring.cloud.loadbalancer.enabled=false");
 		}
 		finally {
 			thread.setContextClassLoader(all);

@@ -373,7 +373,7 @@ class HikariPoolsTests extends ReloadFixture {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	static class ClassPool {
+	static class FirstPool {
 
 		@Bean
 		Watcher watcher() {
@@ -386,6 +386,12 @@ class HikariPoolsTests extends ReloadFixture {
 			pool.setJdbcUrl("jdbc:h2:mem:first");
 			return pool;
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(FirstPool.class)
+	static class ClassPool {
 
 		@Bean
 		@ConfigurationProperties("app.second")
@@ -399,20 +405,8 @@ class HikariPoolsTests extends ReloadFixture {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	@Import(FirstPool.class)
 	static class SlowPool {
-
-		@Bean
-		Watcher watcher() {
-			return new Watcher();
-		}
-
-		@Bean
-		HikariDataSource dataSource() {
-			HikariDataSource pool = new HikariDataSource();
-			pool.setJdbcUrl("jdbc:h2:mem:first");
-			return pool;
-		}
 
 		@Bean
 		@ConfigurationProperties("app.second")

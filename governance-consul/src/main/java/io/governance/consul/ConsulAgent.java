@@ -1,11 +1,8 @@
 package io.governance.consul;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,15 +10,15 @@ import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLException;
 
 import io.governance.BackendUnavailableException;
-import org.apache.http.Header;
-import org.apache.http.HttpResponse;
-import org.apache.http.client.methods.HttpGet;
-import org.apache.http.client.methods.HttpPut;
-import org.apache.http.client.methods.HttpRequestBase;
-import org.apache.http.conn.ConnectTimeoutException;
-import org.apache.http.conn.ConnectionPoolTimeoutException;
-import org.apache.http.entity.StringEntity;
-import org.apache.http.util.EntityUtils;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +32,14 @@ final class ConsulAgent {
 
 	private final String address;
 
-	private final String authority;
+	private final HttpHost host;
 
 	private final DeadlineHttpClient callClient;
 
 	private final DeadlineHttpClient watchClient;
 
 	/** What comes before the paths of all requests. */
-	private final String base;
+	private final String prefix;
 
 	private volatile boolean down;
 
@@ -50,12 +47,12 @@ final class ConsulAgent {
 		this.backend = backend;
 		URI uri = URI.create(address);
 		int port = (uri.getPort() != -1) ? uri.getPort() : ("https".equals(uri.getScheme()) ? 443 : 80);
-		this.authority = uri.getHost() + ":" + port;
-		this.address = uri.getScheme() + "://" + this.authority;
+		this.host = new HttpHost(uri.getScheme(), uri.getHost(), port);
+		this.address = this.host.toURI();
 		this.callClient = callClient;
 		this.watchClient = watchClient;
 		String path = uri.getRawPath().replaceAll("^/+|/+$", "");
-		this.base = path.isEmpty() ? this.address : this.address + "/" + path;
+		this.prefix = path.isEmpty() ? "" : "/" + path;
 	}
 
 	String address() {
@@ -63,7 +60,7 @@ final class ConsulAgent {
 	}
 
 	String authority() {
-		return this.authority;
+		return this.host.toHostString();
 	}
 
 	boolean isDown() {
@@ -96,48 +93,53 @@ final class ConsulAgent {
 	}
 
 	private ConsulAnswer send(DeadlineHttpClient http, ConsulRequest request, Duration deadline, boolean partial) {
-		HttpRequestBase message = message(request);
 		try {
-			return http.execute(message, deadline, (response) -> answer(request, response, partial));
+			return http.execute(this.host, message(request), deadline,
+					(response) -> answer(request, response, partial));
 		}
 		catch (IOException ex) {
-			throw new UnansweredException(this.backend, explain(request, ex), ex, isUnsent(ex), isToBlame(ex));
+			Throwable cause = (ex instanceof DeadlineHttpClient.UnsentException unsent) ? unsent.reason() : ex;
+			throw new UnansweredException(this.backend, explain(request, ex), cause, isUnsent(ex), isToBlame(ex));
 		}
-		catch (IllegalArgumentException ex) {
-			throw new UnansweredException(this.backend, explain(request, "it sent no text at all"), ex, false, true);
-		}
-		catch (IllegalStateException | RejectedExecutionException ex) {
+		catch (RejectedExecutionException ex) {
 			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true, false);
 		}
 	}
 
-	private HttpRequestBase message(ConsulRequest request) {
+	private ClassicHttpRequest message(ConsulRequest request) {
 		String query = request.parameters().isEmpty() ? "" : "?" + String.join("&", request.parameters());
-		String url = this.base + request.path() + query;
-		if (request.body() == null) {
-			return new HttpGet(url);
+		Method method = (request.body() != null) ? Method.PUT : Method.GET;
+		ClassicHttpRequest message = new BasicClassicHttpRequest(method, this.host,
+				this.prefix + request.path() + query);
+		if (request.body() != null) {
+			message.setEntity(new StringEntity(request.body(), StandardCharsets.UTF_8));
 		}
-		HttpPut put = new HttpPut(url);
-		put.setEntity(new StringEntity(request.body(), StandardCharsets.UTF_8));
-		return put;
+		return message;
 	}
 
-	private ConsulAnswer answer(ConsulRequest request, HttpResponse response, boolean partial) throws IOException {
+	private ConsulAnswer answer(ConsulRequest request, ClassicHttpResponse response, boolean partial)
+			throws IOException {
 		boolean whole = !"true".equalsIgnoreCase(header(response, "X-Consul-Results-Filtered-By-ACLs"));
 		if (!whole && !partial) {
 			throw new FilteredAnswerException();
 		}
-		// Throws IllegalArgumentException if there is none, or far too much.
-		String body = new String(EntityUtils.toByteArray(response.getEntity()), StandardCharsets.UTF_8);
+		HttpEntity entity = response.getEntity();
+		if (entity == null) {
+			throw new IOException("it sent no text at all");
+		}
+		if (entity.getContentLength() > Integer.MAX_VALUE) {
+			throw new IOException("it wants to send far more than Consul does");
+		}
+		String body = new String(EntityUtils.toByteArray(entity), StandardCharsets.UTF_8);
 		Long index = number(header(response, "X-Consul-Index"));
 		Long lastContact = number(header(response, "X-Consul-LastContact"));
 		boolean fresh = !"false".equals(header(response, "X-Consul-KnownLeader"))
 				&& (lastContact == null || lastContact <= UNRELIABLE.toMillis());
-		return new ConsulAnswer(this.backend, this.address, request.kind(), response.getStatusLine().getStatusCode(),
-				body, (index != null) ? Math.max(1, index) : 0, fresh, whole);
+		return new ConsulAnswer(this.backend, this.address, request.kind(), response.getCode(), body,
+				(index != null) ? Math.max(1, index) : 0, fresh, whole);
 	}
 
-	private static @Nullable String header(HttpResponse response, String name) {
+	private static @Nullable String header(ClassicHttpResponse response, String name) {
 		Header header = response.getFirstHeader(name);
 		return (header != null) ? header.getValue() : null;
 	}
@@ -151,7 +153,7 @@ final class ConsulAgent {
 		}
 	}
 
-	private String explain(ConsulRequest request, Throwable cause) {
+	private String explain(ConsulRequest request, IOException cause) {
 		if (cause instanceof FilteredAnswerException) {
 			return "Consul at " + this.address + " answered " + request.kind()
 					+ " with part of what there is, filtered by ACL: let the token read all of it"
@@ -160,11 +162,11 @@ final class ConsulAgent {
 		if (cause instanceof ConsulToken.UnreadableTokenException) {
 			return String.valueOf(cause.getMessage());
 		}
-		if (cause instanceof DeadlineHttpClient.AbandonedException) {
-			return explain(request, String.valueOf(cause.getMessage()));
+		if (cause instanceof DeadlineHttpClient.UnsentException unsent) {
+			return (unsent.reason() instanceof SocketTimeoutException)
+					? explain(request, "it took no connection in time") : explain(request, unsent.reason());
 		}
-		boolean late = cause instanceof InterruptedIOException || "Socket closed".equals(cause.getMessage());
-		if (late && !(cause instanceof ConnectTimeoutException)) {
+		if (cause instanceof SocketTimeoutException) {
 			return explain(request, "it did not answer in time");
 		}
 		String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
@@ -186,17 +188,18 @@ final class ConsulAgent {
 		return "Consul at " + this.address + " gave no answer to " + request.kind() + ": " + reason + ". " + advice;
 	}
 
-	private static boolean isUnsent(Throwable cause) {
-		return cause instanceof ConsulToken.UnreadableTokenException || cause instanceof ConnectException
-				|| cause instanceof ConnectTimeoutException || cause instanceof UnknownHostException
-				|| cause instanceof NoRouteToHostException;
+	private static boolean isUnsent(IOException cause) {
+		return cause instanceof DeadlineHttpClient.UnsentException
+				|| cause instanceof ConsulToken.UnreadableTokenException;
 	}
 
 	/** Whether another agent may do better. */
-	private static boolean isToBlame(Throwable cause) {
+	private static boolean isToBlame(IOException cause) {
+		if (cause instanceof DeadlineHttpClient.UnsentException unsent) {
+			return !(unsent.reason() instanceof AgentConnections.CrowdedException);
+		}
 		return !(cause instanceof DeadlineHttpClient.AbandonedException
-				|| cause instanceof ConsulToken.UnreadableTokenException || cause instanceof FilteredAnswerException
-				|| cause instanceof ConnectionPoolTimeoutException);
+				|| cause instanceof ConsulToken.UnreadableTokenException || cause instanceof FilteredAnswerException);
 	}
 
 	/** The server has left out what the token may not read. */

@@ -1,5 +1,6 @@
 package io.governance.consul;
 
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,14 +10,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.support.DaemonThreads;
-import org.apache.http.config.Registry;
-import org.apache.http.config.RegistryBuilder;
-import org.apache.http.conn.socket.ConnectionSocketFactory;
-import org.apache.http.conn.socket.PlainConnectionSocketFactory;
-import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,10 +59,9 @@ final class ConsulClient implements AutoCloseable {
 		this.name = name;
 		this.settings = settings;
 		ConsulToken token = new ConsulToken(settings);
-		this.callClient = new DeadlineHttpClient(new LastingPool(sockets(settings, ssl), CALLS), token, this::timer,
-				settings.timeout(), false);
-		this.watchClient = new DeadlineHttpClient(
-				new LastingPool(sockets(settings, ssl), settings.maxWatches() + OTHER_WATCHES), token, this::timer,
+		SSLSocketFactory tls = tls(settings, ssl);
+		this.callClient = new DeadlineHttpClient(tls, CALLS, token, this::timer, settings.timeout(), false);
+		this.watchClient = new DeadlineHttpClient(tls, settings.maxWatches() + OTHER_WATCHES, token, this::timer,
 				settings.timeout(), true);
 		settings.addresses()
 			.forEach((address) -> this.agents.add(new ConsulAgent(name, address, this.callClient, this.watchClient)));
@@ -86,14 +82,22 @@ final class ConsulClient implements AutoCloseable {
 	}
 
 	/** TLS reads all trusted certificates: only where an address asks for it. */
-	private static Registry<ConnectionSocketFactory> sockets(ConsulSettings settings, @Nullable SSLContext ssl) {
-		RegistryBuilder<ConnectionSocketFactory> sockets = RegistryBuilder.<ConnectionSocketFactory>create()
-			.register("http", PlainConnectionSocketFactory.getSocketFactory());
-		if (settings.addresses().stream().anyMatch((address) -> address.startsWith("https:"))) {
-			sockets.register("https", (ssl != null) ? new SSLConnectionSocketFactory(ssl)
-					: SSLConnectionSocketFactory.getSocketFactory());
+	private static @Nullable SSLSocketFactory tls(ConsulSettings settings, @Nullable SSLContext ssl) {
+		if (settings.addresses().stream().noneMatch((address) -> address.startsWith("https:"))) {
+			return null;
 		}
-		return sockets.build();
+		return ((ssl != null) ? ssl : platform()).getSocketFactory();
+	}
+
+	private static SSLContext platform() {
+		try {
+			SSLContext platform = SSLContext.getInstance("TLS");
+			platform.init(null, null, null);
+			return platform;
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("The platform has no TLS", ex);
+		}
 	}
 
 	/** Ends what takes too long. */
@@ -304,10 +308,11 @@ final class ConsulClient implements AutoCloseable {
 				this.pinger.shutdownNow();
 			}
 		}
-		this.watchClient.abortAll((any) -> true);
-		this.callClient.abortAll((any) -> true);
+		// Before the abort: a request either sees it, or is seen.
 		this.watchClient.close();
 		this.callClient.close();
+		this.watchClient.abortAll((any) -> true);
+		this.callClient.abortAll((any) -> true);
 		timer().shutdownNow();
 	}
 

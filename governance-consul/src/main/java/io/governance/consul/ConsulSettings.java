@@ -92,7 +92,7 @@ public record ConsulSettings(List<String> addresses, String root, String datacen
 			URI uri = URI.create(address);
 			boolean https = "https".equals(uri.getScheme());
 			if ((https || "http".equals(uri.getScheme())) && uri.getHost() != null && uri.getUserInfo() == null
-					&& uri.getQuery() == null && uri.getFragment() == null) {
+					&& uri.getPort() < 65_536 && uri.getQuery() == null && uri.getFragment() == null) {
 				if (!https && !this.sslBundle.isEmpty()) {
 					throw wrong("ssl-bundle", "is set, but an address in governance.consul.addresses is plain http: "
 							+ "use https for all of them, or leave the bundle out");

@@ -18,6 +18,6 @@ class ConsulArchitectureTests {
 	static final ArchRule dependsOnTheCoreAndTheClientOnly = classes().should()
 		.onlyDependOnClassesThat(resideInAnyPackage("io.governance", "io.governance.backend..", "io.governance.config",
 				"io.governance.consul", "io.governance.lock", "io.governance.registry", "java..", "javax.net.ssl",
-				"org.apache.http..", "org.jspecify.annotations", "org.slf4j", "tools.jackson.."));
+				"org.apache.hc..", "org.jspecify.annotations", "org.slf4j", "tools.jackson.."));
 
 }

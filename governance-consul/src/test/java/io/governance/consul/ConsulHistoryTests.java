@@ -1,5 +1,6 @@
 package io.governance.consul;
 
+import java.lang.Runtime.Version;
 import java.util.List;
 
 import io.governance.backend.Backend;
@@ -8,7 +9,7 @@ import io.governance.config.DocumentId;
 import io.governance.config.HistoryEntry;
 import io.governance.config.Publication;
 import io.governance.testservers.ConsulServer;
-import org.apache.http.util.VersionInfo;
+import org.apache.hc.core5.util.VersionInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -76,8 +77,8 @@ class ConsulHistoryTests {
 	@Test
 	@DisplayName("Security 10 Client trap: the HTTP client is one without known holes")
 	void httpClientIsPatched() {
-		VersionInfo version = VersionInfo.loadVersionInfo("org.apache.http.client", getClass().getClassLoader());
-		assertThat(version.getRelease()).isEqualTo("4.5.14");
+		VersionInfo version = VersionInfo.loadVersionInfo("org.apache.hc.core5", getClass().getClassLoader());
+		assertThat(Version.parse(version.getRelease())).isGreaterThanOrEqualTo(Version.parse("5.4.2"));
 	}
 
 }

@@ -45,7 +45,7 @@ class ConsulSettingsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "localhost:8500", "ftp://localhost", "http://", "http://user:secret@host:8500",
-			"http://host:8500?token=secret", "not a url" })
+			"http://host:8500?token=secret", "http://host:70000", "not a url" })
 	void addressThatIsNoneIsRefusedWithoutQuotingIt(String address) {
 		assertThatIllegalArgumentException().isThrownBy(() -> settings(List.of(address), null, null, null, null, null))
 			.withMessageContaining("governance.consul.addresses")

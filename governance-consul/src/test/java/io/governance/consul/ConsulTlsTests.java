@@ -1,6 +1,8 @@
 package io.governance.consul;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.testkit.RecordingConfigListener;
+import io.governance.testkit.TcpProxy;
 import io.governance.testservers.ConsulServer;
 import io.governance.testservers.TestCertificates;
 import org.awaitility.Awaitility;
@@ -93,11 +96,13 @@ class ConsulTlsTests {
 
 	@Test
 	@DisplayName("F4 Security 5: an agent whose certificate names another host is refused in words")
-	void certificateOfAnotherHost() {
+	void certificateOfAnotherHost() throws IOException {
 		// The same agent by an address that its certificate does not name.
-		String address = server.address().replace("127.0.0.1", "[::ffff:127.0.0.1]");
-		assertRefused(address, certificates.clientContext(), "TLS failed",
-				"doesn't match any of the subject alternative names");
+		int port = URI.create(server.address()).getPort();
+		try (TcpProxy elsewhere = TcpProxy.to(port, InetAddress.getByName("127.0.0.2"))) {
+			assertRefused("https://" + elsewhere.address(), certificates.clientContext(), "TLS failed",
+					"No subject alternative names matching IP address 127.0.0.2 found");
+		}
 	}
 
 	@Test

@@ -32,7 +32,7 @@ class GrpcArchitectureTests {
 	@ArchTest
 	static final ArchRule knowsNoBackend = noClasses().should()
 		.dependOnClassesThat()
-		.resideInAnyPackage("io.governance.local..", "io.governance.consul..", "org.apache.http..", "com.alibaba..",
+		.resideInAnyPackage("io.governance.local..", "io.governance.consul..", "org.apache.hc.core5..", "com.alibaba..",
 				"io.etcd..");
 
 	@ArchTest

@@ -30,7 +30,7 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule knowsNoBackend = noClasses().should()
 		.dependOnClassesThat()
-		.resideInAnyPackage("io.governance.local..", "org.apache.http..", "com.alibaba..", "io.etcd..");
+		.resideInAnyPackage("io.governance.local..", "org.apache.hc.core5..", "com.alibaba..", "io.etcd..");
 
 	@ArchTest
 	static final ArchRule usesNoInternalsOfTheCore = noClasses().should()

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * own trust. Default: empty
  * @param timeout the deadline of one call, 100 ms to 1 min. Default: 2 s
  * @param maxWait the longest standing query, 1 s to 55 s. Default: 10 s
- * @param maxWatches how many threads and connections watch at once, 1 to 150; whatever
+ * @param maxWatches how many threads and connections watch at once, 1 to 136; whatever
  * else is watched shares a change detector. Default: 64
  * @param registration how instances are registered
  * @param lock how locks are held
@@ -81,9 +81,9 @@ public record ConsulSettings(List<String> addresses, String root, String datacen
 		}
 		checkRange("timeout", this.timeout, Duration.ofMillis(100), Duration.ofMinutes(1));
 		checkRange("max-wait", this.maxWait, Duration.ofSeconds(1), Duration.ofSeconds(55));
-		if (this.maxWatches < 1 || this.maxWatches > 150) {
+		if (this.maxWatches < 1 || this.maxWatches > 136) {
 			throw wrong("max-watches", "is " + this.maxWatches
-					+ ": set it to 1 to 150, since an agent takes 200 connections of one client");
+					+ ": set it to 1 to 136, since an agent takes 200 connections of one client");
 		}
 	}
 

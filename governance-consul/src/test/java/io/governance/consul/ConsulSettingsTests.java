@@ -67,8 +67,8 @@ class ConsulSettingsTests {
 			.withMessageContaining("governance.consul.addresses is empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings(null, null, "a", "/b", null, null))
 			.withMessageContaining("governance.consul.token-file");
-		assertThatIllegalArgumentException().isThrownBy(() -> settings(null, null, null, null, null, 151))
-			.withMessageContaining("governance.consul.max-watches is 151");
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(null, null, null, null, null, 137))
+			.withMessageContaining("governance.consul.max-watches is 137");
 		assertThatIllegalArgumentException().isThrownBy(() -> new LockSettings(Duration.ofSeconds(5), null))
 			.withMessage("governance.consul.lock.ttl is 5s: set it to a duration from 10s to 600s");
 		assertThatIllegalArgumentException().isThrownBy(

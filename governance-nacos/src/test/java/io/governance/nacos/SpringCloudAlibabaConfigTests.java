@@ -73,8 +73,10 @@ class SpringCloudAlibabaConfigTests {
 		}
 	}
 
+	/** Nacos confirms what was published a little before it can be read. */
 	private void publish(String dataId, String group, String text) throws NacosException {
 		assertThat(this.client.publishConfig(dataId, group, text)).isTrue();
+		eventually(() -> assertThat(this.client.getConfig(dataId, group, 3_000)).isEqualTo(text));
 	}
 
 	private static void eventually(ThrowingRunnable assertion) {

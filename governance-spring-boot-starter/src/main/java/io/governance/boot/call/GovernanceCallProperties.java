@@ -57,7 +57,7 @@ public record GovernanceCallProperties(@DefaultValue("10s") Duration tryTimeout,
 	 * @param enabled Whether calls are kept from a service, and from each of its
 	 * instances, while they keep failing.
 	 * @param window Time over which failures are counted; whole seconds.
-	 * @param minimumCalls Fewest calls in that time before a breaker opens.
+	 * @param minimumCalls Fewest calls within 'window' before a breaker opens.
 	 * @param failureRate Percentage of failures at which a breaker opens.
 	 * @param openFor How long a breaker stays open before it lets trial calls through.
 	 * @param trialCalls Calls let through on trial, which decide whether it closes.

@@ -51,8 +51,8 @@ public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled, 
 	 *
 	 * @param enabled Whether the last good config is kept on disk, readable by its owner
 	 * only.
-	 * @param directory Directory of the files; by default '.cache/governance' in the home
-	 * directory of the user.
+	 * @param directory Directory of the last good config; by default '.cache/governance'
+	 * in the home directory of the user.
 	 */
 	public record Cache(@DefaultValue("true") boolean enabled, @Nullable Path directory) {
 

@@ -67,8 +67,8 @@ public record GovernanceDiscoveryProperties(@DefaultValue("true") boolean enable
 	 *
 	 * @param enabled Whether the last lists are kept on disk, readable by their owner
 	 * only, for a start while the registry is down.
-	 * @param directory Directory of the files; by default 'instances' in
-	 * 'governance.config.cache.directory', or in '.cache/governance' in the home
+	 * @param directory Directory of the last lists of instances; by default 'instances'
+	 * in 'governance.config.cache.directory', or in '.cache/governance' in the home
 	 * directory of the user.
 	 */
 	public record Cache(@DefaultValue("true") boolean enabled, @Nullable Path directory) {

@@ -27,7 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * header.
  * @param trustedProxies Addresses and networks of proxies that are believed about the
  * caller's address.
- * @param forwardedHeader Name of the header in which those proxies tell the address,
+ * @param forwardedHeader Name of the header in which trusted proxies tell the address,
  * 'X-Forwarded-For' or 'Forwarded'. Only the one that they all append to is safe.
  * @param filterOrder Order of the filter that decides. By default before all others;
  * claims of a principal are known only behind the filter that authenticates, which is

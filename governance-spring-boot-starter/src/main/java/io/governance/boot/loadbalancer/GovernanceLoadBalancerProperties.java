@@ -91,8 +91,8 @@ public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean ena
 	/**
 	 * How instances of the zone of this application are preferred.
 	 *
-	 * @param enabled Whether they are. Nothing is preferred while
-	 * 'governance.registry.instance.zone' is not set.
+	 * @param enabled Whether instances of the same zone are preferred. Nothing is
+	 * preferred while 'governance.registry.instance.zone' is not set.
 	 * @param minInstances Number of instances of the lane in the zone without which they
 	 * are not preferred.
 	 * @param maxInFlight Calls under way to an instance of the zone beyond which a call
@@ -111,7 +111,8 @@ public record GovernanceLoadBalancerProperties(@DefaultValue("true") boolean ena
 	 * @param interval Time between two probes of an instance.
 	 * @param timeout Maximum time that a probe may take.
 	 * @param unhealthyAfter Failed probes in a row after which an instance is avoided.
-	 * @param healthyAfter Good probes in a row after which it is called again.
+	 * @param healthyAfter Good probes in a row after which an avoided instance is called
+	 * again.
 	 * @param concurrency Number of probes of a service at a time.
 	 */
 	public record HealthCheck(@DefaultValue("none") String probe,

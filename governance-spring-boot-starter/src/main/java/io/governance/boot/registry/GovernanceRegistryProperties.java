@@ -66,7 +66,8 @@ public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled
 	/**
 	 * Time between telling that this instance leaves and removing it.
 	 *
-	 * @param minTime Minimum time, in which callers learn of it.
+	 * @param minTime Minimum time between telling callers that this instance leaves and
+	 * removing it.
 	 * @param quietPeriod Time without any request, but for probes, after which this
 	 * instance may leave.
 	 * @param timeout Maximum time, after which this instance leaves although requests

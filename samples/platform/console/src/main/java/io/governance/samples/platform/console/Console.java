@@ -31,7 +31,7 @@ public final class Console {
 
 	private final PrintStream out = System.out;
 
-	private final boolean terminal = System.console() != null;
+	private final boolean terminal = Boolean.getBoolean("platform.terminal");
 
 	private volatile String message = "";
 

@@ -157,7 +157,8 @@ public final class Console {
 	private void display() {
 		LiveTable table = new LiveTable(this.platform, this.load);
 		while (true) {
-			this.out.print((this.terminal ? CLEAR : "") + table.render() + KEYS + "\n" + this.message + "\n");
+			this.out.print((this.terminal ? CLEAR : "") + table.render() + (this.terminal ? KEYS : "") + "\n"
+					+ this.message + "\n");
 			this.out.flush();
 			Platform.pause(Duration.ofSeconds(this.terminal ? 1 : 10));
 		}

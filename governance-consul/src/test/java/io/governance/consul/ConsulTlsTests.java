@@ -65,9 +65,13 @@ class ConsulTlsTests {
 		strangers.close();
 	}
 
+	private static ConsulSettings settings(String... addresses) {
+		return new ConsulSettings(List.of(addresses), null, null, null, null, null, "fleet", null, null, null, null,
+				null);
+	}
+
 	private static Backend open(String address, SSLContext context) {
-		ConsulSettings settings = new ConsulSettings(List.of(address), null, null, null, null, null, "fleet", null,
-				null, null, null, null);
+		ConsulSettings settings = settings(address);
 		return new ConsulBackendFactory()
 			.create(BackendEnvironment.of("consul", "dev", settings, Map.of("fleet", context)));
 	}
@@ -102,6 +106,17 @@ class ConsulTlsTests {
 		try (TcpProxy elsewhere = TcpProxy.to(port, InetAddress.getByName("127.0.0.2"))) {
 			assertRefused("https://" + elsewhere.address(), certificates.clientContext(), "TLS failed",
 					"No subject alternative names matching IP address 127.0.0.2 found");
+		}
+	}
+
+	@Test
+	@DisplayName("F4 What failed before there was a connection goes to the next agent, also what may not be sent twice")
+	void handshakeThatFailsSendsNothing() throws IOException {
+		try (RawServer broken = new RawServer("").thatHangsUp();
+				ConsulClient client = new ConsulClient("consul",
+						settings(broken.agent("https").toURI(), server.address()), certificates.clientContext())) {
+			assertThat(client.write(ConsulRequest.putOnce("/v1/kv/handshake", "1")).body().strip()).isEqualTo("true");
+			assertThat(broken.connections()).isEqualTo(1);
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -170,6 +171,30 @@ class HttpAnswersTests {
 		ConsulAgent agent = new ConsulAgent("consul", address, this.client, this.client);
 		assertThat(agent.address()).isEqualTo(address);
 		assertThat(agent.authority()).isEqualTo(address.substring(address.indexOf("//") + 2));
+	}
+
+	@Test
+	void nobodyIsBlamedForOurOwnCrowd() throws Exception {
+		try (RawServer silent = new RawServer("")) {
+			ConsulAgent agent = new ConsulAgent("consul", silent.agent("http").toURI(), this.client, this.client);
+			ConsulRequest request = ConsulRequest.get("/v1/status/leader");
+			CompletableFuture<Void> first = CompletableFuture.runAsync(() -> agent.call(request, DEADLINE));
+			Awaitility.await().until(() -> !silent.heads().isEmpty());
+			assertThatExceptionOfType(ConsulAgent.UnansweredException.class).isThrownBy(() -> agent.call(request, SOON))
+				.withMessageContaining("all connections to it are in use")
+				.satisfies((ex) -> {
+					assertThat(ex.isUnsent()).isTrue();
+					assertThat(ex.isAgentToBlame()).isFalse();
+				});
+			this.client.abortAll((any) -> true);
+			assertThat(first).failsWithin(DEADLINE)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOfSatisfying(ConsulAgent.UnansweredException.class, (ex) -> {
+					assertThat(ex.isUnsent()).isFalse();
+					assertThat(ex.isAgentToBlame()).isTrue();
+				});
+		}
 	}
 
 	@Test

@@ -41,6 +41,8 @@ final class RawServer implements AutoCloseable {
 
 	private volatile boolean closing;
 
+	private volatile boolean hangingUp;
+
 	RawServer(String answer) throws IOException {
 		this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		this.answer = answer;
@@ -50,6 +52,12 @@ final class RawServer implements AutoCloseable {
 	/** Ends each connection after an answer. */
 	RawServer thatCloses() {
 		this.closing = true;
+		return this;
+	}
+
+	/** Ends each connection before anything is read. */
+	RawServer thatHangsUp() {
+		this.hangingUp = true;
 		return this;
 	}
 
@@ -88,7 +96,7 @@ final class RawServer implements AutoCloseable {
 		try (connection) {
 			InputStream in = connection.getInputStream();
 			OutputStream out = connection.getOutputStream();
-			for (String head = readHead(in); head != null; head = readHead(in)) {
+			for (String head = this.hangingUp ? null : readHead(in); head != null; head = readHead(in)) {
 				this.heads.add(head);
 				write(this.answer, out);
 				if (this.closing) {

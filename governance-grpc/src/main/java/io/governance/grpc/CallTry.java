@@ -1,5 +1,6 @@
 package io.governance.grpc;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -175,7 +176,7 @@ final class CallTry<A> extends ClientCall.Listener<A> implements CallRoute {
 		stopLimit();
 		Status status = this.timedOut
 				? Status.DEADLINE_EXCEEDED.withDescription("The answer did not begin within the limit of a try")
-				: closed;
+				: explained(closed);
 		streamIsOver(CallOutcome.of(status));
 		if (!this.answered && again(status)) {
 			this.owner.another();
@@ -192,6 +193,16 @@ final class CallTry<A> extends ClientCall.Listener<A> implements CallRoute {
 			return;
 		}
 		this.listener.onClose(status, trailers);
+	}
+
+	/**
+	 * An instance that is gone is unavailable, even if a write of ours is the first to
+	 * meet the closed connection: of that grpc-java's Netty transport says no more than
+	 * {@code UNKNOWN}. What a server answers has no cause.
+	 */
+	private static Status explained(Status status) {
+		return (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof ClosedChannelException)
+				? Status.UNAVAILABLE.withDescription(status.getDescription()).withCause(status.getCause()) : status;
 	}
 
 	/** What was kept back, if anything. */

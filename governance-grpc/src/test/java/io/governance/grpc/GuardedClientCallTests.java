@@ -1,5 +1,6 @@
 package io.governance.grpc;
 
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -14,6 +15,8 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientStreamTracer;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -221,6 +224,69 @@ class GuardedClientCallTests {
 		channel.makeStream(starter);
 		assertThat(endpoint.stats().inFlight()).as("made after the end").isZero();
 		assertThat(endpoint.stats().cancelled()).isEqualTo(2);
+	}
+
+	@Test
+	void triesAgainIfAWriteIsTheFirstToMeetAClosedConnection() {
+		this.first.fails(Status.UNAVAILABLE);
+		this.registry.list(this.first.instance("users"), this.second.instance("users"));
+		ManagedChannel channel = channel(new MetByAWrite());
+		assertThat(Echo.call(channel, Echo.LOOK, "hello")).isEqualTo("second");
+		assertThat(Echo.call(channel, Echo.LOOK, "hello")).isEqualTo("second");
+		assertThat(this.first.calls()).isPositive();
+	}
+
+	@Test
+	void instanceWhoseConnectionIsClosedIsUnavailable() {
+		this.tries = 1;
+		this.first.fails(Status.UNAVAILABLE);
+		this.registry.list(this.first.instance("users"));
+		Answers answers = new Answers(false);
+		ClientCalls.asyncUnaryCall(channel(new MetByAWrite()).newCall(Echo.LOOK, CallOptions.DEFAULT), "hello",
+				answers);
+		assertThat(answers.over).succeedsWithin(Duration.ofSeconds(10)).satisfies((thrown) -> {
+			assertThat(Status.fromThrowable(thrown).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(thrown).hasMessageContaining("channel closed").hasCauseInstanceOf(ClosedChannelException.class);
+		});
+	}
+
+	@Test
+	void neverTriesAgainWhatAServerAnswersWithUnknown() {
+		this.first.fails(Status.UNKNOWN.withDescription("channel closed"));
+		this.registry.list(this.first.instance("users"));
+		Answers answers = new Answers(false);
+		ClientCalls.asyncUnaryCall(channel().newCall(Echo.LOOK, CallOptions.DEFAULT), "hello", answers);
+		assertThat(answers.over).succeedsWithin(Duration.ofSeconds(10))
+			.satisfies((thrown) -> assertThat(Status.fromThrowable(thrown).getCode()).isEqualTo(Status.Code.UNKNOWN));
+		assertThat(this.first.calls()).isOne();
+	}
+
+	/**
+	 * Tells of a failed call what grpc-java tells if the connection was closed and its
+	 * next write is there before the news.
+	 */
+	private static final class MetByAWrite implements ClientInterceptor {
+
+		@Override
+		public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+			return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+
+				@Override
+				public void start(Listener<A> listener, Metadata headers) {
+					super.start(new SimpleForwardingClientCallListener<>(listener) {
+
+						@Override
+						public void onClose(Status status, Metadata trailers) {
+							super.onClose(status.isOk() ? status : Status.UNKNOWN.withDescription("channel closed")
+								.withCause(new ClosedChannelException()), trailers);
+						}
+
+					}, headers);
+				}
+
+			};
+		}
+
 	}
 
 	/** Lets one try pass. */

@@ -72,6 +72,7 @@ class HikariPoolsTests extends ReloadFixture {
 			eventually(() -> assertThat(this.pool.getHikariPoolMXBean().getTotalConnections()).isEqualTo(2));
 			assertThat(statement.execute("select 1")).isTrue();
 		}
+		awaitApplied(2);
 		assertThat(this.pool.getMinimumIdle()).isEqualTo(2);
 	}
 
@@ -90,14 +91,16 @@ class HikariPoolsTests extends ReloadFixture {
 	void timesFollowAndRemovedKeysGoBackToTheDefaults() {
 		saveSettings("maximum-pool-size: 4, connection-timeout: 2000, idle-timeout: 20000, max-lifetime: 90000, "
 				+ "validation-timeout: 1000, leak-detection-threshold: 3000");
-		eventually(() -> assertThat(this.pool.getConnectionTimeout()).isEqualTo(2000));
+		awaitApplied(1);
+		assertThat(this.pool.getConnectionTimeout()).isEqualTo(2000);
 		assertThat(this.pool.getIdleTimeout()).isEqualTo(20000);
 		assertThat(this.pool.getMaxLifetime()).isEqualTo(90000);
 		assertThat(this.pool.getValidationTimeout()).isEqualTo(1000);
 		assertThat(this.pool.getLeakDetectionThreshold()).isEqualTo(3000);
 		assertThat(this.pool.getMinimumIdle()).as("of fixed size, as at a start").isEqualTo(4);
 		save("other: 1");
-		eventually(() -> assertThat(this.pool.getMaximumPoolSize()).isEqualTo(10));
+		awaitApplied(2);
+		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(10);
 		assertThat(this.pool.getMinimumIdle()).isEqualTo(10);
 		assertThat(this.pool.getConnectionTimeout()).isEqualTo(30000);
 		assertThat(this.pool.getMaxLifetime()).isEqualTo(1800000);
@@ -140,6 +143,7 @@ class HikariPoolsTests extends ReloadFixture {
 	@Test
 	void settingThatNeedsARestartIsToldOnceAndRejectsNothing(CapturedOutput output) {
 		saveSettings("maximum-pool-size: 5, minimum-idle: 1, jdbc-url: 'jdbc:h2:mem:other', keepalive-time: 60000");
+		awaitApplied(1);
 		eventually(() -> assertThat(output).contains("only with a restart"));
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(5);
 		assertThat(watcher().rejected()).isEmpty();
@@ -179,7 +183,7 @@ class HikariPoolsTests extends ReloadFixture {
 		int before = output.length();
 		save("spring.datasource: {" + there + "username: app, password: first-secret, hikari.maximum-pool-size: 7}");
 		eventually(() -> assertThat(output.toString().substring(before)).contains("only with a restart"));
-		eventually(() -> assertThat(watcher().applied()).hasSize(1));
+		awaitApplied(1);
 		assertThat(watcher().rejected()).isEmpty();
 		assertThat(user()).isEqualTo("SA");
 		assertThat(this.pool.getUsername()).isEqualTo("sa");
@@ -210,7 +214,7 @@ class HikariPoolsTests extends ReloadFixture {
 		save("app.second: {username: app, password: first-secret, data-source-properties: {description: there}}");
 		eventually(() -> assertThat(output).contains("[app.second.data-source-properties.description, "
 				+ "app.second.password, app.second.username] only with a restart"));
-		eventually(() -> assertThat(watcher().applied()).hasSize(1));
+		awaitApplied(1);
 		assertThat(second.getUsername()).isEqualTo("sa");
 	}
 
@@ -292,7 +296,8 @@ class HikariPoolsTests extends ReloadFixture {
 		startPool(TwoPools.class);
 		save("app.second.maximum-pool-size: 7");
 		HikariDataSource second = context().getBean("second", HikariDataSource.class);
-		eventually(() -> assertThat(second.getMaximumPoolSize()).isEqualTo(7));
+		awaitApplied(1);
+		assertThat(second.getMaximumPoolSize()).isEqualTo(7);
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(3);
 	}
 
@@ -300,7 +305,7 @@ class HikariPoolsTests extends ReloadFixture {
 	void poolIsLeftAloneWhenItsReloaderIsSwitchedOff() {
 		startPool(Application.class, "governance.config.reload.hikari.enabled=false");
 		saveSettings("maximum-pool-size: 9, jdbc-url: 'jdbc:h2:mem:other'");
-		eventually(() -> assertThat(watcher().applied()).hasSize(1));
+		awaitApplied(1);
 		assertThat(this.pool.getMaximumPoolSize()).isEqualTo(4);
 	}
 

@@ -25,13 +25,15 @@ class LogLevelsTests extends ReloadFixture {
 	void levelsFollowAndGoBackWhereTheirKeyIsRemoved() {
 		this.system.setLogLevel("com.example.ByCode", LogLevel.WARN);
 		save("logging.level: {com.example.Foo: trace, com.example.ByCode: debug, root: warn}");
-		eventually(() -> assertThat(level("com.example.Foo")).isEqualTo(LogLevel.TRACE));
+		awaitApplied(1);
+		assertThat(level("com.example.Foo")).isEqualTo(LogLevel.TRACE);
 		assertThat(level("com.example.ByCode")).isEqualTo(LogLevel.DEBUG);
 		assertThat(level("ROOT")).isEqualTo(LogLevel.WARN);
 		assertThat(level("com.example.Started")).isNull();
 		assertThat(level("com.example.Packaged")).isEqualTo(LogLevel.ERROR);
 		save("other: 1");
-		eventually(() -> assertThat(level("com.example.Foo")).isNull());
+		awaitApplied(2);
+		assertThat(level("com.example.Foo")).isNull();
 		assertThat(level("com.example.ByCode")).isEqualTo(LogLevel.WARN);
 		assertThat(level("ROOT")).isEqualTo(LogLevel.INFO);
 	}
@@ -43,7 +45,8 @@ class LogLevelsTests extends ReloadFixture {
 				  group: {shop: [com.example.cart, com.example.till]}
 				  level: {shop: debug, com.example.till: error, sql: warn}
 				""");
-		eventually(() -> assertThat(level("com.example.cart")).isEqualTo(LogLevel.DEBUG));
+		awaitApplied(1);
+		assertThat(level("com.example.cart")).isEqualTo(LogLevel.DEBUG);
 		assertThat(level("com.example.till")).isEqualTo(LogLevel.ERROR);
 		assertThat(level("org.hibernate.SQL")).isEqualTo(LogLevel.WARN);
 		save("""
@@ -51,7 +54,8 @@ class LogLevelsTests extends ReloadFixture {
 				  group: {shop: [com.example.till]}
 				  level: {shop: debug}
 				""");
-		eventually(() -> assertThat(level("com.example.till")).isEqualTo(LogLevel.DEBUG));
+		awaitApplied(2);
+		assertThat(level("com.example.till")).isEqualTo(LogLevel.DEBUG);
 		assertThat(level("com.example.cart")).isNull();
 		assertThat(level("org.hibernate.SQL")).isNull();
 	}

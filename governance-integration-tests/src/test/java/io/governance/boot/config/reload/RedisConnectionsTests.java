@@ -66,7 +66,8 @@ class RedisConnectionsTests extends ReloadFixture {
 		});
 		eventually(() -> assertThat(calls).hasValueGreaterThan(20));
 		saveSettings("port: " + second.port() + ", password: open-sesame, timeout: 1s");
-		eventually(() -> assertThat(this.redis.opsForValue().get("where")).isNull());
+		awaitApplied(1);
+		assertThat(this.redis.opsForValue().get("where")).isNull();
 		this.redis.opsForValue().set("where", "second");
 		LettuceConnectionFactory factory = context().getBean(LettuceConnectionFactory.class);
 		assertThat(factory.getPort()).isEqualTo(second.port());
@@ -125,7 +126,7 @@ class RedisConnectionsTests extends ReloadFixture {
 	@Test
 	void otherSettingsNeedARestart(CapturedOutput output) {
 		saveSettings("port: " + first.port() + ", lettuce: {shutdown-timeout: 1s}");
-		eventually(() -> assertThat(watcher().applied()).hasSize(1));
+		awaitApplied(1);
 		assertThat(output).contains("only with a restart").contains("spring.data.redis.lettuce.shutdown-timeout");
 		assertThat(this.redis.opsForValue().get("where")).isEqualTo("first");
 	}

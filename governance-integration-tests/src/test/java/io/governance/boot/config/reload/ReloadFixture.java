@@ -17,6 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** An application whose document is saved, and what it makes of that. */
@@ -61,6 +62,11 @@ abstract class ReloadFixture {
 
 	final Watcher watcher() {
 		return this.context.getBean(Watcher.class);
+	}
+
+	/** Waits until so many changes since the start are in force as a whole. */
+	final void awaitApplied(int changes) {
+		eventually(() -> assertThat(watcher().applied()).hasSize(changes));
 	}
 
 	static void eventually(ThrowingRunnable assertion) {

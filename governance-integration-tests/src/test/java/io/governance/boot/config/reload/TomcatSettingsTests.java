@@ -39,14 +39,16 @@ class TomcatSettingsTests extends ReloadFixture {
 	void timeoutsConnectionsAndThreadsFollowAndGoBack() {
 		saveSettings("connection-timeout: 3s, max-connections: 500, max-keep-alive-requests: 7, "
 				+ "threads: {max: 60, min-spare: 30}");
-		eventually(() -> assertThat(this.protocol.getMaxThreads()).isEqualTo(60));
+		awaitApplied(1);
+		assertThat(this.protocol.getMaxThreads()).isEqualTo(60);
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(3000);
 		assertThat(this.protocol.getKeepAliveTimeout()).isEqualTo(3000);
 		assertThat(this.protocol.getMaxConnections()).isEqualTo(500);
 		assertThat(this.protocol.getMaxKeepAliveRequests()).isEqualTo(7);
 		assertThat(((ThreadPoolExecutor) this.protocol.getExecutor()).getCorePoolSize()).isEqualTo(30);
 		saveSettings("keep-alive-timeout: 1s, threads: {max: 5, min-spare: 1}");
-		eventually(() -> assertThat(this.protocol.getMaxThreads()).isEqualTo(5));
+		awaitApplied(2);
+		assertThat(this.protocol.getMaxThreads()).isEqualTo(5);
 		assertThat(this.protocol.getKeepAliveTimeout()).isEqualTo(1000);
 		assertThat(this.protocol.getConnectionTimeout()).isEqualTo(60000);
 		assertThat(this.protocol.getMaxConnections()).isEqualTo(8192);

@@ -263,7 +263,7 @@ class ConsulAgentsTests {
 			}
 		});
 		ConsulSettings slow = new ConsulSettings(List.of(this.first.address()), null, null, null, null, null, null,
-				Duration.ofSeconds(2), null, null, null, new ConsulSettings.LockSettings(Duration.ofSeconds(10), null));
+				Duration.ofSeconds(4), null, null, null, new ConsulSettings.LockSettings(Duration.ofSeconds(10), null));
 		try (Backend backend = ConsulFixture.backend("dev", slow)) {
 			List<HeldLock> locks = new ArrayList<>();
 			for (int i = 1; i <= count; i++) {

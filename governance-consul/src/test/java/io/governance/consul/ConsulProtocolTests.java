@@ -225,7 +225,7 @@ class ConsulProtocolTests {
 		long begun = System.nanoTime();
 		assertThatExceptionOfType(BackendUnavailableException.class)
 			.isThrownBy(() -> this.backend.config().get(Set.of(ID)));
-		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(3_900));
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
 	}
 
 	@Test

@@ -40,8 +40,6 @@ class ConsulWatchBoundTests {
 
 	private static final int COUNT = 40;
 
-	private static final Duration TOLD = Duration.ofSeconds(2);
-
 	private final String namespace = "bound" + System.nanoTime();
 
 	private final Backend writer = new ConsulFixture(Duration.ofSeconds(30)).open(ConsulServer.shared().address(),
@@ -97,22 +95,24 @@ class ConsulWatchBoundTests {
 		}
 		within(Duration.ofSeconds(10)).until(() -> told.size() == COUNT);
 		assertThat(watchThreads()).isLessThanOrEqualTo(3);
-		publish(ids.get(COUNT - 1), "one");
-		within(TOLD).until(() -> told.get(COUNT - 1).equals("one"));
-		this.writer.config().publish(List.of(Publication.delete(ids.get(COUNT - 1))), Author.of("me"));
-		within(TOLD).until(() -> told.get(COUNT - 1).equals("absent"));
+		TimesTold.assertInTime((times) -> {
+			publish(ids.get(COUNT - 1), "one");
+			times.told("a document", () -> told.get(COUNT - 1).equals("one"));
+			this.writer.config().publish(List.of(Publication.delete(ids.get(COUNT - 1))), Author.of("me"));
+			times.told("a document that goes", () -> told.get(COUNT - 1).equals("absent"));
+		});
 		Logger logger = (Logger) LoggerFactory.getLogger(ConnectionLog.class);
 		ListAppender<ILoggingEvent> lines = new ListAppender<>();
 		lines.start();
 		logger.addAppender(lines);
 		this.way.cut();
-		within(Duration.ofSeconds(5)).until(() -> connections.size() == COUNT
+		within(Duration.ofSeconds(20)).until(() -> connections.size() == COUNT
 				&& connections.values().stream().allMatch((state) -> state == ConnectionState.DISCONNECTED));
 		logger.detachAppender(lines);
 		assertThat(lines.list).as("one line for a reason that many share").hasSizeBetween(1, 4);
 		publish(ids.get(COUNT - 2), "meanwhile");
 		this.way.restore();
-		within(Duration.ofSeconds(5)).until(() -> told.get(COUNT - 2).equals("meanwhile")
+		within(Duration.ofSeconds(20)).until(() -> told.get(COUNT - 2).equals("meanwhile")
 				&& connections.values().stream().allMatch((state) -> state == ConnectionState.CONNECTED));
 	}
 
@@ -132,16 +132,18 @@ class ConsulWatchBoundTests {
 		assertThat(watchThreads()).isLessThanOrEqualTo(4);
 		int last = COUNT - 1;
 		Instance instance = Instance.of("service-" + last, "127.0.0.1", 8080).build();
-		this.writer.registry().put(instance.service(), List.of(instance));
-		within(TOLD).until(() -> told.get(last).equals(List.of(instance)));
 		Instance changed = instance.toBuilder().metadata(Map.of("team", "shop")).weight(7).build();
-		this.writer.registry().put(instance.service(), List.of(changed));
-		within(TOLD).until(() -> told.get(last).equals(List.of(changed)));
 		Instance down = changed.withStatus(InstanceStatus.DOWN);
-		this.writer.registry().put(instance.service(), List.of(down));
-		within(TOLD).until(() -> told.get(last).equals(List.of(down)));
-		this.writer.registry().remove(instance.service(), instance.id());
-		within(TOLD).until(() -> told.get(last).isEmpty());
+		TimesTold.assertInTime((times) -> {
+			this.writer.registry().put(instance.service(), List.of(instance));
+			times.told("an instance that comes", () -> told.get(last).equals(List.of(instance)));
+			this.writer.registry().put(instance.service(), List.of(changed));
+			times.told("metadata and weight", () -> told.get(last).equals(List.of(changed)));
+			this.writer.registry().put(instance.service(), List.of(down));
+			times.told("a status", () -> told.get(last).equals(List.of(down)));
+			this.writer.registry().remove(instance.service(), instance.id());
+			times.told("an instance that goes", () -> told.get(last).isEmpty());
+		});
 	}
 
 }

@@ -82,8 +82,8 @@ class EtcdAuthTests {
 	}
 
 	private static Backend open(String user, String password) {
-		return Etcds.open(new EtcdSettings(List.of(server.address()), null, user, password, null, null,
-				Duration.ofSeconds(2), null), "dev");
+		return Etcds.open(new EtcdSettings(List.of(server.address()), null, user, password, null, Duration.ofSeconds(5),
+				Duration.ofSeconds(4), null), "dev");
 	}
 
 	@Test
@@ -95,7 +95,7 @@ class EtcdAuthTests {
 			assertThat(backend.registry().observe("orders")).containsExactly(instance);
 			assertThat(backend.discovery().services()).contains("orders");
 			try (HeldLock lock = backend.lock().acquire("batch", Duration.ZERO).orElseThrow()) {
-				await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(4)).until(lock::isHeld);
+				await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(20)).until(lock::isHeld);
 			}
 		}
 	}
@@ -134,7 +134,7 @@ class EtcdAuthTests {
 			keeper.register(instance);
 			await().atMost(Duration.ofSeconds(10)).until(() -> !events.isEmpty());
 			// Long enough for the delay between two tries to have grown to its cap.
-			await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(12)).until(() -> events.size() == 1);
+			await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(20)).until(() -> events.size() == 1);
 			assertThat(events.get(0).kind()).isEqualTo(RegistrationEvent.Kind.REFUSED);
 			assertThat(events.get(0).reason()).contains("permission denied").doesNotContain("s3cret");
 			assertThat(listener.latest()).hasValue(List.of());
@@ -199,13 +199,13 @@ class EtcdAuthTests {
 			idle.registry().put("idle", List.of(Instance.of("idle", "127.0.0.1", 8081).id("i-1").build()));
 			server.kill();
 			server.start();
-			await().atMost(Duration.ofSeconds(5))
+			await().atMost(Duration.ofSeconds(15))
 				.ignoreExceptions()
 				.until(() -> backend.config().get(Set.of(ID)).find(ID).isPresent());
 			backend.config().publish(List.of(Publication.put(ID, "a: new")), Author.of("test"));
-			await().atMost(Duration.ofSeconds(5)).until(() -> listener.latest(ID).equals("a: new"));
-			await().during(Duration.ofSeconds(3))
-				.atMost(Duration.ofSeconds(7))
+			await().atMost(Duration.ofSeconds(15)).until(() -> listener.latest(ID).equals("a: new"));
+			await().during(Duration.ofSeconds(5))
+				.atMost(Duration.ofSeconds(20))
 				.until(() -> !backend.registry().observe("orders").isEmpty());
 			try (Client client = root()) {
 				assertThat(client.getKVClient().get(bytes("governance/services/dev/idle/i-1")).get().getCount())

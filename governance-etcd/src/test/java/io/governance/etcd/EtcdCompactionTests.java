@@ -73,7 +73,7 @@ class EtcdCompactionTests {
 
 	@BeforeEach
 	void begin() {
-		this.writer = Etcds.open(server.address(), this.namespace);
+		this.writer = Etcds.open(server.address(), this.namespace, Etcds.LONG_LEASE);
 		this.client = Client.builder().endpoints(server.address()).build();
 		publish(Publication.put(this.kept, "a: 100"), Publication.put(this.gone, "b: 0"));
 		register("o-1", "o-2");

@@ -7,7 +7,7 @@ class EtcdConfigStoreTests extends ConfigStoreContract {
 
 	@Override
 	protected BackendFixture fixture() {
-		return new EtcdFixture();
+		return new EtcdFixture(Etcds.LONG_LEASE);
 	}
 
 }

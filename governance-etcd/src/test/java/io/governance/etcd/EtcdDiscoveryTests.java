@@ -7,7 +7,7 @@ class EtcdDiscoveryTests extends DiscoveryContract {
 
 	@Override
 	protected BackendFixture fixture() {
-		return new EtcdFixture();
+		return new EtcdFixture(Etcds.LONG_LEASE);
 	}
 
 }

@@ -16,12 +16,25 @@ public final class EtcdFixture implements BackendFixture {
 
 	private final @Nullable String address;
 
+	private final Duration lease;
+
+	/** Instances are gone soon after their process. */
 	public EtcdFixture() {
-		this.address = null;
+		this(null, Duration.ofSeconds(4));
 	}
 
+	/** Another way to the shared server, or to a server of one's own. */
 	EtcdFixture(String address) {
+		this(address, Duration.ofSeconds(4));
+	}
+
+	EtcdFixture(Duration lease) {
+		this(null, lease);
+	}
+
+	private EtcdFixture(@Nullable String address, Duration lease) {
 		this.address = address;
+		this.lease = lease;
 	}
 
 	@Override
@@ -31,7 +44,7 @@ public final class EtcdFixture implements BackendFixture {
 
 	@Override
 	public Backend open(String address, String namespace) {
-		return Etcds.open(address, namespace);
+		return Etcds.open(address, namespace, this.lease);
 	}
 
 	@Override
@@ -42,7 +55,7 @@ public final class EtcdFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
-		return Duration.ofSeconds(5);
+		return this.lease.plusSeconds(3);
 	}
 
 	@Override

@@ -64,7 +64,11 @@ class EtcdRegistrationTests {
 	@BeforeEach
 	void open() {
 		this.backend = Etcds.open(server.address(), this.namespace);
-		this.keeper = new RegistrationKeeper(this.backend.registry(), RegistrationSettings.DEFAULTS,
+		this.keeper = keeper(this.backend);
+	}
+
+	private RegistrationKeeper keeper(Backend backend) {
+		return new RegistrationKeeper(backend.registry(), RegistrationSettings.DEFAULTS,
 				(event) -> this.events.add(event.kind()), RandomGenerator.getDefault(), System::nanoTime);
 	}
 
@@ -122,8 +126,10 @@ class EtcdRegistrationTests {
 		List<Instance> today = IntStream.rangeClosed(1, 3)
 			.mapToObj((number) -> this.instance.toBuilder().id("o-" + number).build())
 			.toList();
-		try (Backend other = Etcds.open(server.address(), this.namespace)) {
-			today.forEach(this.keeper::register);
+		try (Backend other = Etcds.open(server.address(), this.namespace);
+				Backend own = Etcds.open(server.address(), this.namespace, Etcds.LONG_LEASE);
+				RegistrationKeeper lasting = keeper(own)) {
+			today.forEach(lasting::register);
 			inTime().until(() -> registered().size() == 3);
 			RecordingInstancesListener callers = new RecordingInstancesListener();
 			other.discovery().watch("orders", callers);
@@ -131,7 +137,7 @@ class EtcdRegistrationTests {
 			server.kill();
 			inTime().until(() -> callers.connections().contains(ConnectionState.DISCONNECTED));
 			List<Instance> changed = today.stream().map((one) -> one.toBuilder().version("2").build()).toList();
-			changed.forEach(this.keeper::update);
+			changed.forEach(lasting::update);
 			server.start();
 			inTime().until(() -> callers.latest().equals(Optional.of(changed)));
 			assertThat(callers.deliveries()).allSatisfy((instances) -> assertThat(instances).hasSize(3));

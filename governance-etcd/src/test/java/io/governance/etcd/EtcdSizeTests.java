@@ -41,7 +41,7 @@ class EtcdSizeTests {
 
 	@BeforeEach
 	void open() {
-		this.backend = Etcds.open(EtcdServer.shared().address(), this.namespace);
+		this.backend = Etcds.open(EtcdServer.shared().address(), this.namespace, Etcds.LONG_LEASE);
 	}
 
 	@AfterEach

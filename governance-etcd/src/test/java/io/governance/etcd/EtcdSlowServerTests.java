@@ -199,7 +199,7 @@ class EtcdSlowServerTests {
 	@Test
 	@DisplayName("F3 giving a lock back to a server that hangs takes no longer than one call, and the lock runs out")
 	void closingALockTakesNoLongerThanOneCall() throws Exception {
-		EtcdSettings settings = new EtcdSettings(List.of(address()), null, null, null, null, Duration.ofMillis(500),
+		EtcdSettings settings = new EtcdSettings(List.of(address()), null, null, null, null, Duration.ofSeconds(3),
 				Duration.ofSeconds(2), null);
 		try (Backend backend = Etcds.open(settings, this.namespace)) {
 			HeldLock lock = await().ignoreException(BackendUnavailableException.class)
@@ -207,7 +207,7 @@ class EtcdSlowServerTests {
 			this.proxy.stall();
 			long start = System.nanoTime();
 			lock.close();
-			assertThat(since(start)).isLessThan(Duration.ofMillis(1500));
+			assertThat(since(start)).isLessThan(Duration.ofMillis(5500));
 			assertThat(lock.isHeld()).isFalse();
 			try (HeldLock next = this.other.lock().acquire("batch", Duration.ofSeconds(10)).orElseThrow()) {
 				assertThat(next.fencingToken()).isGreaterThan(lock.fencingToken());

@@ -9,6 +9,9 @@ import io.governance.backend.BackendEnvironment;
 /** Makes backends with settings that suit a test. */
 final class Etcds {
 
+	/** For who waits for no expiry: no pause of a busy machine takes it away. */
+	static final Duration LONG_LEASE = Duration.ofSeconds(30);
+
 	private Etcds() {
 	}
 
@@ -16,12 +19,20 @@ final class Etcds {
 		return open(settings(address), namespace);
 	}
 
+	static Backend open(String address, String namespace, Duration lease) {
+		return open(settings(Duration.ofSeconds(5), lease, address), namespace);
+	}
+
 	static Backend open(EtcdSettings settings, String namespace) {
 		return new EtcdBackendFactory().create(BackendEnvironment.of("etcd", namespace, settings));
 	}
 
 	static EtcdSettings settings(String... addresses) {
-		return new EtcdSettings(List.of(addresses), null, null, null, null, null, Duration.ofSeconds(2), null);
+		return settings(Duration.ofSeconds(2), Duration.ofSeconds(2), addresses);
+	}
+
+	static EtcdSettings settings(Duration timeout, Duration lease, String... addresses) {
+		return new EtcdSettings(List.of(addresses), null, null, null, null, timeout, lease, null);
 	}
 
 }

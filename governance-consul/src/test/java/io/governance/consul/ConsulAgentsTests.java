@@ -39,7 +39,7 @@ class ConsulAgentsTests {
 	private final FakeConsul second = new FakeConsul(ConsulAgentsTests::answer);
 
 	private final ConsulSettings settings = new ConsulSettings(List.of(this.first.address(), this.second.address()),
-			null, null, null, null, null, null, Duration.ofSeconds(1), Duration.ofSeconds(20), null, null, null);
+			null, null, null, null, null, null, Duration.ofSeconds(2), Duration.ofSeconds(20), null, null, null);
 
 	private final ConsulClient client = new ConsulClient("consul", this.settings, null);
 
@@ -109,7 +109,7 @@ class ConsulAgentsTests {
 		assertThat(preferred()).isEqualTo(this.second.address());
 		assertThat(watch).isNotDone();
 		this.first.freeze();
-		Awaitility.await().atMost(Duration.ofSeconds(8)).until(watch::isCompletedExceptionally);
+		Awaitility.await().atMost(Duration.ofSeconds(20)).until(watch::isCompletedExceptionally);
 		assertThat(preferred()).isEqualTo(this.second.address());
 	}
 
@@ -165,7 +165,7 @@ class ConsulAgentsTests {
 	@Test
 	void servicesBeyondTheBoundAreNotReadAgainWithoutAChange() {
 		ConsulSettings one = new ConsulSettings(List.of(this.first.address()), null, null, null, null, null, null,
-				Duration.ofSeconds(1), Duration.ofSeconds(1), 1, null, null);
+				Duration.ofSeconds(3), Duration.ofSeconds(1), 1, null, null);
 		this.first.script((asked, exchange) -> {
 			if (asked.waits()) {
 				new CountDownLatch(1).await(1_050, TimeUnit.MILLISECONDS);
@@ -201,7 +201,7 @@ class ConsulAgentsTests {
 			FakeConsul.send(exchange, 200, asked.path().equals("/v1/catalog/services") ? "{}" : "[]", 5);
 		});
 		ConsulSettings three = new ConsulSettings(List.of(this.first.address()), null, null, null, null, null, null,
-				Duration.ofSeconds(1), Duration.ofSeconds(1), 3, null, null);
+				Duration.ofSeconds(5), Duration.ofSeconds(1), 3, null, null);
 		try (Backend backend = ConsulFixture.backend("dev", three)) {
 			for (int i = 0; i < 30; i++) {
 				backend.discovery().watch("service-" + i, (instances) -> {

@@ -17,7 +17,7 @@ class ConsulApplicationTests extends ApplicationContract {
 	@Override
 	protected Map<String, String> properties(String address) {
 		return Map.of("governance.backend", "consul", "governance.consul.addresses", address,
-				"governance.consul.registration.ttl", "3s", "spring.cloud.consul.enabled", "false");
+				"governance.consul.registration.ttl", "30s", "spring.cloud.consul.enabled", "false");
 	}
 
 }

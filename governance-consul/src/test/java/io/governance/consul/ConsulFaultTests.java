@@ -45,7 +45,7 @@ class ConsulFaultTests {
 
 	private static final Duration DETECTION = Duration.ofSeconds(5);
 
-	private static final Duration RECOVERY = Duration.ofSeconds(5);
+	private static final Duration RECOVERY = Duration.ofSeconds(30);
 
 	private static final Duration REPAIR = Duration.ofSeconds(10);
 

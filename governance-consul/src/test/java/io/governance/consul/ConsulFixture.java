@@ -23,7 +23,7 @@ public final class ConsulFixture implements BackendFixture {
 
 	/** Instances are gone soon after their process. */
 	public ConsulFixture() {
-		this(Duration.ofSeconds(3));
+		this(Duration.ofSeconds(5));
 	}
 
 	ConsulFixture(Duration ttl) {
@@ -49,7 +49,7 @@ public final class ConsulFixture implements BackendFixture {
 
 	@Override
 	public Backend open(String address, String namespace) {
-		return backend(namespace, settings(List.of(address), this.maxWatches, this.ttl));
+		return backend(namespace, settings(List.of(address), this.maxWatches, this.ttl, Duration.ofSeconds(5)));
 	}
 
 	static Backend backend(String namespace, ConsulSettings settings) {
@@ -57,7 +57,11 @@ public final class ConsulFixture implements BackendFixture {
 	}
 
 	static ConsulSettings settings(List<String> addresses, Integer maxWatches, Duration ttl) {
-		return new ConsulSettings(addresses, null, null, null, null, null, null, null, null, maxWatches,
+		return settings(addresses, maxWatches, ttl, null);
+	}
+
+	private static ConsulSettings settings(List<String> addresses, Integer maxWatches, Duration ttl, Duration timeout) {
+		return new ConsulSettings(addresses, null, null, null, null, null, null, timeout, null, maxWatches,
 				registration(ttl), null);
 	}
 

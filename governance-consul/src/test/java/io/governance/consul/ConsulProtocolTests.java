@@ -208,7 +208,7 @@ class ConsulProtocolTests {
 				index.incrementAndGet()));
 		watch(this.backend);
 		Awaitility.await().until(() -> index.get() > 8);
-		assertThat(this.told).containsExactly("one");
+		awaitTold("one");
 	}
 
 	@Test
@@ -247,7 +247,7 @@ class ConsulProtocolTests {
 		try (Backend stale = open(ConsulSettings.Consistency.STALE, null)) {
 			watch(stale);
 			Awaitility.await().until(() -> count.get() >= 3);
-			assertThat(this.told).containsExactly("new");
+			awaitTold("new");
 			assertThat(this.consul.asked().get(0).query()).contains("consistent");
 		}
 	}

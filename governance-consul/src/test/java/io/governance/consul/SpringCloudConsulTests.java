@@ -1,6 +1,7 @@
 package io.governance.consul;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,8 @@ class SpringCloudConsulTests {
 
 	private final String service = "interop-" + System.nanoTime();
 
-	private final Backend backend = new ConsulFixture().open(this.server.address(), DocumentId.DEFAULT);
+	private final Backend backend = new ConsulFixture(Duration.ofSeconds(30)).open(this.server.address(),
+			DocumentId.DEFAULT);
 
 	@AfterEach
 	void close() {

@@ -67,13 +67,13 @@ class EtcdClusterTests {
 				leader.kill();
 				leader(cluster);
 				publishInTime(backend, "a: 1");
-				await().atMost(Duration.ofSeconds(5)).until(() -> listener.latest(this.id).equals("a: 1"));
+				await().atMost(Duration.ofSeconds(30)).until(() -> listener.latest(this.id).equals("a: 1"));
 				leader.start();
 				EtcdServer next = leader(cluster);
 				next.kill();
 				leader(cluster);
 				publishInTime(backend, "a: 2");
-				await().atMost(Duration.ofSeconds(5)).until(() -> listener.latest(this.id).equals("a: 2"));
+				await().atMost(Duration.ofSeconds(30)).until(() -> listener.latest(this.id).equals("a: 2"));
 				assertThat(listener.texts(this.id)).containsExactly("a: 0", "a: 1", "a: 2");
 				assertThat(instances.deliveries().stream().skip(1)).as("registered all the time")
 					.allSatisfy((list) -> assertThat(list).hasSize(1));
@@ -89,7 +89,7 @@ class EtcdClusterTests {
 		try (EtcdCluster cluster = EtcdServer.options().startCluster(3)) {
 			EtcdServer leader = leader(cluster);
 			List<EtcdServer> followers = cluster.members().stream().filter((member) -> member != leader).toList();
-			try (Backend writer = Etcds.open(leader.address(), this.namespace);
+			try (Backend writer = Etcds.open(leader.address(), this.namespace, Etcds.LONG_LEASE);
 					Backend backend = Etcds.open(Etcds.settings(followers.get(0).address(), followers.get(1).address()),
 							this.namespace)) {
 				publish(writer, "a: 0");
@@ -99,7 +99,8 @@ class EtcdClusterTests {
 				for (EtcdServer follower : followers) {
 					follower.pause();
 					publish(writer, "a: " + follower.address());
-					await().atMost(Duration.ofSeconds(8))
+					// Before everything is read again, after 48 seconds at the earliest.
+					await().atMost(Duration.ofSeconds(30))
 						.until(() -> listener.latest(this.id).equals("a: " + follower.address()));
 					follower.resume();
 				}
@@ -124,11 +125,11 @@ class EtcdClusterTests {
 					.isThrownBy(() -> backend.config().get(Set.of(this.id)));
 				assertThatExceptionOfType(BackendUnavailableException.class)
 					.isThrownBy(() -> backend.discovery().services());
-				await().atMost(Duration.ofSeconds(8))
+				await().atMost(Duration.ofSeconds(30))
 					.until(() -> listener.connections().equals(List.of(ConnectionState.DISCONNECTED)));
 				cluster.members().get(1).resume();
 				publishInTime(backend, "a: 1");
-				await().atMost(Duration.ofSeconds(8)).until(() -> listener.latest(this.id).equals("a: 1"));
+				await().atMost(Duration.ofSeconds(30)).until(() -> listener.latest(this.id).equals("a: 1"));
 				assertThat(listener.texts(this.id)).containsExactly("a: 0", "a: 1");
 			}
 		}
@@ -149,7 +150,7 @@ class EtcdClusterTests {
 	}
 
 	private void publishInTime(Backend backend, String text) {
-		await().atMost(Duration.ofSeconds(6)).ignoreException(BackendUnavailableException.class).until(() -> {
+		await().atMost(Duration.ofSeconds(30)).ignoreException(BackendUnavailableException.class).until(() -> {
 			publish(backend, text);
 			return true;
 		});
@@ -170,7 +171,7 @@ class EtcdClusterTests {
 			await().until(() -> !listener.deliveries().isEmpty());
 			String first = listener.latest(this.id);
 			await().during(Duration.ofSeconds(4))
-				.atMost(Duration.ofSeconds(8))
+				.atMost(Duration.ofSeconds(20))
 				.until(() -> listener.texts(this.id).equals(List.of(first)));
 		}
 	}

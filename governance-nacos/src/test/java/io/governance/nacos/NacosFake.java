@@ -135,6 +135,7 @@ final class NacosFake implements AutoCloseable {
 	}
 
 	private void end(Consumer<StreamObserver<Payload>> how) {
+		awaitStreams();
 		List<StreamObserver<Payload>> ending = List.copyOf(this.streams);
 		this.streams.removeAll(ending);
 		ending.forEach((stream) -> {
@@ -178,15 +179,20 @@ final class NacosFake implements AutoCloseable {
 	private void push(Request request) {
 		request.setRequestId(Integer.toString(this.pushes.incrementAndGet()));
 		Payload payload = GrpcUtils.convert(request);
-		// One for documents and one for services: a call on a new connection can be
-		// answered
-		// before its stream has come.
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.streams.size() >= 2);
+		awaitStreams();
 		this.streams.forEach((stream) -> {
 			synchronized (stream) {
 				stream.onNext(payload);
 			}
 		});
+	}
+
+	/**
+	 * One for documents and one for services: a call on a new connection can be answered
+	 * before its stream has come.
+	 */
+	private void awaitStreams() {
+		await().atMost(Duration.ofSeconds(30)).until(() -> this.streams.size() >= 2);
 	}
 
 	private static ServiceInfo info(long time, int... ports) {

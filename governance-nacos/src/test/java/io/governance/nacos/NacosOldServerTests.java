@@ -195,7 +195,8 @@ class NacosOldServerTests {
 		try (Backend other = open("dev", true)) {
 			other.registry().put("orders", List.of(first, second));
 			within(10).until(() -> List.of(first, second).equals(this.instances.latest().orElseThrow()));
-			assertThat(other.registry().observe("orders")).containsExactly(first, second);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(other.registry().observe("orders")).containsExactly(first, second));
 			assertThat(this.backend.discovery().services()).contains("orders");
 			Instance draining = first.withStatus(InstanceStatus.DRAINING);
 			other.registry().put("orders", List.of(draining));
@@ -213,8 +214,10 @@ class NacosOldServerTests {
 		Instance instance = Instance.of("stock", "127.0.0.1", 8001).build();
 		try (Backend other = open(DocumentId.DEFAULT, true)) {
 			other.registry().put("stock", List.of(instance));
-			assertThat(other.registry().observe("stock")).containsExactly(instance);
-			assertThat(api("GET", "ns/instance/list?serviceName=stock")).contains("\"port\":8001");
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(other.registry().observe("stock")).containsExactly(instance));
+			within(10).untilAsserted(
+					() -> assertThat(api("GET", "ns/instance/list?serviceName=stock")).contains("\"port\":8001"));
 		}
 	}
 

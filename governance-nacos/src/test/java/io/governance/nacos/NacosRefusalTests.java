@@ -73,7 +73,8 @@ class NacosRefusalTests {
 		int free = NacosInstances.MAX_METADATA - "governance-id".length() - instance(8001).id().length() - 1;
 		Instance largest = instance(8001).toBuilder().metadata(Map.of("k", "v".repeat(free))).build();
 		this.backend.registry().put("orders", List.of(largest));
-		assertThat(this.backend.registry().observe("orders")).containsExactly(largest);
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.backend.registry().observe("orders")).containsExactly(largest));
 		Instance larger = instance(8001).toBuilder().metadata(Map.of("k", "v".repeat(free + 1))).build();
 		assertThatIllegalArgumentException().isThrownBy(() -> this.backend.registry().put("orders", List.of(larger)))
 			.withMessageContaining("1025")
@@ -88,7 +89,8 @@ class NacosRefusalTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.backend.registry().put("orders", List.of(second)))
 			.withMessageContaining("second")
 			.withMessageContaining("127.0.0.1:8001");
-		assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8001));
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8001)));
 	}
 
 	@Test
@@ -125,9 +127,12 @@ class NacosRefusalTests {
 	void secondInstanceReplacesNoOther() {
 		this.backend.registry().put("orders", List.of(instance(8001)));
 		this.backend.registry().put("orders", List.of(instance(8002)));
-		assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8001), instance(8002));
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8001),
+					instance(8002)));
 		this.backend.registry().remove("orders", instance(8001).id());
-		assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8002));
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.backend.registry().observe("orders")).containsExactly(instance(8002)));
 	}
 
 	@Test
@@ -188,8 +193,9 @@ class NacosRefusalTests {
 				.atMost(ELECTION)
 				.ignoreException(BackendUnavailableException.class)
 				.untilAsserted(() -> first.registry().put("fixed", List.of(instance, other)));
-			assertThat(first.registry().observe("fixed")).extracting(Instance::id)
-				.containsExactly(instance.id(), other.id());
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(first.registry().observe("fixed")).extracting(Instance::id)
+					.containsExactly(instance.id(), other.id()));
 			first.registry().remove("fixed", other.id());
 			Awaitility.await().until(() -> first.registry().observe("fixed").size() == 1);
 		}
@@ -198,7 +204,9 @@ class NacosRefusalTests {
 		}
 		try (Backend second = factory.create(BackendEnvironment.of("nacos", this.namespace, settings))) {
 			second.registry().put("fixed", List.of(instance));
-			assertThat(second.registry().observe("fixed")).extracting(Instance::id).containsExactly(instance.id());
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(second.registry().observe("fixed")).extracting(Instance::id)
+					.containsExactly(instance.id()));
 			second.registry().remove("fixed", instance.id());
 			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> second.registry().observe("fixed").isEmpty());
 		}
@@ -211,7 +219,9 @@ class NacosRefusalTests {
 		for (InstanceStatus status : List.of(InstanceStatus.UP, InstanceStatus.DRAINING, InstanceStatus.UP,
 				InstanceStatus.OUT_OF_SERVICE)) {
 			this.backend.registry().put("orders", List.of(heavy.withStatus(status)));
-			assertThat(this.backend.registry().observe("orders")).containsExactly(heavy.withStatus(status));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.backend.registry().observe("orders"))
+					.containsExactly(heavy.withStatus(status)));
 		}
 	}
 

@@ -87,7 +87,8 @@ class NacosTlsTests {
 			assertThat(backend.config().history(ORDERS, 1)).hasSize(1);
 			Instance instance = Instance.of("orders", "127.0.0.1", 8001).build();
 			backend.registry().put("orders", List.of(instance));
-			assertThat(backend.registry().observe("orders")).containsExactly(instance);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(backend.registry().observe("orders")).containsExactly(instance));
 		}
 	}
 
@@ -138,7 +139,8 @@ class NacosTlsTests {
 				assertThat(backend.config().list("dev", "shop")).containsExactly(ORDERS);
 				Instance instance = Instance.of("orders", "127.0.0.1", 8001).build();
 				backend.registry().put("orders", List.of(instance));
-				assertThat(backend.registry().observe("orders")).containsExactly(instance);
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(backend.registry().observe("orders")).containsExactly(instance));
 			}
 		}
 	}

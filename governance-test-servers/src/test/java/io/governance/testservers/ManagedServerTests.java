@@ -73,7 +73,8 @@ class ManagedServerTests {
 
 	@Test
 	void showsTheEndOfTheLogWhenItDoesNotGetReadyInTime() {
-		try (ManagedServer server = new ManagedServer(new Script("echo waiting for a leader; exec sleep 600"), SHELL)) {
+		Script script = new Script("echo waiting for a leader; exec sleep 600", Duration.ofSeconds(2));
+		try (ManagedServer server = new ManagedServer(script, SHELL)) {
 			assertThatIllegalStateException().isThrownBy(server::start)
 				.withMessageContaining("not ready after 2 s")
 				.withMessageContaining("waiting for a leader");
@@ -117,6 +118,8 @@ class ManagedServerTests {
 
 		private final String script;
 
+		private final Duration startDeadline;
+
 		private int firstPort;
 
 		private int lastPort;
@@ -124,7 +127,12 @@ class ManagedServerTests {
 		private Path home = Path.of("/");
 
 		private Script(String script) {
+			this(script, Duration.ofSeconds(30));
+		}
+
+		private Script(String script, Duration startDeadline) {
 			this.script = script;
+			this.startDeadline = startDeadline;
 		}
 
 		@Override
@@ -144,7 +152,7 @@ class ManagedServerTests {
 
 		@Override
 		public Duration startDeadline() {
-			return Duration.ofSeconds(2);
+			return this.startDeadline;
 		}
 
 		@Override

@@ -139,17 +139,19 @@ class ChangeDetectorTests {
 		List<Integer> told = new CopyOnWriteArrayList<>();
 		add("orders", told);
 		await().until(() -> told.contains(0));
+		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
 		this.reading = (key) -> {
 			// As a server that is asked before the change and answers late.
 			int before = this.states.getOrDefault(key, 0);
+			asked.countDown();
 			hold(go);
 			return before;
 		};
 		this.read.clear();
 		this.states.put("orders", 1);
 		this.detector.hint(Set.of("orders"));
-		await().until(() -> this.read.size() == 1);
+		hold(asked);
 		this.states.put("orders", 2);
 		this.detector.hint(Set.of("orders"));
 		this.detector.hint();

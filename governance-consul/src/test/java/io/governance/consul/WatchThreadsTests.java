@@ -67,6 +67,8 @@ class WatchThreadsTests {
 		assertThat(this.threads.tryStart(this.watch)).isNotNull();
 		assertThat(this.answered.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.threads.tryStart(this.watch)).isNull();
+		// It has asked again, and waits.
+		Awaitility.await().until(() -> this.consul.asked().stream().anyMatch(FakeConsul.Asked::waits));
 		this.client.close();
 		this.threads.close();
 		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> !this.thread.isAlive());

@@ -35,7 +35,8 @@ class EtcdClientTests {
 	@DisplayName("F3 a call under way ends in its own way though the client is replaced meanwhile")
 	void replacingEndsNoCallUnderWay() {
 		try (TcpProxy proxy = TcpProxy.to(URI.create(EtcdServer.shared().address()).getPort());
-				EtcdClient client = new EtcdClient("etcd", Etcds.settings("http://" + proxy.address()), null,
+				EtcdClient client = new EtcdClient("etcd",
+						Etcds.settings(Duration.ofSeconds(6), Etcds.LONG_LEASE, "http://" + proxy.address()), null,
 						this.nanoTime::get)) {
 			assertThat(read(client)).succeedsWithin(Duration.ofSeconds(10));
 			proxy.stall();
@@ -45,7 +46,7 @@ class EtcdClientTests {
 			CompletableFuture<GetResponse> second = read(client);
 			this.nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(30));
 			await().atMost(Duration.ofSeconds(10)).until(() -> client.client() != silent);
-			await().atMost(Duration.ofSeconds(10)).until(second::isDone);
+			await().atMost(Duration.ofSeconds(30)).until(second::isDone);
 			assertThat(first.handle((answer, thrown) -> EtcdFailure.of(thrown).kind()).join())
 				.isEqualTo(EtcdFailure.Kind.SILENT);
 			assertThat(second.handle((answer, thrown) -> EtcdFailure.of(thrown).kind()).join())

@@ -87,7 +87,7 @@ class EtcdWatchFaultTests extends BehindFront {
 		awaitText(listener, "a: 2");
 		int begun = this.front.watches();
 		await().during(Duration.ofSeconds(4))
-			.atMost(Duration.ofSeconds(5))
+			.atMost(Duration.ofSeconds(20))
 			.until(() -> this.front.watches() < begun + 20);
 		assertThat(this.front.watches()).as("and yet it is asked for").isGreaterThan(begun);
 	}

@@ -90,8 +90,8 @@ class EtcdClusterTests {
 			EtcdServer leader = leader(cluster);
 			List<EtcdServer> followers = cluster.members().stream().filter((member) -> member != leader).toList();
 			try (Backend writer = Etcds.open(leader.address(), this.namespace, Etcds.LONG_LEASE);
-					Backend backend = Etcds.open(Etcds.settings(followers.get(0).address(), followers.get(1).address()),
-							this.namespace)) {
+					Backend backend = Etcds.open(Etcds.settings(Duration.ofSeconds(5), Etcds.LONG_LEASE,
+							followers.get(0).address(), followers.get(1).address()), this.namespace)) {
 				publish(writer, "a: 0");
 				RecordingConfigListener listener = new RecordingConfigListener();
 				backend.config().watch(Set.of(this.id), listener);

@@ -50,6 +50,8 @@ class GovernanceChannelsTests {
 
 	private String zone = "";
 
+	private Duration firstList = Duration.ofSeconds(10);
+
 	private ManagedChannel channel;
 
 	@AfterEach
@@ -74,7 +76,7 @@ class GovernanceChannelsTests {
 					(service) -> ServiceBalancer.builder(service, new RoundRobinLoadBalancer())
 						.lanes(this.lanes)
 						.zone(this.zone),
-					Duration.ofMillis(300)));
+					this.firstList));
 			this.channel = new GovernanceChannels(services, List.of(new LaneClientInterceptor(LaneMetadata.HEADER)))
 				.newChannelBuilder("governance:///users", InsecureChannelCredentials.create())
 				.build();
@@ -131,6 +133,7 @@ class GovernanceChannelsTests {
 
 	@Test
 	void saysWhatToDoWhenNothingIsKnown() {
+		this.firstList = Duration.ofMillis(300);
 		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(this::call)
 			.withMessageContaining("The instances of service 'users' are not known yet (waited 300 ms)")
 			.withMessageContaining("check that the backend can be reached")

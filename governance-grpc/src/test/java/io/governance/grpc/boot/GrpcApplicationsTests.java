@@ -172,7 +172,7 @@ class GrpcApplicationsTests {
 	@Test
 	void saysThatItDoesNotServeBeforeItLeaves() {
 		try (GrpcFleet fleet = new GrpcFleet(this.directory)) {
-			ConfigurableApplicationContext users = fleet.users("users-1", "governance.registry.drain.min-time=1s");
+			ConfigurableApplicationContext users = fleet.users("users-1", "governance.registry.drain.min-time=4s");
 			int port = users.getBean(GovernanceRegistration.class).instance().port();
 			Channel direct = channel(fleet.edge("edge-1"), "static://127.0.0.1:" + port);
 			for (String service : List.of("", Echo.SERVICE)) {

@@ -81,10 +81,14 @@ class GrpcCallsTests {
 		this.channel = this.application.getBean(GrpcChannelFactory.class).createChannel("governance:///users");
 		// Both are connected.
 		this.first.recovers();
-		await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
-			Echo.call(this.channel, Echo.LOOK, "x");
-			return this.first.calls() > 1 && this.second.calls() > 1;
-		});
+		await().pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(1))
+			// To connect may take longer than a try may.
+			.ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+			.until(() -> {
+				Echo.call(this.channel, Echo.LOOK, "x");
+				return this.first.calls() > 1 && this.second.calls() > 1;
+			});
 	}
 
 	private String look() {
@@ -146,18 +150,17 @@ class GrpcCallsTests {
 
 	@Test
 	void leavesAnInstanceThatHangsAfterTheLimitOfATry() {
-		start("governance.call.try-timeout=300ms");
+		start("governance.call.try-timeout=1s");
 		this.first.hangs();
 		long start = System.nanoTime();
 		assertThat(look()).isEqualTo("second");
 		assertThat(look()).isEqualTo("second");
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
-				Duration.ofMillis(2000));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8));
 	}
 
 	@Test
 	void givesUpAStreamThatDoesNotBegin() {
-		start("governance.call.try-timeout=300ms", "governance.call.retry.enabled=false");
+		start("governance.call.try-timeout=1s", "governance.call.retry.enabled=false");
 		this.first.mute();
 		this.second.mute();
 		Iterator<String> stream = ClientCalls.blockingServerStreamingCall(this.channel, Echo.COUNT, CallOptions.DEFAULT,

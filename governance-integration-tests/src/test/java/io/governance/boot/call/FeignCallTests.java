@@ -48,8 +48,9 @@ class FeignCallTests {
 
 	@BeforeAll
 	void open() {
-		this.app = new CallingApplication(directory, FeignApplication.class, "governance.call.try-timeout=500ms",
-				"governance.call.deadline=1200ms", "governance.gray.enabled=true");
+		this.app = new CallingApplication(directory, FeignApplication.class,
+				"governance.call.services.feign-slow.try-timeout=500ms",
+				"governance.call.services.feign-slow.deadline=1200ms", "governance.gray.enabled=true");
 	}
 
 	@AfterAll
@@ -90,7 +91,7 @@ class FeignCallTests {
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(1),
 				Duration.ofSeconds(10));
 		assertThat(Thread.currentThread().isInterrupted()).isFalse();
-		assertThat(hangs.requests()).hasSizeBetween(2, 3);
+		await().untilAsserted(() -> assertThat(hangs.requests()).hasSizeBetween(2, 3));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -55,16 +56,26 @@ class HttpInterfaceCallTests {
 
 	private CallingApplication app;
 
+	/** Apart, as the others may take their time. */
+	private CallingApplication hurried;
+
 	@BeforeAll
 	void open() {
-		this.app = new CallingApplication(directory, InterfaceApplication.class, "governance.call.try-timeout=500ms",
-				"governance.call.deadline=1200ms", "governance.call.breaker.enabled=false",
-				"governance.discovery.guard.share=1", "spring.http.serviceclient.stock.base-url=lb://warehouse");
+		this.app = start("patient");
+		this.hurried = start("hurried", "governance.call.try-timeout=500ms", "governance.call.deadline=1200ms");
+	}
+
+	private static CallingApplication start(String name, String... properties) {
+		List<String> all = new ArrayList<>(List.of(properties));
+		all.addAll(List.of("governance.call.breaker.enabled=false", "governance.discovery.guard.share=1",
+				"spring.http.serviceclient.stock.base-url=lb://warehouse"));
+		return new CallingApplication(directory.resolve(name), InterfaceApplication.class, all.toArray(String[]::new));
 	}
 
 	@AfterAll
 	void close() {
 		this.app.close();
+		this.hurried.close();
 	}
 
 	@ParameterizedTest
@@ -98,10 +109,10 @@ class HttpInterfaceCallTests {
 	@ParameterizedTest
 	@EnumSource
 	void deadlineHolds(Kind kind) {
-		register(kind.service, this.app.server(Fault.HANGS).port(), this.app.server(Fault.HANGS).port(),
-				this.app.server(Fault.HANGS).port());
+		this.hurried.named(kind.service, this.hurried.server(Fault.HANGS).port(),
+				this.hurried.server(Fault.HANGS).port(), this.hurried.server(Fault.HANGS).port());
 		long start = System.nanoTime();
-		Throwable failure = catchThrowable(() -> kind.get(this.app));
+		Throwable failure = catchThrowable(() -> kind.get(this.hurried));
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(1100),
 				Duration.ofSeconds(10));
 		assertThat(failure).hasStackTraceContaining(CallTimeoutException.class.getName())

@@ -116,7 +116,7 @@ class FleetTests {
 
 	@Test
 	void drainsBeforeItsServerStops() {
-		ConfigurableApplicationContext leaving = this.services.orders("c", "governance.registry.drain.min-time=1s",
+		ConfigurableApplicationContext leaving = this.services.orders("c", "governance.registry.drain.min-time=4s",
 				"spring.application.name=leaving");
 		ConfigurableApplicationContext front = this.services.front(Kind.SERVLET);
 		ServiceDirectory instances = front.getBean(ServiceDirectory.class);

@@ -72,8 +72,9 @@ class LeavingTests {
 	@ParameterizedTest
 	@EnumSource(value = Kind.class, names = { "SERVLET", "REACTIVE" })
 	void leavesWhenNobodyHasCalledForAWhileWhateverProbesAsk(Kind kind) throws Exception {
-		ConfigurableApplicationContext front = this.services.front(kind, "governance.registry.drain.quiet-period=300ms",
-				"governance.registry.drain.timeout=60s", "spring.lifecycle.timeout-per-shutdown-phase=90s", EXPOSED);
+		ConfigurableApplicationContext front = this.services.front(kind,
+				"governance.registry.drain.quiet-period=1500ms", "governance.registry.drain.timeout=60s",
+				"spring.lifecycle.timeout-per-shutdown-phase=90s", EXPOSED);
 		AtomicInteger answered = new AtomicInteger();
 		CompletableFuture<Void> caller = CompletableFuture
 			.runAsync(() -> callForAsLongAsItIsThere(Services.url(front, ""), answered));
@@ -95,8 +96,8 @@ class LeavingTests {
 
 	@Test
 	void leavesAtTheTimeoutAlthoughItIsStillCalled() throws Exception {
-		ConfigurableApplicationContext orders = this.services.orders("a",
-				"governance.registry.drain.quiet-period=300ms", "governance.registry.drain.timeout=600ms");
+		ConfigurableApplicationContext orders = this.services.orders("a", "governance.registry.drain.quiet-period=10s",
+				"governance.registry.drain.timeout=600ms");
 		AtomicInteger answered = new AtomicInteger();
 		CompletableFuture<Void> caller = CompletableFuture
 			.runAsync(() -> callForAsLongAsItIsThere(Services.url(orders, ""), answered));

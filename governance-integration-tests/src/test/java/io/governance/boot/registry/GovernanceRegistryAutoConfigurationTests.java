@@ -111,7 +111,7 @@ class GovernanceRegistryAutoConfigurationTests {
 		try (Backend other = LocalBackendConfiguration.in(this.directory)) {
 			List<List<Instance>> seen = new CopyOnWriteArrayList<>();
 			other.discovery().watch("orders", seen::add);
-			this.runner.withPropertyValues("governance.registry.drain.min-time=300ms").run((context) -> {
+			this.runner.withPropertyValues("governance.registry.drain.min-time=2s").run((context) -> {
 				readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
 				await().until(() -> !seen.isEmpty() && !seen.get(seen.size() - 1).isEmpty());
 			});

@@ -131,9 +131,9 @@ class QuickstartTests {
 			String id = "orders-" + second.pid();
 			await().atMost(Duration.ofSeconds(60))
 				.until(() -> Files.readString(log.toPath()).contains("Instance " + id + " of 'orders' has joined"));
-			await().atMost(Duration.ofSeconds(1)).until(() -> instances(6).contains(id));
+			await().atMost(Duration.ofSeconds(5)).until(() -> instances(6).contains(id));
 			second.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-			await().atMost(Duration.ofSeconds(4))
+			await().atMost(Duration.ofSeconds(9))
 				.pollInterval(Duration.ofMillis(200))
 				.until(() -> instances(9).size() == 2);
 			assertThat(instances(30)).containsExactlyInAnyOrder("orders-1", "orders-2");

@@ -83,11 +83,11 @@ class MovingFleetTests {
 		Thread load = new Thread(calls, "load");
 		load.start();
 		try {
-			roll(this.consul, this.etcd);
+			roll(calls, this.consul, this.etcd);
 			this.consulServer.close();
 			await().atMost(Duration.ofSeconds(30)).until(() -> !this.caller.instances("orders").connected());
 			assertThat(callable()).hasSize(3);
-			roll(this.etcd);
+			roll(calls, this.etcd);
 			int before = calls.done.get();
 			await().atMost(Duration.ofSeconds(20)).until(() -> calls.done.get() > before + 100);
 		}
@@ -103,7 +103,7 @@ class MovingFleetTests {
 	}
 
 	/** Replaces the members one by one, as a rolling restart does. */
-	private void roll(Backend... backends) {
+	private void roll(Calls calls, Backend... backends) {
 		for (int i = 0; i < this.fleet.size(); i++) {
 			Member next = new Member(backends);
 			Member before = this.fleet.set(i, next);
@@ -112,8 +112,9 @@ class MovingFleetTests {
 			before.leave();
 			await().atMost(Duration.ofSeconds(20))
 				.until(() -> callable().stream().noneMatch((one) -> one.port() == before.port()));
-			// Calls that have chosen it already come to their end.
-			await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+			// A call that has chosen it already ends before the next but one begins.
+			int done = calls.done.get();
+			await().atMost(Duration.ofSeconds(20)).until(() -> calls.done.get() >= done + 2);
 			before.close();
 		}
 	}
@@ -215,8 +216,8 @@ class MovingFleetTests {
 				HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + instance.port())
 					.toURL()
 					.openConnection();
-				connection.setConnectTimeout(2_000);
-				connection.setReadTimeout(2_000);
+				connection.setConnectTimeout(20_000);
+				connection.setReadTimeout(20_000);
 				if (connection.getResponseCode() != 204) {
 					this.failures.add("status " + connection.getResponseCode());
 				}

@@ -88,10 +88,11 @@ public final class EchoServer implements AutoCloseable {
 
 	private void count(String text, StreamObserver<String> observer) {
 		this.calls.incrementAndGet();
+		// Whoever has the first message may have it send more.
+		this.streams.add(observer);
 		if (!this.muted) {
 			observer.onNext(this.name);
 		}
-		this.streams.add(observer);
 	}
 
 	private StreamObserver<String> talk(StreamObserver<String> observer) {

@@ -70,15 +70,15 @@ class DefaultDeadlineTests {
 
 	@Test
 	void endsACallWhoseHandlerIsStuck() throws InterruptedException {
-		start("governance.grpc.server.default-deadline=300ms");
+		start("governance.grpc.server.default-deadline=2s");
 		Slow slow = this.application.getBean(Slow.class);
 		long start = System.nanoTime();
 		assertThatExceptionOfType(StatusRuntimeException.class)
 			.isThrownBy(() -> call(this.channel, CallOptions.DEFAULT))
 			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED))
-			.withMessageContaining("PT0.3S");
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
-				Duration.ofSeconds(5));
+			.withMessageContaining("PT2S");
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(2),
+				Duration.ofSeconds(10));
 		assertThat(slow.context.isCancelled()).isTrue();
 		slow.release.countDown();
 		assertThat(slow.cancelled.await(10, TimeUnit.SECONDS)).as("the handler is told").isTrue();

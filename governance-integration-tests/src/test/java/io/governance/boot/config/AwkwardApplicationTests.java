@@ -44,7 +44,7 @@ class AwkwardApplicationTests {
 			awaitFactor(context, 2);
 			this.fleet.save("orders.yaml", "price: {factor: 3}");
 			awaitFactor(context, 3);
-			assertThat(context.getBean(Observer.class).calls).hasValue(2);
+			await().untilAsserted(() -> assertThat(context.getBean(Observer.class).calls).hasValue(2));
 		}
 	}
 

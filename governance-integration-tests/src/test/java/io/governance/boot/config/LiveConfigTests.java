@@ -182,14 +182,18 @@ class LiveConfigTests {
 			pricing.setCurrency("CNY");
 			this.fleet.save("orders.yaml",
 					"database: {url: u, max-pool-size: 5}\npricing: {factor: 2.5, tax: {rate: 7}, cities: [a, b]}");
-			eventually(() -> assertThat(pricing.getFactor()).isEqualTo(2.5));
-			assertThat(pricing.getTax().getRate()).isEqualTo(7);
-			assertThat(pricing.getCities()).containsExactly("a", "b");
+			eventually(() -> {
+				assertThat(pricing.getFactor()).isEqualTo(2.5);
+				assertThat(pricing.getTax().getRate()).isEqualTo(7);
+				assertThat(pricing.getCities()).containsExactly("a", "b");
+			});
 			assertThat(pricing.getCurrency()).isEqualTo("CNY");
 			this.fleet.save("orders.yaml", "database: {url: u, max-pool-size: 5}");
-			eventually(() -> assertThat(pricing.getFactor()).isEqualTo(1.0));
-			assertThat(pricing.getTax().getRate()).isEqualTo(19);
-			assertThat(pricing.getCities()).isEmpty();
+			eventually(() -> {
+				assertThat(pricing.getFactor()).isEqualTo(1.0);
+				assertThat(pricing.getTax().getRate()).isEqualTo(19);
+				assertThat(pricing.getCities()).isEmpty();
+			});
 			assertThat(pricing.getCurrency()).isEqualTo("CNY");
 		}
 	}

@@ -106,8 +106,10 @@ class RemoteLayersTests {
 				.startsWith("default/default/common.yaml: is required and does not exist");
 			assertThat(property(context, "a")).isEqualTo("1");
 			this.fleet.save("common.yaml", "a: 2");
-			eventually(() -> assertThat(property(context, "a")).isEqualTo("2"));
-			assertThat(context.getBean(ConfigManager.class).status().rejection()).isNull();
+			eventually(() -> {
+				assertThat(property(context, "a")).isEqualTo("2");
+				assertThat(context.getBean(ConfigManager.class).status().rejection()).isNull();
+			});
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.governance.gray.Exposure;
 import io.governance.gray.ExposureListener;
 import io.governance.gray.Features;
 import io.governance.gray.GrayContext;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -122,10 +123,13 @@ class GrayFiguresTests {
 		get("ok", "ann");
 		await().atMost(Duration.ofSeconds(10)).until(() -> variantRequests("success") == 1);
 		this.fleet.save("gray.yaml", "rules: [{name: watch, service: orders, lane: blue, match: {users: [ann, bob]}}]");
-		await().atMost(Duration.ofSeconds(10))
-			.until(() -> registry().find("governance.gray.matches").tag("rule", "v2").meter() == null);
-		assertThat(registry().find("governance.gray.requests").tag("rule", "v2").meter()).isNull();
-		assertThat(registry().find("governance.gray.variant.requests").meter()).isNull();
+		await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+			assertThat(registry().find("governance.gray.matches").tag("rule", "v2").meter()).isNull();
+			assertThat(registry().find("governance.gray.requests").tag("rule", "v2").meter()).isNull();
+			assertThat(registry().find("governance.gray.variant.requests").meter()).isNull();
+			assertThat(registry().find("governance.gray.matches").tags("rule", "watch", "effect", "route").meter())
+				.isNotNull();
+		});
 		get("ok", "bob");
 		assertThat(matches("watch", "route")).isEqualTo(1);
 		assertThat(registry().find("governance.gray.matches").tag("effect", "observe").meter()).isNull();
@@ -155,10 +159,12 @@ class GrayFiguresTests {
 		Listener listener = this.application.getBean(Listener.class);
 		await().atMost(Duration.ofSeconds(10)).until(() -> listener.told.size() == 1);
 		assertThat(listener.told.get(0).user()).matches("[0-9a-f]{32}");
-		assertThat(registry().get("governance.gray.exposures")
-			.tags("experiment", "button", "variant", "A")
-			.counter()
-			.count()).isEqualTo(1);
+		// Counted after it is told.
+		await().atMost(Duration.ofSeconds(10))
+			.untilAsserted(() -> assertThat(
+					registry().find("governance.gray.exposures").tags("experiment", "button", "variant", "A").counter())
+				.isNotNull()
+				.returns(1.0, Counter::count));
 		assertThat(get("variant", "ann")).isEqualTo("A A");
 		await().atMost(Duration.ofSeconds(10)).until(() -> listener.told.size() == 2);
 		assertThat(listener.told.get(1).user()).isEqualTo(listener.told.get(0).user());

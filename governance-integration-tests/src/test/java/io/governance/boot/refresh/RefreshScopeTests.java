@@ -24,7 +24,8 @@ class RefreshScopeTests extends RefreshScopeFixture {
 	@Test
 	void replacesABeanOnlyWhenAKeyBelowItsPrefixChanged() {
 		save("mail: {host: b, port: 1}, sms: {url: x}, lock: {file: f}, other: 1");
-		assertThat(this.journal.entries).contains("mailer b:1 made", "mailer a:1 destroyed", "every made")
+		awaitEntry("mailer a:1 destroyed");
+		assertThat(this.journal.entries).contains("mailer b:1 made", "every made")
 			.noneMatch((entry) -> entry.startsWith("sms") || entry.startsWith("exclusive"));
 		this.journal.entries.clear();
 		save("mail: {host: b, port: 1}, sms: {url: y}, lock: {file: f}, other: 1");
@@ -40,8 +41,12 @@ class RefreshScopeTests extends RefreshScopeFixture {
 	@DisplayName("the new object is made before the old one is destroyed, and that is when all have followed")
 	void makesTheNewOneBeforeTheOldOneIsDestroyed() {
 		save("mail: {host: b, port: 1}, sms: {url: x}, lock: {file: f}, other: 1");
+		// A tick that is in the old one keeps it, if need be until after the change.
+		awaitEntry("mailer a:1 destroyed");
 		assertThat(this.journal.entries).filteredOn((entry) -> !entry.contains("every") && !entry.startsWith("tick"))
-			.containsExactly("mailer b:1 made", "told", "mailer a:1 destroyed", "refreshed mailer", "changed");
+			.hasSize(5)
+			.containsSubsequence("mailer b:1 made", "told", "mailer a:1 destroyed")
+			.containsSubsequence("told", "refreshed mailer", "changed");
 	}
 
 	@Test
@@ -130,6 +135,7 @@ class RefreshScopeTests extends RefreshScopeFixture {
 		this.context.getBean(ContextRefresher.class).refresh();
 		assertThat(target("mailer")).isNotSameAs(before);
 		assertThat(mailer.host()).isEqualTo("a");
+		awaitEntry("mailer a:1 destroyed");
 		assertThat(this.journal.entries.indexOf("mailer a:1 made")).isBetween(0,
 				this.journal.entries.indexOf("mailer a:1 destroyed"));
 		save("mail: {host: b, port: 1}, sms: {url: x}, lock: {file: f}, other: 1");
@@ -143,6 +149,7 @@ class RefreshScopeTests extends RefreshScopeFixture {
 		}
 		this.context.close();
 		for (int i = 2; i < 12; i++) {
+			awaitEntry("mailer h" + i + ":1 destroyed");
 			assertThat(this.journal.count("mailer h" + i + ":1 destroyed")).isOne();
 			assertThat(this.journal.count("exclusive f" + i + " destroyed")).isOne();
 		}

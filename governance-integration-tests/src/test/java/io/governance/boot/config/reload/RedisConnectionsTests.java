@@ -65,13 +65,13 @@ class RedisConnectionsTests extends ReloadFixture {
 			}
 		});
 		eventually(() -> assertThat(calls).hasValueGreaterThan(20));
-		saveSettings("port: " + second.port() + ", password: open-sesame, timeout: 1s");
+		saveSettings("port: " + second.port() + ", password: open-sesame, timeout: 20s");
 		awaitApplied(1);
 		assertThat(this.redis.opsForValue().get("where")).isNull();
 		this.redis.opsForValue().set("where", "second");
 		LettuceConnectionFactory factory = context().getBean(LettuceConnectionFactory.class);
 		assertThat(factory.getPort()).isEqualTo(second.port());
-		assertThat(factory.getTimeout()).isEqualTo(1000);
+		assertThat(factory.getTimeout()).isEqualTo(20_000);
 		int before = calls.get();
 		saveSettings("port: " + first.port() + ", database: 3");
 		eventually(() -> assertThat(factory.getDatabase()).isEqualTo(3));

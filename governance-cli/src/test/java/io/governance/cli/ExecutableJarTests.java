@@ -44,7 +44,7 @@ class ExecutableJarTests {
 			.redirectOutput(home.resolve("out").toFile())
 			.start();
 		try {
-			assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
 			assertThat(process.exitValue()).as(Files.readString(home.resolve("out"))).isZero();
 		}
 		finally {
@@ -168,7 +168,7 @@ class ExecutableJarTests {
 		builder.environment().put("TMPDIR", this.home.toString());
 		Process process = builder.start();
 		try {
-			assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
 		}
 		finally {
 			process.destroyForcibly();

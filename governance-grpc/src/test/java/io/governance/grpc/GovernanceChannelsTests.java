@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
@@ -202,15 +203,20 @@ class GovernanceChannelsTests {
 		await().until(() -> callIn("gray").equals("second"));
 		await().until(() -> callIn("gray").equals("third"));
 		third.dies();
-		await().ignoreExceptions().until(() -> callIn("gray").equals("second"));
+		awaitAllInGray("second");
 		for (int i = 0; i < 20; i++) {
 			assertThat(callIn("gray")).isEqualTo("second");
 		}
 		this.second.dies();
-		await().ignoreExceptions().until(() -> callIn("gray").equals("first"));
+		awaitAllInGray("first");
 		for (int i = 0; i < 20; i++) {
 			assertThat(callIn("gray")).isEqualTo("first");
 		}
+	}
+
+	/** Until nobody else is called in turn. */
+	private void awaitAllInGray(String name) {
+		await().ignoreExceptions().until(() -> Stream.generate(() -> callIn("gray")).limit(3).allMatch(name::equals));
 	}
 
 	@Test

@@ -95,10 +95,11 @@ public final class TestFleet {
 	 * @return the running application
 	 */
 	public ConfigurableApplicationContext start(WebApplicationType type, Class<?> source, String... properties) {
-		List<String> arguments = new ArrayList<>(List.of("--spring.application.name=orders",
-				"--spring.config.import=governance:", "--governance.local.directory=" + this.directory,
-				"--governance.config.cache.directory=" + this.directory.resolve("cache"), "--server.port=0",
-				"--spring.main.banner-mode=off"));
+		List<String> arguments = new ArrayList<>(
+				List.of("--spring.application.name=orders", "--spring.config.import=governance:",
+						"--governance.local.directory=" + this.directory, "--governance.local.lease=30s",
+						"--governance.config.cache.directory=" + this.directory.resolve("cache"), "--server.port=0",
+						"--spring.main.banner-mode=off"));
 		for (String property : properties) {
 			arguments
 				.removeIf((argument) -> argument.startsWith("--" + property.substring(0, property.indexOf('=') + 1)));

@@ -230,14 +230,14 @@ class GrpcCallsTests {
 	@Test
 	void passesOnWhatIsLeftOfTheDeadline() {
 		start();
-		Context.CancellableContext context = Context.current().withDeadlineAfter(2, TimeUnit.SECONDS, this.timer);
+		Context.CancellableContext context = Context.current().withDeadlineAfter(5, TimeUnit.SECONDS, this.timer);
 		try {
 			context.run(() -> ClientCalls.blockingUnaryCall(this.channel, Echo.SAY, CallOptions.DEFAULT, "x"));
 			for (EchoServer server : List.of(this.first, this.second)) {
 				assertThat(server.shortestDeadline().toMillis()).isBetween(1L, 30_000L);
 			}
 			assertThat(Math.min(this.first.shortestDeadline().toMillis(), this.second.shortestDeadline().toMillis()))
-				.isBetween(1L, 2000L);
+				.isBetween(1L, 5000L);
 		}
 		finally {
 			context.cancel(null);
@@ -255,7 +255,7 @@ class GrpcCallsTests {
 			.isThrownBy(() -> calls.within(Duration.ofMillis(300))
 				.call(() -> ClientCalls.blockingUnaryCall(this.channel, Echo.SAY, CallOptions.DEFAULT, "x")))
 			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
 	}
 
 	@Test

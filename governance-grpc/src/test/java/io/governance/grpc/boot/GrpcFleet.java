@@ -76,7 +76,8 @@ final class GrpcFleet implements AutoCloseable {
 		List<String> arguments = new ArrayList<>(List.of("--spring.main.banner-mode=off", "--governance.backend=local",
 				"--server.port=0", "--spring.grpc.server.port=0", "--spring.application.name=" + service,
 				"--governance.registry.instance.id=" + id, "--governance.local.directory=" + this.directory,
-				"--governance.config.cache.enabled=false", "--governance.discovery.cache.enabled=false",
+				"--governance.local.lease=30s", "--governance.config.cache.enabled=false",
+				"--governance.discovery.cache.enabled=false",
 				"--spring.grpc.client.channel.people.target=governance:///users"));
 		for (String property : properties) {
 			arguments

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 
@@ -75,7 +76,7 @@ final class InstanceProcess implements AutoCloseable {
 			exchange.close();
 		});
 		server.start();
-		Backend backend = LocalBackendConfiguration.in(Path.of(arguments[0]));
+		Backend backend = LocalBackendConfiguration.in(Path.of(arguments[0]), Duration.ofSeconds(3));
 		backend.registry()
 			.put(arguments[1],
 					List.of(Instance.of(arguments[1], "127.0.0.1", server.getAddress().getPort())

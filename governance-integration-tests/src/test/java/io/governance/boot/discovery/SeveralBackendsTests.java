@@ -3,6 +3,7 @@ package io.governance.boot.discovery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,21 +112,20 @@ class SeveralBackendsTests {
 	@Test
 	@DisplayName("F2 one registry that is lost neither hides the instances of the other nor its own last ones")
 	void oneBackendThatIsLostTouchesNoOther() throws IOException {
+		Path real = Files.createDirectory(this.home.resolve("real"));
+		lead("east", real);
 		start("orders", "governance.registry.instance.port=8001", "governance.registry.backends=east");
 		ConfigurableApplicationContext west = start("orders", "governance.registry.instance.port=8002",
 				"governance.registry.backends=east,west");
 		ConfigurableApplicationContext caller = start("front", "governance.registry.enabled=false",
 				"governance.discovery.backends=east,west");
 		await().until(() -> ports(caller, "orders").equals(List.of(8001, 8002)));
-		Path east = this.home.resolve("east");
-		Path away = Files.move(east, this.home.resolve("away"));
-		Files.writeString(east, "in the way");
+		lead("east", Files.createFile(this.home.resolve("in the way")));
 		await().until(() -> !caller.getBean(ServiceDirectory.class).instances("orders").connected());
 		assertThat(ports(caller, "orders")).containsExactly(8001, 8002);
 		AvailabilityChangeEvent.publish(west, ReadinessState.REFUSING_TRAFFIC);
 		await().until(() -> ports(caller, "orders").equals(List.of(8001)));
-		Files.delete(east);
-		Files.move(away, east);
+		lead("east", real);
 		await().until(() -> caller.getBean(ServiceDirectory.class).instances("orders").connected());
 		await().until(() -> caller.getBean(Backends.class)
 			.get("test", "east")
@@ -197,23 +197,25 @@ class SeveralBackendsTests {
 	@DisplayName("F1 a restart while the registry is down begins with the instances kept on disk")
 	void startsWithTheInstancesOnDisk(CapturedOutput output) throws IOException {
 		String cache = "governance.discovery.cache.enabled=true";
+		Path kept = this.home.resolve("cache/instances");
+		Path real = Files.createDirectory(this.home.resolve("real"));
+		lead("east", real);
 		start("orders", "governance.registry.instance.port=8001", "governance.registry.backends=east");
 		ConfigurableApplicationContext first = start("front", "governance.registry.enabled=false",
 				"governance.discovery.backends=east", cache);
 		await().until(() -> ports(first, "orders").equals(List.of(8001)));
+		await().untilAsserted(() -> assertThat(kept).isDirectoryContaining("glob:**.instances"));
 		first.close();
-		try (Stream<Path> kept = Files.list(this.home.resolve("cache/instances"))) {
-			assertThat(kept).hasSize(1);
+		try (Stream<Path> files = Files.list(kept)) {
+			assertThat(files).hasSize(1);
 		}
-		Path away = Files.move(this.home.resolve("east"), this.home.resolve("away"));
-		Files.writeString(this.home.resolve("east"), "in the way");
+		lead("east", Files.createFile(this.home.resolve("in the way")));
 		ConfigurableApplicationContext second = start("front", "governance.registry.enabled=false",
 				"governance.discovery.backends=east", cache);
 		assertThat(ports(second, "orders")).containsExactly(8001);
 		assertThat(second.getBean(ServiceDirectory.class).instances("orders").fromDisk()).isTrue();
 		await().untilAsserted(() -> assertThat(output).containsOnlyOnce("using 1 instances that were kept on disk"));
-		Files.delete(this.home.resolve("east"));
-		Files.move(away, this.home.resolve("east"));
+		lead("east", real);
 		await().until(() -> !second.getBean(ServiceDirectory.class).instances("orders").fromDisk());
 	}
 
@@ -256,6 +258,12 @@ class SeveralBackendsTests {
 		});
 	}
 
+	/** In one step, as whoever uses a directory makes it again where there is none. */
+	private void lead(String backend, Path to) throws IOException {
+		Path link = Files.createSymbolicLink(this.home.resolve("link"), to);
+		Files.move(link, this.home.resolve(backend), StandardCopyOption.ATOMIC_MOVE);
+	}
+
 	private ConfigurableApplicationContext start(String name, String... properties) {
 		Map<String, String> arguments = new TreeMap<>();
 		arguments.put("spring.application.name", name);
@@ -265,12 +273,14 @@ class SeveralBackendsTests {
 			arguments.put("governance.backends." + backend + ".type", "local");
 			arguments.put("governance.backends." + backend + ".directory", this.home.resolve(backend).toString());
 			arguments.put("governance.backends." + backend + ".rescan", "200ms");
+			arguments.put("governance.backends." + backend + ".lease", "30s");
 		}
 		arguments.put("governance.registry.instance.host", "127.0.0.1");
 		arguments.put("governance.registry.drain.min-time", "300ms");
 		arguments.put("governance.registry.reconcile-interval", "500ms");
 		arguments.put("governance.config.cache.directory", this.home.resolve("cache").toString());
 		arguments.put("governance.discovery.cache.enabled", "false");
+		arguments.put("governance.discovery.timeout", "20s");
 		for (String property : properties) {
 			arguments.put(property.split("=", 2)[0], property.split("=", 2)[1]);
 		}

@@ -21,8 +21,15 @@ public class LocalBackendConfiguration {
 		return in(Path.of(directory));
 	}
 
+	/**
+	 * Whose instances leave by themselves, and stay listed however slow the machine is.
+	 */
 	public static Backend in(Path directory) {
-		LocalSettings settings = new LocalSettings(directory.toString(), Duration.ofMillis(20), null,
+		return in(directory, Duration.ofSeconds(30));
+	}
+
+	public static Backend in(Path directory, Duration lease) {
+		LocalSettings settings = new LocalSettings(directory.toString(), Duration.ofMillis(20), lease,
 				Duration.ofMillis(200));
 		return new LocalBackendFactory().create(BackendEnvironment.of("local", "default", settings));
 	}

@@ -76,6 +76,7 @@ final class Services implements AutoCloseable {
 		arguments.put("spring.jmx.enabled", "false");
 		arguments.put("spring.main.banner-mode", "off");
 		arguments.put("governance.registry.drain.min-time", "50ms");
+		arguments.put("governance.discovery.timeout", "20s");
 		arguments.put("test.directory", this.directory.toString());
 		if (classLoader.length > 0) {
 			// In the place of what application.yml excludes.

@@ -56,7 +56,7 @@ class GrayRulesRestartTests {
 			this.fleet.save("gray.yaml", RULES.replace("ann", "bob"));
 			await().atMost(Duration.ofSeconds(10)).until(() -> laneOf(context, "bob").equals("gray"));
 			assertThat(laneOf(context, "ann")).isEqualTo("stable");
-			assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+			await().atMost(Duration.ofSeconds(10)).until(() -> health.health().getStatus().equals(Status.UP));
 		}
 	}
 

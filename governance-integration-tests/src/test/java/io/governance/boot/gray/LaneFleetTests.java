@@ -121,7 +121,7 @@ class LaneFleetTests {
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(source).web(type)
 			.run("--spring.main.banner-mode=off", "--server.port=0", "--server.shutdown=immediate",
 					"--test.directory=" + directory, "--governance.config.cache.enabled=false",
-					"--governance.call.timeout=0", "--governance.call.deadline=0",
+					"--governance.call.try-timeout=0", "--governance.call.deadline=0",
 					"--spring.application.name=" + service, "--governance.registry.instance.lane=" + lane,
 					"--governance.registry.instance.id=" + service + "-" + lane);
 		this.contexts.add(context);

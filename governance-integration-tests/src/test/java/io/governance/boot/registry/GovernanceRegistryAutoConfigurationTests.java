@@ -1,7 +1,9 @@
 package io.governance.boot.registry;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -190,9 +192,9 @@ class GovernanceRegistryAutoConfigurationTests {
 	}
 
 	@Test
-	void countsWhatIsUpdatedRefusedAndRemoved() {
-		Path fleet = this.directory.resolve("fleet");
-		Path away = this.directory.resolve("away");
+	void countsWhatIsUpdatedRefusedAndRemoved() throws IOException {
+		Path real = Files.createDirectory(this.directory.resolve("real"));
+		Path fleet = Files.createSymbolicLink(this.directory.resolve("fleet"), real);
 		AtomicReference<MeterRegistry> counted = new AtomicReference<>();
 		this.runner.withConfiguration(AutoConfigurations.of(GovernanceMetricsAutoConfiguration.class))
 			.withPropertyValues("test.directory=" + fleet)
@@ -206,11 +208,11 @@ class GovernanceRegistryAutoConfigurationTests {
 					.allSatisfy((kind) -> assertThat(eventsOf(meters, kind)).as(kind).isZero());
 				readiness(context, ReadinessState.REFUSING_TRAFFIC);
 				await().until(() -> eventsOf(meters, "updated") == 1);
-				Files.move(fleet, away);
-				Files.createFile(fleet);
+				// Each in one step, as the directory is made again where there is none.
+				Files.move(Files.createFile(this.directory.resolve("file")), fleet, StandardCopyOption.ATOMIC_MOVE);
 				await().until(() -> eventsOf(meters, "refused") == 1);
-				Files.delete(fleet);
-				Files.move(away, fleet);
+				Files.move(Files.createSymbolicLink(this.directory.resolve("link"), real), fleet,
+						StandardCopyOption.ATOMIC_MOVE);
 				await().until(() -> eventsOf(meters, "registered") == 2);
 				assertThat(eventsOf(meters, "removed")).isZero();
 			});

@@ -41,6 +41,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -246,7 +247,7 @@ class HikariPoolsTests extends ReloadFixture {
 
 	@Test
 	void loginThatHasBegunWithOldCredentialsLeavesNoConnectionOfThem() throws Exception {
-		String rest = "maximum-pool-size: 2, minimum-idle: 1, connection-timeout: 1000";
+		String rest = "maximum-pool-size: 2, minimum-idle: 1, connection-timeout: 3000";
 		save("app.second: {username: sa, password: '', " + rest + "}");
 		startPool(SlowPool.class);
 		HikariDataSource second = context().getBean("second", HikariDataSource.class);
@@ -259,7 +260,7 @@ class HikariPoolsTests extends ReloadFixture {
 			eventually(() -> assertThat(second.getUsername()).isEqualTo("app"));
 		}
 		loggedIn.countDown();
-		eventually(() -> {
+		await().atMost(Duration.ofSeconds(30)).ignoreExceptionsInstanceOf(SQLException.class).untilAsserted(() -> {
 			assertThat(SlowLogins.late).as("the old login has ended").isTrue();
 			try (Connection one = second.getConnection(); Connection other = second.getConnection()) {
 				assertThat(one.getMetaData().getUserName()).isEqualTo("APP");

@@ -14,19 +14,31 @@ final class LocalBackends implements AfterEachCallback {
 
 	static final Duration SETTLE = Duration.ofMillis(50);
 
+	/** Long enough for a process that gets no turn for a while. */
+	static final Duration LEASE = Duration.ofSeconds(4);
+
 	private final List<LocalBackend> backends = new ArrayList<>();
 
 	LocalBackend open(Path directory) {
-		return open(directory, Duration.ofSeconds(1), Duration.ofSeconds(1), true);
+		return open(directory, LEASE, Duration.ofSeconds(1), true);
+	}
+
+	/** A backend that waits long for whoever writes a file in pieces. */
+	LocalBackend openPatient(Path directory) {
+		return open(directory, Duration.ofSeconds(2), LEASE, Duration.ofSeconds(1), true);
 	}
 
 	/** A backend to which the operating system tells nothing. */
 	LocalBackend openWithoutEvents(Path directory) {
-		return open(directory, Duration.ofSeconds(1), Duration.ofMillis(100), false);
+		return open(directory, LEASE, Duration.ofMillis(100), false);
 	}
 
 	LocalBackend open(Path directory, Duration lease, Duration rescan, boolean events) {
-		LocalSettings settings = new LocalSettings(directory.toString(), SETTLE, lease, rescan);
+		return open(directory, SETTLE, lease, rescan, events);
+	}
+
+	private LocalBackend open(Path directory, Duration settle, Duration lease, Duration rescan, boolean events) {
+		LocalSettings settings = new LocalSettings(directory.toString(), settle, lease, rescan);
 		LocalBackend backend = new LocalBackend("local", "dev", settings, InstantSource.system(), events);
 		this.backends.add(backend);
 		return backend;

@@ -69,6 +69,7 @@ class LocalConfigWatchTests {
 
 	@Test
 	void fileWrittenInManyPiecesIsSeenWhole() throws Exception {
+		this.backend = this.backends.openPatient(this.directory);
 		save(ORDERS, "old");
 		watch(ORDERS);
 		await().until(() -> this.listener.latest(ORDERS).equals("old"));
@@ -80,6 +81,7 @@ class LocalConfigWatchTests {
 
 	@Test
 	void editorThatRenamesTheOldFileAwayAndWritesANewOneInPiecesIsSeenWhole() throws Exception {
+		this.backend = this.backends.openPatient(this.directory);
 		save(ORDERS, "old");
 		watch(ORDERS);
 		await().until(() -> this.listener.latest(ORDERS).equals("old"));
@@ -94,6 +96,7 @@ class LocalConfigWatchTests {
 
 	@Test
 	void editorThatPutsTheOldFileBackForAMomentIsNotSeen() throws Exception {
+		this.backend = this.backends.openPatient(this.directory);
 		save(ORDERS, "old");
 		watch(ORDERS);
 		await().until(() -> this.listener.latest(ORDERS).equals("old"));

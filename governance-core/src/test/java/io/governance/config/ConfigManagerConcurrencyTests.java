@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -73,6 +74,8 @@ class ConfigManagerConcurrencyTests {
 					assertThat(whole).isGreaterThanOrEqualTo(then);
 					assertThat(before).isGreaterThanOrEqualTo(last);
 					last = whole;
+					// Leaves a small machine time to apply changes.
+					LockSupport.parkNanos(10_000);
 				}
 				return last;
 			}));

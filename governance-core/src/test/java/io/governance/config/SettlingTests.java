@@ -23,7 +23,9 @@ import static org.awaitility.Awaitility.await;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SettlingTests {
 
-	private static final Duration LONG = Duration.ofSeconds(2);
+	private static final Duration SHORT = Duration.ofMillis(400);
+
+	private static final Duration LONG = Duration.ofSeconds(3);
 
 	private final InMemoryConfigSource source = new InMemoryConfigSource().with("a.yaml", "a: 0")
 		.with("b.yaml", "b: 0");
@@ -31,6 +33,8 @@ class SettlingTests {
 	private final List<String> changes = new CopyOnWriteArrayList<>();
 
 	private ConfigManager manager;
+
+	private int number;
 
 	@AfterEach
 	void close() {
@@ -62,18 +66,34 @@ class SettlingTests {
 
 	@Test
 	void appliesAStreamThatNeverPauses() {
-		follow(Duration.ofMillis(400));
-		int sent = 0;
-		while (this.changes.isEmpty()) {
-			this.source.put("a.yaml", "a: " + ++sent);
-			LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+		int sent = sendUntilApplied();
+		for (int again = 0; again < 4 && sent == 0; again++) {
+			this.manager.close();
+			this.changes.clear();
+			sent = sendUntilApplied();
 		}
 		assertThat(sent).isGreaterThan(1);
 	}
 
+	/** How many were sent; 0 if the stream paused, since this machine was busy. */
+	private int sendUntilApplied() {
+		follow(SHORT);
+		int before = this.number;
+		long longest = 0;
+		long last = System.nanoTime();
+		while (this.changes.isEmpty()) {
+			this.source.put("a.yaml", "a: " + ++this.number);
+			LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+			long now = System.nanoTime();
+			longest = Math.max(longest, now - last);
+			last = now;
+		}
+		return (longest < SHORT.toNanos()) ? this.number - before : 0;
+	}
+
 	@Test
 	void dropsWhatWasGatheredWhenItStopsFollowing() {
-		this.manager = manager(LONG);
+		this.manager = manager(Duration.ofMinutes(1));
 		this.manager.load(new StartPolicy(false, false));
 		var watching = this.manager.watch();
 		this.source.put("a.yaml", "a: 1");

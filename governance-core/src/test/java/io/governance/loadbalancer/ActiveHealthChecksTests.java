@@ -107,7 +107,7 @@ class ActiveHealthChecksTests {
 		this.checks.tick();
 		this.nanos.addAndGet(Duration.ofMillis(2500).toNanos());
 		this.checks.tick();
-		await().during(Duration.ofMillis(100)).until(() -> this.probe.counts.size() > 20);
+		await().until(this.checks::idle);
 		assertThat(this.probe.counts.size()).isBetween(30, 70);
 	}
 
@@ -122,8 +122,7 @@ class ActiveHealthChecksTests {
 			await().until(() -> this.probe.running.get() == 2);
 			this.nanos.addAndGet(Duration.ofMillis(2100).toNanos());
 			this.checks.tick();
-			await().until(() -> this.probe.counts.values().stream().mapToInt(Integer::intValue).sum() == ended
-					&& this.probe.running.get() == 0);
+			await().until(() -> this.probe.total() == ended && this.checks.idle());
 		}
 		await().until(() -> state("i0") == HealthState.UNHEALTHY);
 	}

@@ -23,6 +23,7 @@ import io.governance.config.Publication;
 import io.governance.registry.Instance;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +44,11 @@ class LocalBackendTests {
 
 	@TempDir
 	Path directory;
+
+	@BeforeEach
+	void awaitTheEndOfOthers() {
+		Awaitility.await().until(() -> ownThreads().isEmpty());
+	}
 
 	@Test
 	void isFoundAndDoesNothingBeforeItsFirstUse() {

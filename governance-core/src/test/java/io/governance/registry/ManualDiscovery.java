@@ -43,14 +43,15 @@ final class ManualDiscovery implements Discovery {
 
 	@Override
 	public Subscription watch(String service, InstancesListener listener) {
-		Watch watch = new Watch(service, listener);
-		this.watches.add(watch);
 		if (this.down) {
 			listener.onConnection(ConnectionState.DISCONNECTED);
 		}
 		else if (this.truth.containsKey(service)) {
 			listener.onInstances(this.truth.get(service));
 		}
+		Watch watch = new Watch(service, listener);
+		// Last: who sees it may go on.
+		this.watches.add(watch);
 		return () -> this.watches.remove(watch);
 	}
 

@@ -7,40 +7,51 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Tasks that run on the calling thread, when the test moves the time. */
+import org.jspecify.annotations.Nullable;
+
+/** Tasks that run on the thread of the test, when it moves the time. */
 final class ManualTasks implements DirectoryTasks, InstantSource {
 
 	private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
 	private final List<Task> tasks = new ArrayList<>();
 
+	private int planned;
+
 	private long now;
 
 	@Override
-	public void later(Duration delay, Runnable task) {
+	public synchronized void later(Duration delay, Runnable task) {
+		this.planned++;
 		this.tasks.add(new Task(this.now + delay.toNanos(), task));
 	}
 
 	@Override
-	public void waiting(Runnable task) {
-		later(Duration.ZERO, task);
+	public synchronized void waiting(Runnable task) {
+		this.tasks.add(new Task(this.now, task));
+	}
+
+	/** How many tasks were to run later, so far. */
+	synchronized int planned() {
+		return this.planned;
 	}
 
 	void pass(Duration time) {
-		long end = this.now + time.toNanos();
-		while (true) {
-			Task next = this.tasks.stream()
-				.filter((task) -> task.at <= end)
-				.min(Comparator.comparingLong(Task::at))
-				.orElse(null);
-			if (next == null) {
-				break;
-			}
-			this.tasks.remove(next);
-			this.now = Math.max(this.now, next.at);
+		long end = nanoTime() + time.toNanos();
+		for (Task next = next(end); next != null; next = next(end)) {
 			next.run.run();
 		}
-		this.now = end;
+	}
+
+	/** Moves the time to the next task, or to the end if there is none until then. */
+	private synchronized @Nullable Task next(long end) {
+		Task next = this.tasks.stream()
+			.filter((task) -> task.at <= end)
+			.min(Comparator.comparingLong(Task::at))
+			.orElse(null);
+		this.tasks.remove(next);
+		this.now = (next != null) ? Math.max(this.now, next.at) : end;
+		return next;
 	}
 
 	void run() {
@@ -48,12 +59,12 @@ final class ManualTasks implements DirectoryTasks, InstantSource {
 	}
 
 	@Override
-	public long nanoTime() {
+	public synchronized long nanoTime() {
 		return this.now;
 	}
 
 	@Override
-	public Instant instant() {
+	public synchronized Instant instant() {
 		return START.plusNanos(this.now);
 	}
 

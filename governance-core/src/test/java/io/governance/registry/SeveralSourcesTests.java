@@ -28,17 +28,28 @@ class SeveralSourcesTests {
 
 	private final List<ServiceInstances> told = new ArrayList<>();
 
-	private ServiceDirectory directory = watching(builder().source("first", this.first).source("second", this.second));
+	private ServiceDirectory directory = watchingSeveral(
+			builder().source("first", this.first).source("second", this.second));
 
 	private ServiceDirectory.Builder builder() {
 		return ServiceDirectory.builder().tasks(this.tasks, new Random(1)).clock(this.tasks);
 	}
 
 	private ServiceDirectory watching(ServiceDirectory.Builder builder) {
-		int before = this.first.watches();
+		return watching(builder, 0);
+	}
+
+	/** Of several, the last thing is to plan how long to wait for them. */
+	private ServiceDirectory watchingSeveral(ServiceDirectory.Builder builder) {
+		return watching(builder, 1);
+	}
+
+	private ServiceDirectory watching(ServiceDirectory.Builder builder, int plans) {
+		int watches = this.first.watches() + 1;
+		int planned = this.tasks.planned() + plans;
 		ServiceDirectory directory = builder.listener(this.told::add).build();
 		directory.instances("orders");
-		await().until(() -> this.first.watches() == before + 1);
+		await().until(() -> this.first.watches() == watches && this.tasks.planned() >= planned);
 		return directory;
 	}
 
@@ -149,7 +160,7 @@ class SeveralSourcesTests {
 	@Test
 	void staticInstancesAreThereBesideOthers() {
 		this.directory.close();
-		this.directory = watching(builder().source("first", this.first)
+		this.directory = watchingSeveral(builder().source("first", this.first)
 			.source("static", new StaticDiscovery(Map.of("orders", List.of(instance(9), instance(1))))));
 		this.first.tell("orders", instance(1).toBuilder().version("2").build());
 		assertThat(instances()).containsExactly(instance(1).toBuilder().version("2").build(), instance(9));

@@ -89,7 +89,9 @@ class SecretsTests {
 	@Test
 	void endsADecryptorThatHangsAndAnswersAtOnceWhileItCannotBeEnded() {
 		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch begun = new CountDownLatch(1);
 		try (Secrets secrets = new Secrets(List.of(decryptor("kms", () -> {
+			begun.countDown();
 			for (boolean waiting = true; waiting;) {
 				try {
 					release.await();
@@ -101,9 +103,12 @@ class SecretsTests {
 			}
 			return "late";
 		})), Duration.ofMillis(100))) {
-			assertThatExceptionOfType(DecryptionException.class)
-				.isThrownBy(() -> secrets.begin().open("a", "{cipher}kms:x"))
-				.withMessage("cannot be decrypted: 'kms' did not answer within 100 ms");
+			do {
+				assertThatExceptionOfType(DecryptionException.class)
+					.isThrownBy(() -> secrets.begin().open("a", "{cipher}kms:x"))
+					.withMessage("cannot be decrypted: 'kms' did not answer within 100 ms");
+			}
+			while (begun.getCount() > 0);
 			assertThatExceptionOfType(DecryptionException.class)
 				.isThrownBy(() -> secrets.begin().open("a", "{cipher}kms:x"))
 				.withMessageContaining("has not ended an earlier call");
@@ -145,8 +150,10 @@ class SecretsTests {
 	@Test
 	void opensValuesAgainWhenTheCallThatHungHasEnded() {
 		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch interrupted = new CountDownLatch(1);
 		try (Secrets secrets = new Secrets(List.of(decryptor("kms", () -> {
+			begun.countDown();
 			try {
 				release.await();
 			}
@@ -156,11 +163,15 @@ class SecretsTests {
 			}
 			return "quick";
 		})), Duration.ofMillis(100))) {
-			assertThatExceptionOfType(DecryptionException.class)
-				.isThrownBy(() -> secrets.begin().open("a", "{cipher}kms:x"));
+			do {
+				assertThatExceptionOfType(DecryptionException.class)
+					.isThrownBy(() -> secrets.begin().open("a", "{cipher}kms:x"));
+			}
+			while (begun.getCount() > 0);
+			await().until(() -> interrupted.getCount() == 0);
 			release.countDown();
-			await().untilAsserted(() -> assertThat(secrets.begin().open("a", "{cipher}kms:x")).isEqualTo("quick"));
-			assertThat(interrupted.getCount()).isZero();
+			await().ignoreException(DecryptionException.class)
+				.untilAsserted(() -> assertThat(secrets.begin().open("a", "{cipher}kms:x")).isEqualTo("quick"));
 		}
 	}
 

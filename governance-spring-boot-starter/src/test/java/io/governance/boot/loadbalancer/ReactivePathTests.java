@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /** The first call to a service, made where nothing may block. */
-@Timeout(30)
+@Timeout(120)
 class ReactivePathTests {
 
 	private static final Duration TIMEOUT = Duration.ofMillis(300);

@@ -189,6 +189,14 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 
 	@Test
 	void closingAWatchWaitsForTheNotificationThatIsUnderWay() {
+		Closing closing = closeWhileTold();
+		for (int again = 0; again < 4 && closing.gaveUp(); again++) {
+			closing = closeWhileTold();
+		}
+		assertThat(closing.waited()).isTrue();
+	}
+
+	private Closing closeWhileTold() {
 		CountDownLatch release = new CountDownLatch(1);
 		CountDownLatch reached = new CountDownLatch(1);
 		AtomicBoolean finished = new AtomicBoolean();
@@ -198,16 +206,17 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 			finished.set(true);
 		});
 		awaitLatch(reached);
-		AtomicBoolean finishedBefore = new AtomicBoolean();
+		AtomicReference<Closing> closing = new AtomicReference<>();
 		Thread closer = new Thread(() -> {
+			long start = System.nanoTime();
 			watch.close();
-			finishedBefore.set(finished.get());
+			closing.set(new Closing(finished.get(), System.nanoTime() - start));
 		}, "closer");
 		closer.start();
 		await().until(() -> closer.getState() != Thread.State.RUNNABLE && closer.getState() != Thread.State.NEW);
 		release.countDown();
 		await().until(() -> closer.getState() == Thread.State.TERMINATED);
-		assertThat(finishedBefore).isTrue();
+		return Objects.requireNonNull(closing.get());
 	}
 
 	@Test
@@ -252,8 +261,10 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 		}, "reader");
 		reader.start();
 		for (int i = 0; i < 60; i++) {
-			writer.config().publish(pair("pair: " + i), ALICE);
+			String text = "pair: " + i;
+			writer.config().publish(pair(text), ALICE);
 			if (i % 10 == 9) {
+				await().until(() -> this.listener.latest(this.stock).equals(text));
 				writer.config()
 					.publish(List.of(Publication.delete(this.orders), Publication.delete(this.stock)), ALICE);
 			}
@@ -381,6 +392,21 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 
 	private Subscription watch(DocumentId... ids) {
 		return this.store.watch(Set.of(ids), this.listener);
+	}
+
+	/**
+	 * How a watch was closed.
+	 *
+	 * @param waited whether the notification had ended
+	 * @param nanos the time that it took
+	 */
+	private record Closing(boolean waited, long nanos) {
+
+		/** Nothing has to wait for longer than a second. */
+		boolean gaveUp() {
+			return !this.waited && this.nanos >= TimeUnit.SECONDS.toNanos(1);
+		}
+
 	}
 
 }

@@ -236,11 +236,11 @@ public abstract class DistributedLockContract extends BackendContract {
 		}
 		assertThat(next).isPresent();
 		assertThat(stillHeld).isFalse();
-		await().atMost(Duration.ofSeconds(2)).until(() -> lost.get() == 1);
+		await().until(() -> lost.get() == 1);
 		assertThat(next.get().fencingToken()).isGreaterThan(held.fencingToken());
 		AtomicInteger late = new AtomicInteger();
 		held.onLost(late::incrementAndGet);
-		await().atMost(Duration.ofSeconds(2)).until(() -> late.get() == 1);
+		await().until(() -> late.get() == 1);
 		way.restore();
 		held.close();
 		assertThat(held.isHeld()).as("what is lost stays lost").isFalse();

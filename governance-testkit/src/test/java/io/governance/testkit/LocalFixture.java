@@ -41,7 +41,7 @@ public final class LocalFixture implements BackendFixture {
 
 	@Override
 	public Backend open(String address, String namespace) {
-		LocalSettings settings = new LocalSettings(address, null, Duration.ofSeconds(2), null);
+		LocalSettings settings = new LocalSettings(address, null, Duration.ofSeconds(4), null);
 		return new LocalBackendFactory().create(BackendEnvironment.of("local", namespace, settings));
 	}
 
@@ -52,6 +52,12 @@ public final class LocalFixture implements BackendFixture {
 
 	@Override
 	public Duration lease() {
+		return Duration.ofSeconds(7);
+	}
+
+	/** The operating system frees them. */
+	@Override
+	public Duration lockLease() {
 		return Duration.ofSeconds(4);
 	}
 

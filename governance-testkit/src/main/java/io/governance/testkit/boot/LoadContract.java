@@ -219,19 +219,21 @@ public abstract class LoadContract {
 		ServingProcess killed = start();
 		try (Load load = load()) {
 			awaitCalls(load, killed.id(), System.nanoTime());
+			long killing = System.nanoTime();
 			killed.kill();
 			long dead = System.nanoTime();
 			await().atMost(this.fixture.lease().plusSeconds(20)).until(() -> !this.told.has(killed.id()));
 			awaitAll(load);
 			load.stop();
 			System.out.println(getClass().getSimpleName() + ", killed: " + load);
-			assertThat(load.calls()).filteredOn((call) -> call.failure() != null && !lostWithIts(call, dead)).isEmpty();
+			assertThat(load.calls()).filteredOn((call) -> call.failure() != null && !lost(call, killing, dead))
+				.isEmpty();
 			assertThat(load.answeredBy(killed.id(), dead)).isZero();
 		}
 	}
 
-	private static boolean lostWithIts(Load.Call call, long dead) {
-		return call.write() && call.start() - dead < 0 && call.end() - dead > -TimeUnit.SECONDS.toNanos(1);
+	private static boolean lost(Load.Call call, long killing, long dead) {
+		return call.write() && call.start() - dead < 0 && call.end() - killing > 0;
 	}
 
 	/** One after the other, each by SIGTERM. */

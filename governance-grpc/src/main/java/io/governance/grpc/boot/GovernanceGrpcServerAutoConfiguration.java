@@ -1,5 +1,6 @@
 package io.governance.grpc.boot;
 
+import io.grpc.ServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,12 +22,15 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.GrpcServerFactory;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 import io.governance.boot.call.GovernanceCallAutoConfiguration;
 import io.governance.boot.call.GovernanceCalls;
 import io.governance.boot.gray.GovernanceGrayAutoConfiguration;
+import io.governance.boot.gray.GovernanceGrayMetricsAutoConfiguration;
 import io.governance.boot.gray.InboundLanes;
+import io.governance.boot.gray.InboundRequests;
 import io.governance.boot.gray.LaneCarrier;
 import io.governance.boot.registry.GovernanceRegistration;
 import io.governance.boot.registry.GovernanceRegistryAutoConfiguration;
@@ -40,7 +44,7 @@ import io.governance.grpc.LaneServerInterceptor;
  */
 @AutoConfiguration(after = { GrpcServerAutoConfiguration.class, GrpcServerHealthAutoConfiguration.class,
 		GovernanceRegistryAutoConfiguration.class, GovernanceGrayAutoConfiguration.class,
-		GovernanceCallAutoConfiguration.class })
+		GovernanceGrayMetricsAutoConfiguration.class, GovernanceCallAutoConfiguration.class })
 @ConditionalOnClass({ GrpcServerFactory.class, GrpcServerAutoConfiguration.class, GovernanceRegistration.class })
 @ConditionalOnBooleanProperty(name = "governance.grpc.server.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(GrpcServerProperties.class)
@@ -87,6 +91,27 @@ public final class GovernanceGrpcServerAutoConfiguration {
 		@ConditionalOnMissingBean
 		LaneServerInterceptor governanceLaneServerInterceptor(LaneDecider decider) {
 			return new LaneServerInterceptor(decider);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(InboundRequests.class)
+	static class RequestsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "governanceInboundRequestTracing")
+		<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> governanceInboundRequestTracing(
+				InboundRequests requests) {
+			InboundRequestTracer.Factory tracers = new InboundRequestTracer.Factory(requests, System::nanoTime);
+			return (builder) -> builder.addStreamTracerFactory(tracers);
+		}
+
+		@Bean
+		@GlobalServerInterceptor
+		@Order(Ordered.HIGHEST_PRECEDENCE + 12)
+		InboundRequestTracer.Decided governanceInboundRequestDecided() {
+			return new InboundRequestTracer.Decided();
 		}
 
 	}

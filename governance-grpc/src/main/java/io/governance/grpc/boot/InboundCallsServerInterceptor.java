@@ -24,10 +24,15 @@ final class InboundCallsServerInterceptor implements ServerInterceptor {
 	@Override
 	public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
 			ServerCallHandler<Q, A> next) {
-		if (!call.getMethodDescriptor().getFullMethodName().startsWith(OWN)) {
+		if (!isOwn(call.getMethodDescriptor().getFullMethodName())) {
 			this.calls.arrived();
 		}
 		return next.startCall(call, headers);
+	}
+
+	/** Whether grpc-java itself brings the method: that of a probe, or of reflection. */
+	static boolean isOwn(String fullMethodName) {
+		return fullMethodName.startsWith(OWN);
 	}
 
 }

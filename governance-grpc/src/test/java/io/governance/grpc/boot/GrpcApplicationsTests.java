@@ -14,6 +14,8 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.MetadataUtils;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.search.MeterNotFoundException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,30 @@ class GrpcApplicationsTests {
 			assertThat(instance.port())
 				.isEqualTo(users.getEnvironment().getProperty("local.server.port", Integer.class));
 			assertThat(instance.grpcPort()).isNotEqualTo(instance.port());
+		}
+	}
+
+	@Test
+	void countsItsCallsByTheirLanes() {
+		try (GrpcFleet fleet = new GrpcFleet(this.directory)) {
+			fleet.rules(RULES);
+			ConfigurableApplicationContext users = fleet.users("users-1");
+			Channel channel = channel(fleet.edge("edge-1"), "people");
+			assertThat(eventually(channel)).isEqualTo("users-1 stable");
+			Metadata metadata = new Metadata();
+			metadata.put(Metadata.Key.of("x-user-id", Metadata.ASCII_STRING_MARSHALLER), "vip");
+			assertThat(Echo.call(
+					ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(metadata)),
+					Echo.SAY, "x"))
+				.isEqualTo("users-1 gray");
+			MeterRegistry meters = users.getBean(MeterRegistry.class);
+			for (String lane : List.of("stable", "gray")) {
+				await(lane).ignoreExceptionsInstanceOf(MeterNotFoundException.class)
+					.until(() -> meters.get("governance.gray.requests")
+						.tags("service", "users", "lane", lane, "outcome", "success")
+						.timer()
+						.count() > 0);
+			}
 		}
 	}
 

@@ -27,7 +27,7 @@ import io.governance.gray.RequestRule;
  * compared with the old. Names that come from outside are bounded in number; the timers
  * of rules that are gone are removed. Thread-safe; a request takes no lock.
  */
-final class GrayRequestTimers implements GrayRulesListener {
+final class GrayRequestTimers implements GrayRulesListener, InboundRequests {
 
 	/** Stands for no rule. */
 	static final String NONE = "none";
@@ -86,13 +86,8 @@ final class GrayRequestTimers implements GrayRulesListener {
 		timers.all().forEach(this.registry.get()::remove);
 	}
 
-	/**
-	 * A request has ended.
-	 * @param decision what was decided about it
-	 * @param outcome how it ended
-	 * @param nanos how long it took
-	 */
-	void ended(GrayDecision decision, RequestOutcome outcome, long nanos) {
+	@Override
+	public void ended(GrayDecision decision, RequestOutcome outcome, long nanos) {
 		lanes(rule(decision), decision.lanes().laneFor(this.service).name()).record(outcome, nanos);
 		decision.forEachVariant((experiment, variant) -> {
 			if (this.experiments.getOrDefault(experiment, List.of()).contains(variant)) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * How a request ended.
  */
-enum RequestOutcome {
+public enum RequestOutcome {
 
 	/** With an answer that is no error. */
 	SUCCESS,

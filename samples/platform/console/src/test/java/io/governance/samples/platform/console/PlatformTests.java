@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -47,10 +48,20 @@ class PlatformTests {
 	void start(@TempDir Path work) throws IOException {
 		this.work = work;
 		this.receiver = new TraceReceiver();
-		this.platform = new Platform(new Packages(HOME).prepare(), work, "local", freePort(),
-				this.receiver.properties());
+		List<String> properties = new ArrayList<>(this.receiver.properties());
+		properties.add(ObservabilityFiles.FOR_OLD_PROMETHEUS);
+		this.platform = new Platform(new Packages(HOME).prepare(), work, "local", freePort(), properties);
 		this.platform.start();
 		this.caller = new Caller(this.platform.gateway());
+		Platform.await("the first order with its buyer", Duration.ofSeconds(60), this::isWhole);
+	}
+
+	/** What is not compiled and connected yet may take longer than a call may. */
+	private boolean isWhole() {
+		HttpResponse<String> order = this.caller.post("/api/orders", "{\"userId\":1,\"item\":\"a towel\"}");
+		return order.statusCode() == 201 && this.caller.get("/api/orders/" + json(order, 201).path("id"), "u1")
+			.body()
+			.contains("\"degraded\":false");
 	}
 
 	static int freePort() throws IOException {
@@ -164,7 +175,7 @@ class PlatformTests {
 
 	@Test
 	@Order(8)
-	void dashboardAndAlertsNameWhatThePlatformExposes() throws IOException {
+	void prometheusReadsTheRulesAndAnswersWhatTheDashboardAsks() throws IOException {
 		new ObservabilityFiles(HOME).check(this.platform);
 	}
 

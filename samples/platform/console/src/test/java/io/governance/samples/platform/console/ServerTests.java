@@ -140,7 +140,8 @@ class ServerTests {
 		List<LoadGenerator> load = this.servers.stream()
 			.map((server) -> opened(new LoadGenerator(server.gateway(), RATE)))
 			.toList();
-		assertThat(this.servers).allMatch((server) -> server.serves("1."));
+		Story.awaitWarm(load, RATE);
+		this.servers.forEach((server) -> await(server, "1."));
 		this.servers.forEach((server) -> Platform.raiseGray(server.operator(), 100));
 		this.servers.forEach((server) -> await(server, "2."));
 		Platform.pause(Duration.ofSeconds(2));

@@ -63,7 +63,7 @@ final class Story {
 
 	void tell() {
 		try (LoadGenerator load = new LoadGenerator(this.platform.gateway(), RATE)) {
-			awaitWarm(load);
+			awaitWarm(List.of(load), RATE);
 			quietPhase(load, "steady", () -> {
 			});
 			quietPhase(load, "gray: 10 %", () -> raiseGray(10));
@@ -84,13 +84,14 @@ final class Story {
 	/**
 	 * What is compiled and connected while the first requests come is nobody's failure.
 	 */
-	private static void awaitWarm(LoadGenerator load) {
+	static void awaitWarm(List<LoadGenerator> load, int rate) {
 		Platform.await("the platform is warm", Duration.ofMinutes(3), () -> {
-			load.take();
+			load.forEach(LoadGenerator::take);
 			Platform.pause(Duration.ofSeconds(2));
-			Figures figures = load.take();
-			return figures.failed() == 0 && figures.rate() > 0.9 * RATE
-					&& figures.p99().compareTo(Duration.ofSeconds(1)) < 0;
+			return load.stream()
+				.map(LoadGenerator::take)
+				.allMatch((figures) -> figures.failed() == 0 && figures.rate() > 0.9 * rate
+						&& figures.p99().compareTo(Duration.ofSeconds(1)) < 0);
 		});
 	}
 

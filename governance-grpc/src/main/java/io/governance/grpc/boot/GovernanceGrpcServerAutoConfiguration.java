@@ -3,6 +3,7 @@ package io.governance.grpc.boot;
 import io.grpc.ServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -95,23 +96,26 @@ public final class GovernanceGrpcServerAutoConfiguration {
 
 	}
 
+	/** Within a servlet a call is an HTTP request, which is counted as such. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(InboundRequests.class)
+	@ConditionalOnMissingBean(type = "org.springframework.boot.grpc.server.GrpcServletRegistration")
 	static class RequestsConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean(name = "governanceInboundRequestTracing")
-		<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> governanceInboundRequestTracing(
-				InboundRequests requests) {
-			InboundRequestTracer.Factory tracers = new InboundRequestTracer.Factory(requests, System::nanoTime);
-			return (builder) -> builder.addStreamTracerFactory(tracers);
+		<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> governanceInboundRequests(
+				@Qualifier(GovernanceGrayMetricsAutoConfiguration.INBOUND_REQUESTS) InboundRequests requests) {
+			// Interceptors of a server come before those of its services.
+			InboundRequestServerInterceptor interceptor = new InboundRequestServerInterceptor(requests,
+					System::nanoTime);
+			return (builder) -> builder.intercept(interceptor);
 		}
 
 		@Bean
 		@GlobalServerInterceptor
 		@Order(Ordered.HIGHEST_PRECEDENCE + 12)
-		InboundRequestTracer.Decided governanceInboundRequestDecided() {
-			return new InboundRequestTracer.Decided();
+		InboundRequestServerInterceptor.Decided governanceInboundRequestDecided() {
+			return new InboundRequestServerInterceptor.Decided();
 		}
 
 	}

@@ -24,15 +24,15 @@ final class InboundCallsServerInterceptor implements ServerInterceptor {
 	@Override
 	public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
 			ServerCallHandler<Q, A> next) {
-		if (!isOwn(call.getMethodDescriptor().getFullMethodName())) {
+		if (!isOwn(call)) {
 			this.calls.arrived();
 		}
 		return next.startCall(call, headers);
 	}
 
-	/** Whether grpc-java itself brings the method: that of a probe, or of reflection. */
-	static boolean isOwn(String fullMethodName) {
-		return fullMethodName.startsWith(OWN);
+	/** Whether grpc-java itself serves the call: a probe, or reflection. */
+	static boolean isOwn(ServerCall<?, ?> call) {
+		return call.getMethodDescriptor().getFullMethodName().startsWith(OWN);
 	}
 
 }

@@ -30,6 +30,9 @@ import org.springframework.web.server.WebFilter;
 @ConditionalOnBean({ MeterRegistry.class, GrayRulesKeeper.class })
 public final class GovernanceGrayMetricsAutoConfiguration {
 
+	/** The bean that is told of inbound requests. */
+	public static final String INBOUND_REQUESTS = "governanceGrayRequestTimers";
+
 	/** How far behind the filter that decides requests are timed. */
 	private static final int AFTER_DECISION = 10;
 
@@ -40,7 +43,7 @@ public final class GovernanceGrayMetricsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(name = "governanceGrayRequestTimers")
+	@ConditionalOnMissingBean(name = INBOUND_REQUESTS)
 	GrayRequestTimers governanceGrayRequestTimers(ObjectProvider<MeterRegistry> registry, Environment environment) {
 		String service = environment.getProperty("governance.registry.service", "");
 		return new GrayRequestTimers(registry::getObject, StringUtils.hasText(service) ? service

@@ -3,8 +3,10 @@ package io.governance.boot.gray;
 import io.governance.gray.GrayDecision;
 
 /**
- * Told of inbound requests that have ended, for servers of other protocols than HTTP,
- * whose requests are told already. Thread-safe; on the path of every request: no I/O.
+ * Counts inbound requests in {@code governance.gray.requests}: to be called, by servers
+ * of other protocols than HTTP, whose requests are counted already. There is a bean of it
+ * where there are gray rules and a meter registry. Thread-safe; on the path of every
+ * request: no I/O.
  */
 @FunctionalInterface
 public interface InboundRequests {

@@ -10,10 +10,14 @@ public enum RequestOutcome {
 	/** With an answer that is no error. */
 	SUCCESS,
 
-	/** With an answer that the caller is to blame for: a status of 400 to 499. */
+	/**
+	 * With an answer that the caller is to blame for: over HTTP a status of 400 to 499.
+	 */
 	CLIENT_ERROR,
 
-	/** With a status of 500 or more, or an exception. */
+	/**
+	 * With an error of the server: over HTTP a status of 500 or more, or an exception.
+	 */
 	FAILURE,
 
 	/** The caller left before. */

@@ -39,6 +39,9 @@ final class ObservabilityFiles {
 
 	private static final Pattern COMPARISON = Pattern.compile("(>|==) (?=\\d)");
 
+	/** A matcher that holds for series without the label as well. */
+	private static final Pattern NEGATIVE = Pattern.compile("(\\w+)(!=|!~)\"");
+
 	private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+), (\\w+)\\)");
 
 	private final Path directory;
@@ -119,7 +122,10 @@ final class ObservabilityFiles {
 		List<String> queries = new ArrayList<>();
 		for (Path file : ruleFiles()) {
 			for (Object group : list(yaml(file), "groups")) {
-				list(map(group), "rules").forEach((rule) -> queries.add(map(rule).get("expr").toString()));
+				for (Object rule : list(map(group), "rules")) {
+					assertThat(map(rule)).containsKeys("alert", "labels", "annotations");
+					queries.add(map(rule).get("expr").toString());
+				}
 			}
 		}
 		return queries;

@@ -10,12 +10,17 @@ import java.util.function.BiConsumer;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -45,7 +50,7 @@ import static org.awaitility.Awaitility.await;
  * The end of each call is told once, with what was decided about it.
  */
 @Timeout(60)
-class InboundRequestTracerTests {
+class InboundRequestServerInterceptorTests {
 
 	private static final GrayDecision GRAY = GrayDecision.STABLE.withLanes(LaneContext.parse("gray"));
 
@@ -60,6 +65,8 @@ class InboundRequestTracerTests {
 		observer.onCompleted();
 	};
 
+	private final Outermost first = new Outermost();
+
 	private Server server;
 
 	private ManagedChannel channel;
@@ -72,9 +79,10 @@ class InboundRequestTracerTests {
 						.addMethod(Echo.SAY, ServerCalls.asyncUnaryCall(this::handle))
 						.addMethod(Echo.COUNT, ServerCalls.asyncServerStreamingCall(this::handle))
 						.build(),
-					new LaneServerInterceptor((call, headers) -> GRAY), new InboundRequestTracer.Decided()))
+					this.first, new LaneServerInterceptor((call, headers) -> GRAY),
+					new InboundRequestServerInterceptor.Decided()))
 			.addService(new HealthStatusManager().getHealthService())
-			.addStreamTracerFactory(new InboundRequestTracer.Factory(
+			.intercept(new InboundRequestServerInterceptor(
 					(decision, outcome, nanos) -> this.ended.add(new Ended(decision, outcome, nanos)), this.clock::get))
 			.build()
 			.start();
@@ -136,17 +144,68 @@ class InboundRequestTracerTests {
 	}
 
 	@Test
+	void whatIsMadeOfAnExceptionCounts() {
+		this.first.makesOfExceptions = Status.NOT_FOUND;
+		this.handler = (text, observer) -> {
+			throw new IllegalStateException("as asked");
+		};
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> Echo.call(this.channel, Echo.SAY, "x"));
+		assertThat(end().outcome()).isEqualTo(RequestOutcome.CLIENT_ERROR);
+	}
+
+	@Test
 	void callerThatLeavesIsNoFailure() throws InterruptedException {
+		begin(Echo.SAY).cancel("Enough", null);
+		assertThat(end().outcome()).isEqualTo(RequestOutcome.CANCELLED);
+	}
+
+	@Test
+	void callerThatIsGoneIsNoFailure() throws InterruptedException {
+		begin(Echo.SAY);
+		this.channel.shutdownNow();
+		assertThat(end().outcome()).isEqualTo(RequestOutcome.CANCELLED);
+	}
+
+	@Test
+	void streamThatIsLeftBeforeItAnswersIsNotTold() throws InterruptedException {
+		begin(Echo.COUNT).cancel("Enough", null);
+		await().until(() -> this.first.cancelled.getCount() == 0);
+		assertThat(this.ended).isEmpty();
+	}
+
+	/** Begins a call that is not answered. */
+	private ClientCall<String, String> begin(MethodDescriptor<String, String> method) throws InterruptedException {
 		this.handler = (text, observer) -> {
 		};
-		ClientCall<String, String> call = this.channel.newCall(Echo.SAY, CallOptions.DEFAULT);
+		ClientCall<String, String> call = this.channel.newCall(method, CallOptions.DEFAULT);
 		call.start(new ClientCall.Listener<>() {
 		}, new Metadata());
 		call.sendMessage("x");
 		call.halfClose();
 		assertThat(this.arrived.await(10, TimeUnit.SECONDS)).isTrue();
-		call.cancel("Enough", null);
-		assertThat(end().outcome()).isEqualTo(RequestOutcome.CANCELLED);
+		return call;
+	}
+
+	@Test
+	void callThatIsNotAnsweredWithinItsDeadlineIsAFailure() {
+		probe();
+		this.handler = (text, observer) -> {
+		};
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> ClientCalls.blockingUnaryCall(this.channel, Echo.SAY,
+					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS), "x"));
+		assertThat(end().outcome()).isEqualTo(RequestOutcome.FAILURE);
+	}
+
+	@Test
+	void whatIsRefusedBeforeItsLanesAreDecidedIsNotTold() {
+		this.first.refuses = true;
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> Echo.call(this.channel, Echo.SAY, "x"));
+		this.first.refuses = false;
+		assertThat(Echo.call(this.channel, Echo.SAY, "x")).isEqualTo("x");
+		assertThat(end().outcome()).isEqualTo(RequestOutcome.SUCCESS);
 	}
 
 	@Test
@@ -165,9 +224,57 @@ class InboundRequestTracerTests {
 
 	@Test
 	void probesAreNotTold() {
-		HealthGrpc.newBlockingStub(this.channel).check(HealthCheckRequest.getDefaultInstance());
+		probe();
 		assertThat(Echo.call(this.channel, Echo.SAY, "x")).isEqualTo("x");
 		assertThat(end().outcome()).isEqualTo(RequestOutcome.SUCCESS);
+	}
+
+	/** Connects, too. */
+	private void probe() {
+		HealthGrpc.newBlockingStub(this.channel).check(HealthCheckRequest.getDefaultInstance());
+	}
+
+	/** As the first of the interceptors of a service. */
+	private static final class Outermost implements ServerInterceptor {
+
+		private final CountDownLatch cancelled = new CountDownLatch(1);
+
+		private volatile boolean refuses;
+
+		private volatile Status makesOfExceptions;
+
+		@Override
+		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+				ServerCallHandler<Q, A> next) {
+			if (this.refuses) {
+				call.close(Status.UNAUTHENTICATED, new Metadata());
+				return new ServerCall.Listener<>() {
+				};
+			}
+			return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+
+				@Override
+				public void onHalfClose() {
+					try {
+						super.onHalfClose();
+					}
+					catch (RuntimeException ex) {
+						if (Outermost.this.makesOfExceptions == null) {
+							throw ex;
+						}
+						call.close(Outermost.this.makesOfExceptions, new Metadata());
+					}
+				}
+
+				@Override
+				public void onCancel() {
+					super.onCancel();
+					Outermost.this.cancelled.countDown();
+				}
+
+			};
+		}
+
 	}
 
 	private record Ended(GrayDecision decision, RequestOutcome outcome, long nanos) {

@@ -186,11 +186,17 @@ class LaneThreadsTests {
 		assertThat(LaneContext.current()).isSameAs(LaneContext.STABLE);
 	}
 
+	/**
+	 * Asks on a connection of its own: Reactor Netty 1.3.6 does not read the third
+	 * request of a connection if the second one came before all was done for the first,
+	 * and was answered within the event loop.
+	 */
 	private String get(ConfigurableApplicationContext application, String path, String user) {
 		String port = application.getBean(Environment.class).getProperty("local.server.port");
 		return this.http.get()
 			.uri("http://127.0.0.1:" + port + "/" + path)
 			.header("X-User-ID", user)
+			.header("Connection", "close")
 			.retrieve()
 			.body(String.class);
 	}

@@ -1,11 +1,15 @@
 package io.governance.testservers;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * A cluster of etcd of one's own. Its members can be killed, paused and restarted one by
@@ -13,21 +17,28 @@ import java.util.concurrent.Executors;
  */
 public final class EtcdCluster implements AutoCloseable {
 
+	private static final Duration ELECTION_DEADLINE = Duration.ofSeconds(60);
+
+	private static final long POLL_MILLIS = 50;
+
+	private final EtcdKind kind;
+
 	private final List<EtcdServer> members;
 
-	private EtcdCluster(List<EtcdServer> members) {
+	private EtcdCluster(EtcdKind kind, List<EtcdServer> members) {
+		this.kind = kind;
 		this.members = List.copyOf(members);
 	}
 
 	static EtcdCluster start(EtcdOptions options, int size) {
 		EtcdPeers peers = new EtcdPeers();
+		EtcdKind kind = options.kind(peers);
 		List<EtcdServer> members = new ArrayList<>();
 		for (int i = 0; i < size; i++) {
-			ManagedServer member = options.member(peers);
-			members.add(new EtcdServer(member));
+			members.add(new EtcdServer(new ManagedServer(kind, EtcdServer.PROGRAM.get())));
 		}
-		members.forEach((member) -> peers.add(((ManagedServer) member.delegate()).port()));
-		EtcdCluster cluster = new EtcdCluster(members);
+		members.forEach((member) -> peers.add(process(member).port()));
+		EtcdCluster cluster = new EtcdCluster(kind, members);
 		try {
 			cluster.start();
 			return cluster;
@@ -65,6 +76,33 @@ public final class EtcdCluster implements AutoCloseable {
 	 */
 	public List<EtcdServer> members() {
 		return this.members;
+	}
+
+	/**
+	 * Returns the member that leads, once there is one: an election takes 1 to 2 s as a
+	 * rule, and up to 60 s are waited. No member may be frozen.
+	 * @return a running member
+	 * @throws IllegalStateException if none leads by then; with the end of each log
+	 */
+	public EtcdServer leader() {
+		long start = System.nanoTime();
+		while (System.nanoTime() - start < ELECTION_DEADLINE.toNanos()) {
+			for (EtcdServer member : this.members) {
+				if (member.isRunning() && this.kind.isLeader(process(member).port())) {
+					return member;
+				}
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+		}
+		throw new IllegalStateException(
+				"No member of the cluster led within %d s%n%s".formatted(ELECTION_DEADLINE.toSeconds(),
+						this.members.stream()
+							.map((member) -> member + ":\n" + process(member).tail())
+							.collect(Collectors.joining("\n"))));
+	}
+
+	private static ManagedServer process(EtcdServer member) {
+		return (ManagedServer) member.delegate();
 	}
 
 	/**

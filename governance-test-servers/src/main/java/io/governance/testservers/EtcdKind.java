@@ -59,9 +59,18 @@ record EtcdKind(@Nullable TestCertificates certificates, boolean clientCertifica
 
 	@Override
 	public boolean isReady(int port) {
+		return get(port, "/health").contains("\"true\"");
+	}
+
+	/** Whether the member leads its cluster, as it says itself. */
+	boolean isLeader(int port) {
+		return get(port, "/metrics").lines().anyMatch("etcd_server_is_leader 1"::equals);
+	}
+
+	private String get(int port, String path) {
 		HttpProbe probe = new HttpProbe((this.certificates != null) ? this.certificates.clientContext() : null,
 				Map.of());
-		return probe.get(address(port) + "/health").body().contains("\"true\"");
+		return probe.get(address(port) + path).body();
 	}
 
 }

@@ -57,7 +57,7 @@ public final class EtcdOptions {
 	 * @return a server that has an address
 	 */
 	public EtcdServer create() {
-		return new EtcdServer(member(new EtcdPeers()));
+		return new EtcdServer(new ManagedServer(kind(new EtcdPeers()), EtcdServer.PROGRAM.get()));
 	}
 
 	/**
@@ -77,9 +77,8 @@ public final class EtcdOptions {
 		return EtcdCluster.start(this, members);
 	}
 
-	ManagedServer member(EtcdPeers peers) {
-		return new ManagedServer(new EtcdKind(this.certificates, this.clientCertificates, this.flags, peers),
-				EtcdServer.PROGRAM.get());
+	EtcdKind kind(EtcdPeers peers) {
+		return new EtcdKind(this.certificates, this.clientCertificates, this.flags, peers);
 	}
 
 }

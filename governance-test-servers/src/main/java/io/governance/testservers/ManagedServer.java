@@ -122,6 +122,16 @@ final class ManagedServer implements TestServer {
 		}
 	}
 
+	/** The end of its log. */
+	String tail() {
+		try {
+			return tail(0);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	private String tail(long from) throws IOException {
 		byte[] bytes = Files.readAllBytes(log());
 		int offset = (int) Math.min(from, bytes.length);

@@ -35,7 +35,7 @@ public final class EtcdCluster implements AutoCloseable {
 		EtcdKind kind = options.kind(peers);
 		List<EtcdServer> members = new ArrayList<>();
 		for (int i = 0; i < size; i++) {
-			members.add(new EtcdServer(new ManagedServer(kind, EtcdServer.PROGRAM.get())));
+			members.add(new EtcdServer(kind));
 		}
 		members.forEach((member) -> peers.add(process(member).port()));
 		EtcdCluster cluster = new EtcdCluster(kind, members);
@@ -82,7 +82,8 @@ public final class EtcdCluster implements AutoCloseable {
 	 * Returns the member that leads, once there is one: an election takes 1 to 2 s as a
 	 * rule, and up to 60 s are waited. No member may be frozen.
 	 * @return a running member
-	 * @throws IllegalStateException if none leads by then; with the end of each log
+	 * @throws IllegalStateException if none leads by then, with the end of each log; if
+	 * the thread is interrupted
 	 */
 	public EtcdServer leader() {
 		long start = System.nanoTime();
@@ -91,6 +92,9 @@ public final class EtcdCluster implements AutoCloseable {
 				if (member.isRunning() && this.kind.isLeader(process(member).port())) {
 					return member;
 				}
+			}
+			if (Thread.currentThread().isInterrupted()) {
+				throw new IllegalStateException("Interrupted while waiting for a member to lead");
 			}
 			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
 		}

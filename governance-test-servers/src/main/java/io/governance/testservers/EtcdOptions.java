@@ -57,7 +57,7 @@ public final class EtcdOptions {
 	 * @return a server that has an address
 	 */
 	public EtcdServer create() {
-		return new EtcdServer(new ManagedServer(kind(new EtcdPeers()), EtcdServer.PROGRAM.get()));
+		return new EtcdServer(kind(new EtcdPeers()));
 	}
 
 	/**

@@ -7,7 +7,7 @@ import java.util.List;
  */
 public final class EtcdServer extends DelegatingServer {
 
-	static final Memo<Program> PROGRAM = new Memo<>(() -> {
+	private static final Memo<Program> PROGRAM = new Memo<>(() -> {
 		Settings settings = Settings.ofThisProcess();
 		DebianPackage debian = new DebianPackage("etcd-server", "usr/bin/etcd", null, settings.cache());
 		return new ProgramFinder("etcd", "quay.io/coreos/etcd:v3.4.23", settings, System.getenv("PATH"), debian::binary)
@@ -23,7 +23,12 @@ public final class EtcdServer extends DelegatingServer {
 		return new EtcdServer(new SharedServer(own.address(), own));
 	});
 
-	EtcdServer(TestServer delegate) {
+	/** A server of one's own that does not run yet. */
+	EtcdServer(EtcdKind kind) {
+		this(new ManagedServer(kind, PROGRAM.get()));
+	}
+
+	private EtcdServer(TestServer delegate) {
 		super(delegate);
 	}
 

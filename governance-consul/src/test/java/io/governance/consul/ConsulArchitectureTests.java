@@ -1,5 +1,10 @@
 package io.governance.consul;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -7,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What the module may depend on: the core and the client, no Spring and no other backend.
@@ -19,5 +25,13 @@ class ConsulArchitectureTests {
 		.onlyDependOnClassesThat(resideInAnyPackage("io.governance", "io.governance.backend..", "io.governance.config",
 				"io.governance.consul", "io.governance.lock", "io.governance.registry", "java..", "javax.net.ssl",
 				"org.apache.hc..", "org.jspecify.annotations", "org.slf4j", "tools.jackson.."));
+
+	@ArchTest
+	static void classesLoadedBesideAStartExist(JavaClasses classes) throws IOException {
+		Path list = Path.of("src/main/resources/META-INF/governance/startup-classes/consul");
+		assertThat(Files.readAllLines(list)).filteredOn((name) -> name.startsWith("io.governance.consul."))
+			.isNotEmpty()
+			.allMatch(classes::contain);
+	}
 
 }

@@ -1,5 +1,10 @@
 package io.governance.etcd;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -7,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What this backend may depend on: the core and etcd's client, neither Spring nor another
@@ -37,5 +43,13 @@ class EtcdArchitectureTests {
 		.be(EtcdSettings.class)
 		.orShould()
 		.be(EtcdBackendFactory.class);
+
+	@ArchTest
+	static void classesLoadedBesideAStartExist(JavaClasses classes) throws IOException {
+		Path list = Path.of("src/main/resources/META-INF/governance/startup-classes/etcd");
+		assertThat(Files.readAllLines(list)).filteredOn((name) -> name.startsWith("io.governance.etcd."))
+			.isNotEmpty()
+			.allMatch(classes::contain);
+	}
 
 }

@@ -1,5 +1,10 @@
 package io.governance.nacos;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -8,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What this backend may depend on: the core and Nacos's client, neither Spring nor
@@ -35,5 +41,13 @@ class NacosArchitectureTests {
 	@ArchTest
 	static final ArchRule usesNoCachesSnapshotsAndRedoOfTheClient = noClasses().should()
 		.dependOnClassesThat(resideInAnyPackage("com.alibaba.nacos.client.."));
+
+	@ArchTest
+	static void classesLoadedBesideAStartExist(JavaClasses classes) throws IOException {
+		Path list = Path.of("src/main/resources/META-INF/governance/startup-classes/nacos");
+		assertThat(Files.readAllLines(list)).filteredOn((name) -> name.startsWith("io.governance.nacos."))
+			.isNotEmpty()
+			.allMatch(classes::contain);
+	}
 
 }

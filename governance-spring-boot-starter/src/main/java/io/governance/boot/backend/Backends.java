@@ -1,10 +1,9 @@
 package io.governance.boot.backend;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -12,7 +11,6 @@ import io.governance.backend.Backend;
 import io.governance.backend.BackendFactory;
 import io.governance.config.DocumentId;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
@@ -23,19 +21,15 @@ import org.springframework.core.env.Environment;
  */
 public final class Backends implements AutoCloseable {
 
-	private static final String LOCAL = "local";
-
-	private static final String SELECTED = "governance.backend";
-
 	private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?");
-
-	private static final Bindable<List<String>> NAMES = Bindable.listOf(String.class);
 
 	private final Environment environment;
 
 	private final SslContexts sslContexts;
 
-	private final Map<String, BackendFactory> factories = new TreeMap<>();
+	private final Map<String, BackendFactory> factories;
+
+	private final BackendChoice choice;
 
 	private final Map<Place, Backend> created = new LinkedHashMap<>();
 
@@ -49,8 +43,24 @@ public final class Backends implements AutoCloseable {
 	public Backends(Environment environment, @Nullable ClassLoader classLoader) {
 		this.environment = environment;
 		this.sslContexts = new SslContexts(environment);
+		this.factories = factories(classLoader);
+		this.choice = new BackendChoice(() -> Binder.get(environment), this.factories.keySet());
+	}
+
+	/**
+	 * The types of backends that there are.
+	 * @param classLoader where to look
+	 * @return their names
+	 */
+	public static Set<String> types(@Nullable ClassLoader classLoader) {
+		return factories(classLoader).keySet();
+	}
+
+	private static Map<String, BackendFactory> factories(@Nullable ClassLoader classLoader) {
+		Map<String, BackendFactory> factories = new TreeMap<>();
 		ServiceLoader.load(BackendFactory.class, classLoader)
-			.forEach((factory) -> this.factories.put(factory.name(), factory));
+			.forEach((factory) -> factories.put(factory.name(), factory));
+		return factories;
 	}
 
 	/**
@@ -63,8 +73,7 @@ public final class Backends implements AutoCloseable {
 	 * @throws IllegalArgumentException if one of its settings is wrong
 	 */
 	public synchronized Backend select() {
-		String selected = bind(SELECTED);
-		return get(SELECTED, (selected != null) ? selected : only());
+		return get(BackendChoice.SELECTED, this.choice.selected());
 	}
 
 	/**
@@ -76,9 +85,8 @@ public final class Backends implements AutoCloseable {
 	 * @throws IllegalArgumentException if one of its settings is wrong
 	 */
 	public synchronized Backend forConfig() {
-		String property = "governance.config.backend";
-		String name = bind(property);
-		return (name != null) ? get(property, name) : select();
+		String name = this.choice.namedForConfig();
+		return (name != null) ? get(BackendChoice.CONFIG, name) : select();
 	}
 
 	/**
@@ -124,47 +132,19 @@ public final class Backends implements AutoCloseable {
 		if (!NAME.matcher(name).matches()) {
 			throw BackendSelectionException.unknown(property, name, this.factories.keySet());
 		}
-		String further = "governance.backends." + name;
-		String type = bind(further + ".type");
+		String type = this.choice.type(name);
 		BackendFactory factory = this.factories.get((type != null) ? type : name);
 		if (factory == null) {
 			if (type != null) {
 				throw BackendSelectionException.unknownType(name, type, this.factories.keySet());
 			}
-			throw property.equals(SELECTED) ? BackendSelectionException.unknown(name, this.factories.keySet())
+			throw property.equals(BackendChoice.SELECTED)
+					? BackendSelectionException.unknown(name, this.factories.keySet())
 					: BackendSelectionException.unknown(property, name, this.factories.keySet());
 		}
 		return factory.create(new BoundBackendEnvironment(this.environment, name,
-				(type != null) ? further : "governance." + name, place.namespace, this.sslContexts));
-	}
-
-	private @Nullable String bind(String property) {
-		return Binder.get(this.environment).bind(property, String.class).orElse(null);
-	}
-
-	private String only() {
-		var others = this.factories.keySet().stream().filter((name) -> !name.equals(LOCAL)).toList();
-		return switch (others.size()) {
-			case 0 -> LOCAL;
-			case 1 -> others.get(0);
-			default -> named().orElseThrow(() -> BackendSelectionException.ambiguous(others));
-		};
-	}
-
-	/** Who names a backend for one thing has made a choice. */
-	private Optional<String> named() {
-		String config = bind("governance.config.backend");
-		return (config != null) ? Optional.of(config)
-				: first("governance.registry.backends").or(() -> first("governance.discovery.backends"));
-	}
-
-	private Optional<String> first(String property) {
-		return Binder.get(this.environment)
-			.bind(property, NAMES)
-			.orElse(List.of())
-			.stream()
-			.filter((name) -> !name.equals("static"))
-			.findFirst();
+				(type != null) ? BackendChoice.further(name) : "governance." + name, place.namespace,
+				this.sslContexts));
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.governance.boot.configdata;
 
 import java.util.List;
 
+import org.springframework.boot.bootstrap.BootstrapRegistry.InstanceSupplier;
 import org.springframework.boot.context.config.ConfigDataLocation;
 import org.springframework.boot.context.config.ConfigDataLocationResolver;
 import org.springframework.boot.context.config.ConfigDataLocationResolverContext;
@@ -25,7 +26,17 @@ final class GovernanceConfigDataLocationResolver implements ConfigDataLocationRe
 			throw new IllegalArgumentException("spring.config.import has '" + location
 					+ "': write just 'governance:', the documents follow from the application's name and profiles");
 		}
+		prepare(context);
 		return List.of(new GovernanceConfigDataResource(location.isOptional()));
+	}
+
+	private static void prepare(ConfigDataLocationResolverContext context) {
+		if (!context.getBootstrapContext().isRegistered(StartupClasses.class)) {
+			StartupClasses classes = StartupClasses.of(context.getBinder(),
+					Thread.currentThread().getContextClassLoader());
+			context.getBootstrapContext().register(StartupClasses.class, InstanceSupplier.of(classes));
+			classes.begin(Runtime.getRuntime().availableProcessors());
+		}
 	}
 
 }

@@ -3,6 +3,7 @@ package io.governance.consul;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -26,12 +27,17 @@ class ConsulArchitectureTests {
 				"io.governance.consul", "io.governance.lock", "io.governance.registry", "java..", "javax.net.ssl",
 				"org.apache.hc..", "org.jspecify.annotations", "org.slf4j", "tools.jackson.."));
 
+	/**
+	 * An entry of a class that is no longer there is looked for in vain at each start.
+	 */
 	@ArchTest
-	static void classesLoadedBesideAStartExist(JavaClasses classes) throws IOException {
+	static void classesLoadedBesideAStartExist(JavaClasses ignored) throws IOException {
 		Path list = Path.of("src/main/resources/META-INF/governance/startup-classes/consul");
-		assertThat(Files.readAllLines(list)).filteredOn((name) -> name.startsWith("io.governance.consul."))
-			.isNotEmpty()
-			.allMatch(classes::contain);
+		assertThat(Files.readAllLines(list))
+			.filteredOn((name) -> Stream.of("io.governance.consul.", "io.governance.backend.", "org.apache.hc.")
+				.anyMatch(name::startsWith))
+			.hasSizeGreaterThan(50)
+			.allSatisfy((name) -> Class.forName(name, false, ConsulArchitectureTests.class.getClassLoader()));
 	}
 
 }

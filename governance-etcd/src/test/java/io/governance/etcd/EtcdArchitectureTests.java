@@ -3,6 +3,7 @@ package io.governance.etcd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -44,12 +45,18 @@ class EtcdArchitectureTests {
 		.orShould()
 		.be(EtcdBackendFactory.class);
 
+	/**
+	 * An entry of a class that is no longer there is looked for in vain at each start.
+	 */
 	@ArchTest
-	static void classesLoadedBesideAStartExist(JavaClasses classes) throws IOException {
+	static void classesLoadedBesideAStartExist(JavaClasses ignored) throws IOException {
 		Path list = Path.of("src/main/resources/META-INF/governance/startup-classes/etcd");
-		assertThat(Files.readAllLines(list)).filteredOn((name) -> name.startsWith("io.governance.etcd."))
-			.isNotEmpty()
-			.allMatch(classes::contain);
+		assertThat(Files.readAllLines(list))
+			.filteredOn((name) -> Stream
+				.of("io.governance.etcd.", "io.governance.backend.", "io.etcd.", "io.grpc.", "io.netty.")
+				.anyMatch(name::startsWith))
+			.hasSizeGreaterThan(50)
+			.allSatisfy((name) -> Class.forName(name, false, EtcdArchitectureTests.class.getClassLoader()));
 	}
 
 }

@@ -26,14 +26,14 @@ public final class BackendChoice {
 
 	private final Supplier<Binder> properties;
 
-	private final Set<String> types;
+	private final Supplier<Set<String>> types;
 
 	/**
 	 * Creates a choice.
 	 * @param properties the properties, as they are when it is asked
-	 * @param types the types of backends that there are
+	 * @param types the types of backends that there are, asked for if no property tells
 	 */
-	public BackendChoice(Supplier<Binder> properties, Set<String> types) {
+	public BackendChoice(Supplier<Binder> properties, Supplier<Set<String>> types) {
 		this.properties = properties;
 		this.types = types;
 	}
@@ -89,7 +89,7 @@ public final class BackendChoice {
 	}
 
 	private String only() {
-		var others = this.types.stream().filter((name) -> !name.equals(LOCAL)).toList();
+		var others = this.types.get().stream().filter((name) -> !name.equals(LOCAL)).toList();
 		return switch (others.size()) {
 			case 0 -> LOCAL;
 			case 1 -> others.get(0);

@@ -44,7 +44,7 @@ public final class Backends implements AutoCloseable {
 		this.environment = environment;
 		this.sslContexts = new SslContexts(environment);
 		this.factories = factories(classLoader);
-		this.choice = new BackendChoice(() -> Binder.get(environment), this.factories.keySet());
+		this.choice = new BackendChoice(() -> Binder.get(environment), this.factories::keySet);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import org.springframework.boot.bootstrap.BootstrapRegistry.InstanceSupplier;
 import org.springframework.boot.context.config.ConfigDataLocation;
 import org.springframework.boot.context.config.ConfigDataLocationResolver;
 import org.springframework.boot.context.config.ConfigDataLocationResolverContext;
+import org.springframework.util.ClassUtils;
 
 /**
  * Understands {@code governance:} in {@code spring.config.import}.
@@ -32,10 +33,12 @@ final class GovernanceConfigDataLocationResolver implements ConfigDataLocationRe
 
 	private static void prepare(ConfigDataLocationResolverContext context) {
 		if (!context.getBootstrapContext().isRegistered(StartupClasses.class)) {
-			StartupClasses classes = StartupClasses.of(context.getBinder(),
-					Thread.currentThread().getContextClassLoader());
-			context.getBootstrapContext().register(StartupClasses.class, InstanceSupplier.of(classes));
-			classes.begin(Runtime.getRuntime().availableProcessors());
+			StartupClasses
+				.of(context.getBinder(), ClassUtils.getDefaultClassLoader(), Runtime.getRuntime().availableProcessors())
+				.ifPresent((classes) -> {
+					context.getBootstrapContext().register(StartupClasses.class, InstanceSupplier.of(classes));
+					classes.begin();
+				});
 		}
 	}
 

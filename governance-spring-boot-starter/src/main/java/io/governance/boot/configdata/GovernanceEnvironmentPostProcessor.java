@@ -56,7 +56,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
 	/** The property sources that survive Spring Cloud's refresh of the environment. */
-	private static final String RETAINED = "spring.cloud.refresh.additional-property-sources-to-retain";
+	static final String RETAINED = "spring.cloud.refresh.additional-property-sources-to-retain";
 
 	private final Log logger;
 

@@ -7,9 +7,12 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
 
 import io.governance.boot.backend.BackendChoice;
 import io.governance.boot.backend.Backends;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.aot.AbstractAotProcessor;
@@ -40,37 +43,47 @@ final class StartupClasses implements Runnable {
 		this.lists = lists;
 	}
 
-	/** Those of the starter and of the backend that is going to keep the documents. */
-	static StartupClasses of(Binder properties, ClassLoader classLoader) {
+	/**
+	 * Those of the starter and of the backend that is going to keep the documents.
+	 * @return nothing where no processor is to spare, where one thread would wait for the
+	 * other, where it is switched off, or where Spring Cloud reads the files again
+	 */
+	static Optional<StartupClasses> of(Binder properties, @Nullable ClassLoader classLoader, int processors) {
+		if (processors == 1 || classLoader == null || !classLoader.isRegisteredAsParallelCapable()
+				|| Boolean.getBoolean(IGNORE) || Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+				|| NativeDetector.inNativeImage()) {
+			return Optional.empty();
+		}
 		List<String> lists = new ArrayList<>();
 		try {
-			if (enabled(properties, "governance.enabled") && enabled(properties, "governance.config.enabled")) {
+			if (enabled(properties, "governance.enabled") && enabled(properties, "governance.config.enabled")
+					&& !started(properties)) {
 				lists.add("starter");
-				lists.add(new BackendChoice(() -> properties, Backends.types(classLoader)).typeForConfig());
+				lists.add(new BackendChoice(() -> properties, () -> Backends.types(classLoader)).typeForConfig());
 			}
 		}
-		catch (RuntimeException ex) {
-			// Told where the setting is used, if it still is what it is by then.
-			return new StartupClasses(classLoader, lists);
+		catch (RuntimeException | LinkageError | ServiceConfigurationError ex) {
+			// Told where it is used, if it still is what it is by then.
 		}
-		return new StartupClasses(classLoader, lists);
+		return lists.isEmpty() ? Optional.empty() : Optional.of(new StartupClasses(classLoader, lists));
 	}
 
 	private static boolean enabled(Binder properties, String property) {
 		return properties.bind(property, Boolean.class).orElse(true);
 	}
 
-	/** Begins, where there is a processor to spare and nobody waits for the other. */
-	boolean begin(int processors) {
-		if (this.lists.isEmpty() || processors == 1 || !this.classLoader.isRegisteredAsParallelCapable()
-				|| Boolean.getBoolean(IGNORE) || Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
-				|| NativeDetector.inNativeImage()) {
-			return false;
-		}
+	private static boolean started(Binder properties) {
+		return properties.bind(GovernanceEnvironmentPostProcessor.RETAINED, String.class)
+			.orElse("")
+			.contains(GovernancePropertySource.NAME);
+	}
+
+	/** Begins, beside whoever calls. */
+	Thread begin() {
 		Thread thread = new Thread(null, this, "governance-startup-classes", 0, false);
 		thread.setDaemon(true);
 		thread.start();
-		return true;
+		return thread;
 	}
 
 	@Override
@@ -116,7 +129,8 @@ final class StartupClasses implements Runnable {
 			return (stream == null) ? List.of()
 					: new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)).lines().toList();
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
+			// Such as of a class loader that is closed by now.
 			return List.of();
 		}
 	}

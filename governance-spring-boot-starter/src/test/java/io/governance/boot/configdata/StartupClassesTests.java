@@ -10,7 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
+import io.governance.backend.Backend;
+import io.governance.backend.BackendEnvironment;
+import io.governance.backend.BackendFactory;
 import io.governance.config.ConfigManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -20,16 +24,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.AbstractAotProcessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * What is loaded beside a start.
  */
 class StartupClassesTests {
+
+	private static final String FIRST = "io.governance.boot.configdata.StartupClassesTests$First";
+
+	private static final String SECOND = "io.governance.boot.configdata.StartupClassesTests$Second";
+
+	private static final Map<String, String> LISTS = Map.of("starter", "of.Starter\n", "consul", "of.Consul\n", "etcd",
+			"of.Etcd\n");
 
 	private final ClassLoader own = getClass().getClassLoader();
 
@@ -86,13 +101,28 @@ class StartupClassesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "governance.backend=consul, of.Consul", "governance.config.backend=etcd, of.Etcd",
-			"governance.backend=of-the-house, ''", "governance.backend=${not.set}, ''", "governance.group=any, ''" })
+			"governance.backends.of-the-house.type=consul;governance.backend=of-the-house, of.Consul",
+			"governance.backend=of-the-house, ''", "governance.group=any, ''" })
 	@DisplayName("the lists are those of the starter and of the backend that is chosen")
-	void backendIsTheChosenOne(String property, String ofBackend) throws IOException {
-		try (URLClassLoader loader = lists(
-				Map.of("starter", "of.Starter\n", "consul", "of.Consul\n", "etcd", "of.Etcd\n"))) {
-			assertThat(StartupClasses.of(binder(property), loader).names())
+	void backendIsTheChosenOne(String properties, String ofBackend) throws IOException {
+		try (URLClassLoader loader = lists(LISTS)) {
+			assertThat(StartupClasses.of(binder(properties.split(";")), loader, 2)).get()
+				.extracting(StartupClasses::names)
 				.isEqualTo(ofBackend.isEmpty() ? List.of("of.Starter") : List.of("of.Starter", ofBackend));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "not.There", FIRST + "\n" + SECOND })
+	@DisplayName("where it cannot be told which backend it is, the list is that of the starter, and the start goes on")
+	void backendMayNotBeKnown(String factories) throws IOException {
+		Path services = this.directory.resolve("META-INF/services").resolve(BackendFactory.class.getName());
+		Files.createDirectories(services.getParent());
+		Files.writeString(services, factories);
+		try (URLClassLoader loader = new URLClassLoader(new URL[] { this.directory.toUri().toURL() }, this.own)) {
+			assertThat(StartupClasses.of(binder(), loader, 2)).get()
+				.extracting(StartupClasses::names)
+				.isEqualTo(new StartupClasses(this.own, List.of("starter")).names());
 		}
 	}
 
@@ -107,10 +137,11 @@ class StartupClassesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "governance.enabled=false", "governance.config.enabled=false" })
-	@DisplayName("nothing is loaded for what is switched off")
+	@ValueSource(strings = { "governance.enabled=false", "governance.config.enabled=false",
+			"governance.enabled=neither", GovernanceEnvironmentPostProcessor.RETAINED + "=own, governance" })
+	@DisplayName("nothing is loaded for what is switched off, nor when Spring Cloud reads the files again")
 	void nothingForWhatIsOff(String property) {
-		assertThat(StartupClasses.of(binder(property), this.own).begin(2)).isFalse();
+		assertThat(StartupClasses.of(binder(property), this.own, 2)).isEmpty();
 	}
 
 	@ParameterizedTest
@@ -118,16 +149,40 @@ class StartupClassesTests {
 	@DisplayName("nothing is loaded where Spring Boot does not either, nor in ahead-of-time processing")
 	void nothingWhereSpringBootDoesNotEither(String property) {
 		System.setProperty(property, "true");
-		assertThat(StartupClasses.of(binder(), this.own).begin(2)).isFalse();
+		assertThat(StartupClasses.of(binder(), this.own, 2)).isEmpty();
 	}
 
 	@Test
-	@DisplayName("nothing is loaded with one processor, or where one thread would wait for the other")
+	@DisplayName("nothing is loaded with one processor, without a class loader, or where one thread would wait for the other")
 	void nothingWhereItWouldBeInTheWay() {
-		StartupClasses classes = StartupClasses.of(binder(), this.own);
-		assertThat(classes.begin(1)).isFalse();
-		assertThat(StartupClasses.of(binder(), new Recording(this.own, this.own)).begin(2)).isFalse();
-		assertThat(classes.begin(2)).isTrue();
+		assertThat(StartupClasses.of(binder(), this.own, 2)).isPresent();
+		assertThat(StartupClasses.of(binder(), this.own, 1)).isEmpty();
+		assertThat(StartupClasses.of(binder(), null, 2)).isEmpty();
+		assertThat(StartupClasses.of(binder(), new Recording(this.own, this.own), 2)).isEmpty();
+	}
+
+	@Test
+	@DisplayName("a class loader that is closed by now is no matter")
+	void closedLoaderIsNoMatter() throws IOException {
+		URLClassLoader loader = lists(LISTS);
+		StartupClasses classes = StartupClasses.of(binder(), loader, 2).orElseThrow();
+		loader.close();
+		assertThatNoException().isThrownBy(classes::run);
+	}
+
+	@Test
+	@DisplayName("an application that imports its config begins once")
+	void applicationBeginsOnce() {
+		AtomicReference<StartupClasses> begun = new AtomicReference<>();
+		SpringApplication application = new SpringApplication(Nothing.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.addBootstrapRegistryInitializer((registry) -> registry
+			.addCloseListener((event) -> begun.set(event.getBootstrapContext().getOrElse(StartupClasses.class, null))));
+		application
+			.run("--spring.config.import=governance:,optional:governance:",
+					"--governance.local.directory=" + this.directory, "--governance.config.cache.enabled=false")
+			.close();
+		assertThat(begun.get() != null).isEqualTo(Runtime.getRuntime().availableProcessors() > 1);
 	}
 
 	/** Finds lists in one loader, and classes by itself, in another one's files. */
@@ -161,6 +216,34 @@ class StartupClassesTests {
 				throw new ClassNotFoundException(name, ex);
 			}
 		}
+
+	}
+
+	public static class First implements BackendFactory {
+
+		@Override
+		public String name() {
+			return "first";
+		}
+
+		@Override
+		public Backend create(BackendEnvironment environment) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	public static final class Second extends First {
+
+		@Override
+		public String name() {
+			return "second";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Nothing {
 
 	}
 

@@ -1,6 +1,7 @@
 package io.governance.boot.config;
 
 import java.lang.reflect.Method;
+import java.security.ProtectionDomain;
 import java.util.Map;
 
 import io.governance.GovernanceException;
@@ -19,6 +20,8 @@ import org.springframework.core.annotation.AnnotationUtils;
  */
 final class OnConfigChangeProcessor implements BeanPostProcessor {
 
+	private final @Nullable ProtectionDomain library;
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final ObjectProvider<ConfigManager> manager;
@@ -27,19 +30,34 @@ final class OnConfigChangeProcessor implements BeanPostProcessor {
 
 	OnConfigChangeProcessor(ConfigurableListableBeanFactory beanFactory, ObjectProvider<ConfigManager> manager,
 			ObjectProvider<LiveConfigFactory> factory) {
+		this.library = ofItsOwn(OnConfigChangeProcessor.class, BeanPostProcessor.class);
 		this.beanFactory = beanFactory;
 		this.manager = manager;
 		this.factory = factory;
 	}
 
+	/**
+	 * The domain of a library, unless it is that of all code, as where everything was
+	 * packed into one jar.
+	 */
+	static @Nullable ProtectionDomain ofItsOwn(Class<?> type, Class<?> other) {
+		ProtectionDomain domain = type.getProtectionDomain();
+		return (domain != other.getProtectionDomain()) ? domain : null;
+	}
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> type = AopUtils.getTargetClass(bean);
-		if (!type.getName().startsWith("org.springframework.")
+		if (!type.getName().startsWith("org.springframework.") && !isOfThisLibrary(type)
 				&& AnnotationUtils.isCandidateClass(type, OnConfigChange.class)) {
 			methods(type).forEach((method, annotation) -> observe(bean, beanName, type, method, annotation));
 		}
 		return bean;
+	}
+
+	/** Its beans have no such methods. */
+	private boolean isOfThisLibrary(Class<?> type) {
+		return this.library != null && type.getProtectionDomain() == this.library;
 	}
 
 	private static Map<Method, OnConfigChange> methods(Class<?> type) {

@@ -39,6 +39,7 @@ import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 import org.springframework.scheduling.config.TaskManagementConfigUtils;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.ServerWebExchange;
@@ -125,11 +126,16 @@ public final class GovernanceGrayAutoConfiguration {
 		return new LaneCarrier(properties);
 	}
 
+	/**
+	 * Filters are made with the server, while each look-up of a bean still goes through
+	 * all definitions: the keeper of the rules comes later.
+	 */
 	@Bean
 	@ConditionalOnMissingBean(name = "governanceLaneDecision")
-	LaneDecision governanceLaneDecision(GrayRulesKeeper rules, LaneCarrier carrier, GovernanceGrayProperties properties,
-			ObjectProvider<GrayClaims> claims) {
-		return new LaneDecision(rules::rules, carrier, properties, claims.getIfUnique());
+	LaneDecision governanceLaneDecision(ObjectProvider<GrayRulesKeeper> keeper, LaneCarrier carrier,
+			GovernanceGrayProperties properties, ObjectProvider<GrayClaims> claims) {
+		SingletonSupplier<GrayRulesKeeper> rules = SingletonSupplier.of(keeper::getObject);
+		return new LaneDecision(() -> rules.obtain().rules(), carrier, properties, claims.getIfUnique());
 	}
 
 	@Bean

@@ -4,6 +4,8 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
 import io.governance.gray.GrayDecision;
 import io.governance.gray.GrayRules;
 import io.governance.gray.LaneContext;
@@ -12,7 +14,7 @@ import io.governance.gray.LaneContext;
  * Decides the lanes of an inbound request: what a trusted peer tells wins, else the rules
  * decide. Thread-safe.
  */
-final class LaneDecision {
+final class LaneDecision implements SmartInitializingSingleton {
 
 	private final Supplier<GrayRules> rules;
 
@@ -31,6 +33,13 @@ final class LaneDecision {
 		this.trusted = new TrustedPeers("governance.gray.trusted-peers", properties.trustedPeers());
 		this.settings = Inbound.Settings.of(properties, claims);
 		this.order = (properties.filterOrder() != null) ? properties.filterOrder() : Integer.MIN_VALUE;
+	}
+
+	/** Makes what supplies the rules, which is not for the first request to do. */
+	@Override
+	@SuppressWarnings("ReturnValueIgnored")
+	public void afterSingletonsInstantiated() {
+		this.rules.get();
 	}
 
 	/** The order of filters that decide. */

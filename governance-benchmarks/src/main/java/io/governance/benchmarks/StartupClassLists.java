@@ -14,9 +14,10 @@ import java.util.stream.Stream;
 
 /**
  * Writes the lists of classes that are loaded beside a start, of the starter and of each
- * backend: what an empty web application with it loads until it is ready, in the order in
- * which it does, and the same without it does not. Run from the root of the repository,
- * once the applications are built ({@code -Pstartup}).
+ * backend, in the order in which an empty web application loads them until it is ready:
+ * all that are loaded for the environment, and of those for the beans the ones that the
+ * same application without it does not load. Run from the root of the repository, once
+ * the applications are built ({@code -Pstartup}).
  */
 public final class StartupClassLists {
 

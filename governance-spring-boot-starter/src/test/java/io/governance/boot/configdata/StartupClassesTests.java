@@ -16,6 +16,7 @@ import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.backend.BackendFactory;
 import io.governance.config.ConfigManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.bootstrap.BootstrapRegistry.InstanceSupplier;
+import org.springframework.boot.bootstrap.BootstrapRegistryInitializer;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.context.annotation.Configuration;
@@ -171,18 +174,33 @@ class StartupClassesTests {
 	}
 
 	@Test
-	@DisplayName("an application that imports its config begins once")
+	@DisplayName("an application that imports its config begins")
+	void applicationBegins() {
+		assertThat(begun((registry) -> {
+		}) != null).isEqualTo(Runtime.getRuntime().availableProcessors() > 1);
+	}
+
+	@Test
+	@DisplayName("an application that has begun does not begin again at a further import")
 	void applicationBeginsOnce() {
-		AtomicReference<StartupClasses> begun = new AtomicReference<>();
+		StartupClasses first = new StartupClasses(this.own, List.of());
+		assertThat(begun((registry) -> registry.register(StartupClasses.class, InstanceSupplier.of(first))))
+			.isSameAs(first);
+	}
+
+	/** What an application has begun when its context is there. */
+	private @Nullable StartupClasses begun(BootstrapRegistryInitializer before) {
+		AtomicReference<@Nullable StartupClasses> begun = new AtomicReference<>();
 		SpringApplication application = new SpringApplication(Nothing.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
+		application.addBootstrapRegistryInitializer(before);
 		application.addBootstrapRegistryInitializer((registry) -> registry
 			.addCloseListener((event) -> begun.set(event.getBootstrapContext().getOrElse(StartupClasses.class, null))));
 		application
-			.run("--spring.config.import=governance:,optional:governance:",
-					"--governance.local.directory=" + this.directory, "--governance.config.cache.enabled=false")
+			.run("--spring.config.import=governance:", "--governance.local.directory=" + this.directory,
+					"--governance.config.cache.enabled=false")
 			.close();
-		assertThat(begun.get() != null).isEqualTo(Runtime.getRuntime().availableProcessors() > 1);
+		return begun.get();
 	}
 
 	/** Finds lists in one loader, and classes by itself, in another one's files. */

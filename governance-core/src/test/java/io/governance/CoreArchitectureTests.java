@@ -27,7 +27,7 @@ class CoreArchitectureTests {
 	@ArchTest
 	static final ArchRule dependsOnFewLibraries = classes().should()
 		.onlyDependOnClassesThat(OWN.or(resideInAnyPackage("org.jspecify.annotations", "org.slf4j",
-				"com.github.difflib..", "org.yaml.snakeyaml..", "tools.jackson..")));
+				"org.yaml.snakeyaml..", "tools.jackson..")));
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.governance.(*)..").should().beFreeOfCycles();

@@ -8,7 +8,6 @@ import io.governance.config.ConfigDocument;
 import io.governance.config.DocumentId;
 import io.governance.config.Revision;
 import io.governance.operations.ConfigOperations;
-import io.governance.operations.LineDiff;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

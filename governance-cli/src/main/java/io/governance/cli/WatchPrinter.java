@@ -11,7 +11,6 @@ import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
 import io.governance.config.DocumentId;
 import io.governance.config.InvalidConfigException;
-import io.governance.operations.LineDiff;
 import org.jspecify.annotations.Nullable;
 
 /**

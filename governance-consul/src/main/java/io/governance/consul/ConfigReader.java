@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.governance.BackendUnavailableException;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads sets of documents as they were in one moment. A transaction reads those that
- * exist and checks that the others do not; what is large and known already is only
- * checked, not read again. Thread-safe.
+ * Reads sets of documents as they were in one moment, with the right to read them and no
+ * other. A transaction reads those that exist and looks for the others; what is large and
+ * known already is only checked, not read again. What the token may not read is never
+ * taken for absent. Thread-safe.
  */
 final class ConfigReader {
 
@@ -32,6 +34,8 @@ final class ConfigReader {
 
 	private final boolean certain;
 
+	private final AbsentKeys absentKeys;
+
 	/**
 	 * Creates a reader.
 	 * @param client asks the agents
@@ -43,6 +47,7 @@ final class ConfigReader {
 		this.client = client;
 		this.keys = keys;
 		this.certain = certain;
+		this.absentKeys = new AbsentKeys(this::ask);
 	}
 
 	private ConsulAnswer ask(ConsulRequest request) {
@@ -93,7 +98,32 @@ final class ConfigReader {
 
 	/** All of them by everything that lies below what they have in common. */
 	private ConfigDocuments below(Set<DocumentId> ids) {
-		return among(ids, ask(ConsulRequest.key(prefix(ids)).with("recurse")));
+		for (int i = 0;; i++) {
+			ConsulAnswer answer = ask(ConsulRequest.key(prefix(ids)).with("recurse"));
+			ConfigDocuments found = among(ids, answer);
+			Set<DocumentId> missing = new HashSet<>(ids);
+			missing.removeIf((id) -> found.find(id).isPresent());
+			if (absent(missing).equals(missing)) {
+				return found;
+			}
+			if (i == TRIES) {
+				throw answer.nonsense("without keys that there are");
+			}
+		}
+	}
+
+	/** Those that do not exist, among those of which it is not known that they do. */
+	private Set<DocumentId> absent(Set<DocumentId> ids) {
+		Map<String, DocumentId> byKey = byKey(ids);
+		Set<DocumentId> absent = new HashSet<>();
+		this.absentKeys.among(byKey.keySet()).forEach((key) -> absent.add(Objects.requireNonNull(byKey.get(key))));
+		return absent;
+	}
+
+	private Map<String, DocumentId> byKey(Set<DocumentId> ids) {
+		Map<String, DocumentId> byKey = new HashMap<>();
+		ids.forEach((id) -> byKey.put(this.keys.document(id), id));
+		return byKey;
 	}
 
 	/**
@@ -103,11 +133,10 @@ final class ConfigReader {
 	 * @return those that exist
 	 */
 	ConfigDocuments among(Set<DocumentId> ids, ConsulAnswer answer) {
-		Map<String, DocumentId> byKey = new HashMap<>();
-		ids.forEach((id) -> byKey.put(this.keys.document(id), id));
 		if (answer.isAbsent()) {
 			return ConfigDocuments.NONE;
 		}
+		Map<String, DocumentId> byKey = byKey(ids);
 		List<ConfigDocument> documents = new ArrayList<>();
 		for (KeyValue value : values(answer.orFail())) {
 			DocumentId id = byKey.get(value.key());
@@ -130,12 +159,16 @@ final class ConfigReader {
 	}
 
 	private @Nullable ConfigDocuments transaction(Set<DocumentId> ids, ConfigDocuments known) {
+		Set<DocumentId> unknown = new HashSet<>(ids);
+		unknown.removeIf((id) -> known.find(id).isPresent());
+		Set<DocumentId> absent = absent(unknown);
+		if (absent.equals(ids)) {
+			return ConfigDocuments.NONE;
+		}
 		Map<DocumentId, Guess> guesses = new HashMap<>();
 		for (DocumentId id : ids) {
-			guesses.put(id,
-					known.find(id)
-						.map((document) -> (document.size() > LARGE) ? Guess.UNCHANGED : Guess.CHANGED)
-						.orElse(Guess.ABSENT));
+			boolean large = known.find(id).map((document) -> document.size() > LARGE).orElse(false);
+			guesses.put(id, absent.contains(id) ? Guess.ABSENT : large ? Guess.UNCHANGED : Guess.CHANGED);
 		}
 		List<DocumentId> order = List.copyOf(ids);
 		for (int i = 0; i < TRIES; i++) {
@@ -157,7 +190,8 @@ final class ConfigReader {
 	private void add(ConsulTransaction transaction, DocumentId id, ConfigDocuments known, Guess guess) {
 		String key = this.keys.document(id);
 		switch (guess) {
-			case ABSENT -> transaction.checkAbsent(key);
+			// Nothing is no failure there, and what has come meanwhile is told.
+			case ABSENT -> transaction.getTree(key);
 			case CHANGED -> transaction.get(key);
 			case UNCHANGED -> transaction.checkIndex(key, index(known, id));
 		}
@@ -175,12 +209,14 @@ final class ConfigReader {
 			if (guess == Guess.UNCHANGED) {
 				known.find(id).ifPresent(documents::add);
 			}
-			else if (guess == Guess.CHANGED) {
+			else {
 				KeyValue value = result.find(this.keys.document(id));
-				if (value == null) {
-					throw answer.nonsense("without a key that it was asked for");
+				if (value != null) {
+					documents.add(document(id, value));
 				}
-				documents.add(document(id, value));
+				else if (guess == Guess.CHANGED) {
+					throw answer.denied();
+				}
 			}
 		}
 		return ConfigDocuments.of(documents);
@@ -198,12 +234,27 @@ final class ConfigReader {
 			List<DocumentId> part = all.subList(from, Math.min(all.size(), from + ConsulTransaction.MAX_OPERATIONS));
 			ConsulTransaction transaction = new ConsulTransaction();
 			for (DocumentId id : part) {
-				ConfigDocuments one = known.getOrDefault(id, ConfigDocuments.NONE);
-				add(transaction, id, one, one.find(id).isPresent() ? Guess.UNCHANGED : Guess.ABSENT);
+				if (isPresent(known, id)) {
+					add(transaction, id, known.getOrDefault(id, ConfigDocuments.NONE), Guess.UNCHANGED);
+				}
+				else {
+					AbsentKeys.ask(this.keys.document(id), transaction);
+				}
 			}
-			ConsulTransaction.result(ask(transaction.read())).failed().forEach((wrong) -> changed.add(part.get(wrong)));
+			ConsulTransaction.Result result = ConsulTransaction.result(ask(transaction.read()));
+			for (int i = 0; i < part.size(); i++) {
+				boolean same = isPresent(known, part.get(i)) ? !result.failed().contains(i)
+						: result.absent().contains(i);
+				if (!same) {
+					changed.add(part.get(i));
+				}
+			}
 		}
 		return changed;
+	}
+
+	private static boolean isPresent(Map<DocumentId, ConfigDocuments> known, DocumentId id) {
+		return known.getOrDefault(id, ConfigDocuments.NONE).find(id).isPresent();
 	}
 
 	private static List<KeyValue> values(ConsulAnswer answer) {

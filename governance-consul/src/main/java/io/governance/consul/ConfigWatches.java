@@ -144,14 +144,24 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
 			ConfigDocuments known = (this.last != null) ? this.last : ConfigDocuments.NONE;
-			ConfigDocuments now = (this.whole && answer.whole()) ? ConfigWatches.this.reader.among(this.ids, answer)
-					: ConfigWatches.this.reader.read(this.ids, known);
+			ConfigDocuments now = told(answer, known);
 			this.tooLarge |= !answer.whole() || answer.body().length() > MAX_WHOLE;
 			this.whole = !this.tooLarge;
 			boolean news = !now.equals(this.last);
 			this.last = now;
 			this.sink.offer(now);
 			return news;
+		}
+
+		/** What the answer holds, unless it lacks what may merely have been left out. */
+		private ConfigDocuments told(ConsulAnswer answer, ConfigDocuments known) {
+			if (this.whole && answer.whole()) {
+				ConfigDocuments told = ConfigWatches.this.reader.among(this.ids, answer);
+				if (this.ids.stream().noneMatch((id) -> known.find(id).isPresent() && told.find(id).isEmpty())) {
+					return told;
+				}
+			}
+			return ConfigWatches.this.reader.read(this.ids, known);
 		}
 
 		@Override

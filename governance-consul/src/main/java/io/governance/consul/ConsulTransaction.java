@@ -49,6 +49,7 @@ final class ConsulTransaction {
 		return this;
 	}
 
+	/** Needs the right to write. */
 	ConsulTransaction checkAbsent(String key) {
 		add("check-not-exists", key);
 		return this;
@@ -102,18 +103,23 @@ final class ConsulTransaction {
 	static Result result(ConsulAnswer answer) {
 		if (answer.status() == 409) {
 			SortedSet<Integer> failed = new TreeSet<>();
+			SortedSet<Integer> absent = new TreeSet<>();
 			String reason = "";
 			for (JsonNode error : answer.object().path("Errors")) {
-				failed.add(error.path("OpIndex").asInt(-1));
+				int number = error.path("OpIndex").asInt(-1);
+				failed.add(number);
 				reason = error.path("What").asString("");
 				if (reason.contains("Permission denied")) {
 					throw answer.denied();
+				}
+				if (reason.contains("doesn't exist")) {
+					absent.add(number);
 				}
 			}
 			if (failed.isEmpty() || failed.first() < 0) {
 				throw answer.nonsense("not a refusal of an operation");
 			}
-			return new Result(Map.of(), failed, reason);
+			return new Result(Map.of(), failed, absent, reason);
 		}
 		Map<String, KeyValue> values = new LinkedHashMap<>();
 		JsonNode results = answer.orFail().object().path("Results");
@@ -121,7 +127,7 @@ final class ConsulTransaction {
 			KeyValue value = KeyValue.of(result.path("KV"));
 			values.put(value.key(), value);
 		});
-		return new Result(values, new TreeSet<>(), "");
+		return new Result(values, new TreeSet<>(), new TreeSet<>(), "");
 	}
 
 	/**
@@ -129,9 +135,10 @@ final class ConsulTransaction {
 	 *
 	 * @param values what the operations returned, by key
 	 * @param failed the operations that failed, by number; empty if all were done
+	 * @param absent those of them that failed since their key does not exist
 	 * @param reason why the last of them failed, in Consul's words
 	 */
-	record Result(Map<String, KeyValue> values, SortedSet<Integer> failed, String reason) {
+	record Result(Map<String, KeyValue> values, SortedSet<Integer> failed, SortedSet<Integer> absent, String reason) {
 
 		boolean isDone() {
 			return this.failed.isEmpty();

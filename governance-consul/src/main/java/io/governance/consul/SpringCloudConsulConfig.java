@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
+import io.governance.BackendUnavailableException;
 import io.governance.Subscription;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.Watches;
@@ -51,7 +52,7 @@ final class SpringCloudConsulConfig implements ConfigSource {
 
 	@Override
 	public ConfigDocuments get(Set<DocumentId> ids) {
-		return read(ids, false);
+		return read(ids, Set.of(), false).documents();
 	}
 
 	@Override
@@ -69,21 +70,31 @@ final class SpringCloudConsulConfig implements ConfigSource {
 		this.watches.close();
 	}
 
-	/** All of them as they were in one moment, unless they are more than fit together. */
-	private ConfigDocuments read(Set<DocumentId> ids, boolean certain) {
+	/**
+	 * Reads all of them, as they were in one moment unless they are more than fit
+	 * together.
+	 * @param ids the documents
+	 * @param before the keys that there were
+	 * @param certain whether to read consistently whatever the settings say
+	 * @return what there is
+	 * @throws BackendUnavailableException if no agent answers, or if keys are missing
+	 * that the token may not read
+	 */
+	private Folders read(Set<DocumentId> ids, Set<String> before, boolean certain) {
 		List<ConfigDocument> documents = new ArrayList<>();
+		Set<String> keys = new HashSet<>();
 		List<DocumentId> order = List.copyOf(ids);
 		for (int from = 0; from < order.size(); from += ConsulTransaction.MAX_OPERATIONS) {
 			List<DocumentId> part = order.subList(from,
 					Math.min(order.size(), from + ConsulTransaction.MAX_OPERATIONS));
 			ConsulTransaction transaction = new ConsulTransaction();
 			part.forEach((id) -> transaction.getTree(prefix(id)));
-			ConsulRequest request = transaction.read();
-			ConsulAnswer answer = certain ? this.client.readConsistent(request) : this.client.read(request);
+			ConsulAnswer answer = ask(transaction.read(), certain);
 			ConsulTransaction.Result result = ConsulTransaction.result(answer);
 			if (!result.isDone()) {
 				throw answer.nonsense("a refusal to read");
 			}
+			keys.addAll(result.values().keySet());
 			for (DocumentId id : part) {
 				ConfigDocument document = document(id, result.values().values());
 				if (document != null) {
@@ -91,7 +102,17 @@ final class SpringCloudConsulConfig implements ConfigSource {
 				}
 			}
 		}
-		return ConfigDocuments.of(documents);
+		Set<String> missing = new HashSet<>(before);
+		missing.removeAll(keys);
+		if (keys.isEmpty()) {
+			ids.forEach((id) -> missing.add(prefix(id)));
+		}
+		new AbsentKeys((request) -> ask(request, certain)).among(missing);
+		return new Folders(ConfigDocuments.of(documents), keys);
+	}
+
+	private ConsulAnswer ask(ConsulRequest request, boolean certain) {
+		return certain ? this.client.readConsistent(request) : this.client.read(request);
 	}
 
 	private static @Nullable ConfigDocument document(DocumentId id, Collection<KeyValue> values) {
@@ -156,6 +177,16 @@ final class SpringCloudConsulConfig implements ConfigSource {
 		return id.group() + "/" + context.replace(':', ',') + "/";
 	}
 
+	/**
+	 * What there is in folders.
+	 *
+	 * @param documents what is made of it
+	 * @param keys of all that lies there
+	 */
+	private record Folders(ConfigDocuments documents, Set<String> keys) {
+
+	}
+
 	/** Several folders, which are read when something changes near them. */
 	private final class FolderWatch implements WatchLoop.Watch {
 
@@ -165,7 +196,7 @@ final class SpringCloudConsulConfig implements ConfigSource {
 
 		private final String prefix;
 
-		private @Nullable ConfigDocuments last;
+		private @Nullable Folders last;
 
 		FolderWatch(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
 			this.ids = ids;
@@ -187,10 +218,10 @@ final class SpringCloudConsulConfig implements ConfigSource {
 
 		@Override
 		public boolean onAnswer(ConsulAnswer answer) {
-			ConfigDocuments now = read(this.ids, true);
+			Folders now = read(this.ids, (this.last != null) ? this.last.keys() : Set.of(), true);
 			boolean news = !now.equals(this.last);
 			this.last = now;
-			this.sink.offer(now);
+			this.sink.offer(now.documents());
 			return news;
 		}
 

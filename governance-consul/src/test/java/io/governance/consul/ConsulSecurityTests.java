@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +25,7 @@ import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.ConfigListener;
+import io.governance.config.ConfigSource;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import io.governance.config.Revision;
@@ -31,6 +33,7 @@ import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.RegistrationKeeper;
 import io.governance.registry.RegistrationSettings;
+import io.governance.testkit.RecordingConfigListener;
 import io.governance.testservers.ConsulServer;
 import io.governance.testservers.TestCertificates;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -39,6 +42,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,11 +55,24 @@ class ConsulSecurityTests {
 
 	private static final DocumentId ID = new DocumentId("dev", "shop", "orders.yaml");
 
+	private static final DocumentId OTHER = new DocumentId("dev", "shop", "application.yaml");
+
+	private static final DocumentId ABSENT = new DocumentId("dev", "shop", "orders-eu.yaml");
+
+	private static final Set<DocumentId> LAYERS = Set.of(ID, OTHER, ABSENT);
+
+	private static final String READER = "0c4b6ad0-3c5c-4b0e-8d25-6d0f1f1d7e11";
+
+	private static final String READ_ALL = "key_prefix \"\" { policy = \"read\" }";
+
+	/** A standing query keeps the rights with which it began. */
+	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
 	private static final String TOKEN = "7a1e0c0a-5a52-4f4b-8d1c-0d8d1f6c3b11";
 
 	private static Backend backend(String address, String token, String tokenFile, SSLContext ssl) {
 		ConsulSettings settings = new ConsulSettings(List.of(address), null, null, null, token, tokenFile,
-				(ssl != null) ? "mine" : null, null, null, null, null, null);
+				(ssl != null) ? "mine" : null, null, MAX_WAIT, null, null, null);
 		return new ConsulBackendFactory()
 			.create(BackendEnvironment.of("consul", "dev", settings, (ssl != null) ? Map.of("mine", ssl) : Map.of()));
 	}
@@ -126,8 +144,14 @@ class ConsulSecurityTests {
 				List<String> told = new CopyOnWriteArrayList<>();
 				orders.config()
 					.watch(Set.of(ID), (documents) -> documents.find(ID).ifPresent((it) -> told.add(it.text())));
+				RecordingConfigListener layers = new RecordingConfigListener();
+				orders.config().watch(LAYERS, layers);
 				publisher.config().publish(List.of(Publication.put(ID, "one")), Author.of("alice"));
 				Awaitility.await().until(() -> told.contains("one"));
+				Awaitility.await().until(() -> layers.latest(ID).equals("one"));
+				assertThat(layers.connections()).doesNotContain(ConnectionState.DISCONNECTED);
+				assertThat(orders.config().get(LAYERS).documents()).containsOnlyKeys(ID);
+				assertThat(orders.config().get(many()).documents()).containsOnlyKeys(ID);
 				assertThat(orders.config().history(ID, 1).get(0).author()).isEqualTo(Author.of("alice"));
 				assertThat(publisher.config().list("dev", "shop")).containsExactly(ID);
 				Instance instance = Instance.of("orders", "127.0.0.1", 80).build();
@@ -160,6 +184,96 @@ class ConsulSecurityTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@DisplayName("Security 9: what a token may no longer read is lost from sight, never deleted")
+	void whatTheTokenMayNoLongerReadIsNotDeleted(boolean one) throws Exception {
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start();
+				Backend reader = backend(server.address(), READER, null, null);
+				Backend operator = backend(server.address(), TOKEN, null, null)) {
+			String policy = allow(server, "reader", READ_ALL, READER);
+			operator.config()
+				.publish(List.of(Publication.put(ID, "one"), Publication.put(OTHER, "two")), Author.of("me"));
+			RecordingConfigListener told = new RecordingConfigListener();
+			reader.config().watch(one ? Set.of(ID) : LAYERS, told);
+			Awaitility.await().until(() -> told.latest(ID).equals("one"));
+			operator.config().publish(List.of(Publication.put(OTHER, "three")), Author.of("me"));
+			Awaitility.await().until(() -> one || told.latest(OTHER).equals("three"));
+
+			rules(server, policy, "reader", READ_ALL + denied("governance/config/dev/shop/orders.yaml"));
+			operator.config().publish(List.of(Publication.put(OTHER, "four")), Author.of("me"));
+
+			Awaitility.await().until(() -> told.connections().contains(ConnectionState.DISCONNECTED));
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> reader.config().get(one ? Set.of(ID) : LAYERS))
+				.withMessageContaining("governance.consul.token");
+			assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> reader.config().get(many()))
+				.withMessageContaining("governance.consul.token");
+			assertThat(told.latest(ID)).isEqualTo("one");
+
+			rules(server, policy, "reader", READ_ALL);
+			operator.config().publish(List.of(Publication.put(ID, "five")), Author.of("me"));
+			Awaitility.await().until(() -> told.latest(ID).equals("five"));
+			assertThat(told.texts(ID)).doesNotContain(RecordingConfigListener.ABSENT);
+		}
+	}
+
+	@Test
+	@DisplayName("Security 9: what a token may not read is not taken for absent before it is there, either")
+	void whatTheTokenMayNotReadIsNotAbsent() throws Exception {
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start();
+				Backend reader = backend(server.address(), READER, null, null)) {
+			allow(server, "reader", READ_ALL + denied("governance/config/dev/shop/orders-eu.yaml"), READER);
+			for (Set<DocumentId> ids : List.of(Set.of(ABSENT), LAYERS, many())) {
+				assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> reader.config().get(ids))
+					.withMessageContaining("governance.consul.token");
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("Security 9: in the layout of Spring Cloud, what a token may no longer read is not deleted, either")
+	void whatTheTokenMayNoLongerReadIsNotDeletedFromFolders() throws Exception {
+		DocumentId folder = new DocumentId(DocumentId.DEFAULT, "config", "orders.kv");
+		DocumentId empty = new DocumentId(DocumentId.DEFAULT, "config", "orders:eu.kv");
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start();
+				Backend reader = backend(server.address(), READER, null, null)) {
+			ConfigSource source = reader.config(SpringCloudConsulConfig.LAYOUT);
+			String policy = allow(server, "reader", denied("config/"), READER);
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> source.get(Set.of(folder, empty)))
+				.withMessageContaining("governance.consul.token");
+			rules(server, policy, "reader", READ_ALL);
+			manage(server, "/v1/kv/config/orders/a", "1");
+			manage(server, "/v1/kv/config/orders/b", "1");
+			RecordingConfigListener told = new RecordingConfigListener();
+			source.watch(Set.of(folder, empty), told);
+			Awaitility.await().until(() -> told.latest(folder).equals("a=1\nb=1\n"));
+
+			rules(server, policy, "reader", READ_ALL + denied("config/orders/a"));
+			manage(server, "/v1/kv/config/orders/b", "2");
+			Awaitility.await().until(() -> told.connections().contains(ConnectionState.DISCONNECTED));
+
+			rules(server, policy, "reader", READ_ALL);
+			manage(server, "/v1/kv/config/orders/b", "3");
+			Awaitility.await().until(() -> told.latest(folder).equals("a=1\nb=3\n"));
+			assertThat(told.texts(folder)).containsExactly("a=1\nb=1\n", "a=1\nb=3\n");
+		}
+	}
+
+	/** More than fit into one transaction. */
+	private static Set<DocumentId> many() {
+		Set<DocumentId> many = new HashSet<>(LAYERS);
+		for (int i = 0; i < 70; i++) {
+			many.add(new DocumentId("dev", "shop", "part-" + i + ".yaml"));
+		}
+		return many;
+	}
+
+	private static String denied(String prefix) {
+		return " key_prefix \"" + prefix + "\" { policy = \"deny\" }";
+	}
+
 	private static List<String> policies() throws IOException {
 		String page = Files.readString(Path.of("..", "docs", "operators.md"));
 		return Pattern.compile("```hcl\n(.*?)```", Pattern.DOTALL)
@@ -169,10 +283,17 @@ class ConsulSecurityTests {
 			.toList();
 	}
 
-	private static void allow(ConsulServer server, String name, String rules, String token) throws Exception {
-		manage(server, "/v1/acl/policy", JsonMapper.shared().writeValueAsString(Map.of("Name", name, "Rules", rules)));
+	private static String allow(ConsulServer server, String name, String rules, String token) throws Exception {
+		String policy = manage(server, "/v1/acl/policy",
+				JsonMapper.shared().writeValueAsString(Map.of("Name", name, "Rules", rules)));
 		manage(server, "/v1/acl/token",
 				"{\"SecretID\": \"" + token + "\", \"Policies\": [{\"Name\": \"" + name + "\"}]}");
+		return JsonMapper.shared().readTree(policy).path("ID").asString();
+	}
+
+	private static void rules(ConsulServer server, String policy, String name, String rules) throws Exception {
+		manage(server, "/v1/acl/policy/" + policy,
+				JsonMapper.shared().writeValueAsString(Map.of("Name", name, "Rules", rules)));
 	}
 
 	@Test

@@ -1,4 +1,4 @@
-package io.governance.operations;
+package io.governance.cli;
 
 import java.time.Duration;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package io.governance.operations;
+package io.governance.cli;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ import com.github.difflib.patch.Patch;
  * How two texts differ, line by line. Immutable. Shows the texts, and so what is secret
  * in them.
  */
-public final class LineDiff {
+final class LineDiff {
 
 	/**
 	 * How much work a comparison may be, in pairs of lines; what is more is shown as
@@ -40,7 +40,7 @@ public final class LineDiff {
 	 * @param after the newer one
 	 * @return how they differ
 	 */
-	public static LineDiff between(String before, String after) {
+	static LineDiff between(String before, String after) {
 		List<String> from = lines(before);
 		List<String> to = lines(after);
 		int start = 0;
@@ -116,7 +116,7 @@ public final class LineDiff {
 	 * Whether the texts are the same.
 	 * @return {@code true} if they are
 	 */
-	public boolean isEmpty() {
+	boolean isEmpty() {
 		return this.patch.getDeltas().isEmpty();
 	}
 
@@ -124,7 +124,7 @@ public final class LineDiff {
 	 * How many lines are new.
 	 * @return the number of lines that only the newer text has
 	 */
-	public int added() {
+	int added() {
 		return this.patch.getDeltas().stream().map(AbstractDelta::getTarget).mapToInt(Chunk::size).sum();
 	}
 
@@ -132,7 +132,7 @@ public final class LineDiff {
 	 * How many lines are gone.
 	 * @return the number of lines that only the older text has
 	 */
-	public int removed() {
+	int removed() {
 		return this.patch.getDeltas().stream().map(AbstractDelta::getSource).mapToInt(Chunk::size).sum();
 	}
 
@@ -143,7 +143,7 @@ public final class LineDiff {
 	 * @param context how many unchanged lines are shown around each change
 	 * @return the lines of the difference; none if the texts are the same
 	 */
-	public List<String> unified(String before, String after, int context) {
+	List<String> unified(String before, String after, int context) {
 		return UnifiedDiffUtils.generateUnifiedDiff(before, after, this.before, this.patch, context)
 			.stream()
 			.flatMap((line) -> List.of(line.split("\n", -1)).stream())

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentConnection extends DefaultBHttpClientConnection {
 
-	/** Heads of answers are bounded; their bodies are by the deadline. */
+	/** Heads of answers are bounded; their bodies are where they are read. */
 	private static final Http1Config LIMITS = Http1Config.custom()
 		.setMaxLineLength(64 * 1024)
 		.setMaxHeaderCount(256)

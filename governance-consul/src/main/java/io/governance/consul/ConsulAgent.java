@@ -16,7 +16,6 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.Method;
-import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * One agent: sends what it is asked, and says why there is no answer. Thread-safe.
  */
 final class ConsulAgent {
+
+	/** More than a whole catalog or key-value store that one would ask for at once. */
+	private static final int MOST_BYTES = 64 * 1024 * 1024;
 
 	private static final Duration UNRELIABLE = Duration.ofSeconds(2);
 
@@ -48,11 +50,11 @@ final class ConsulAgent {
 		URI uri = URI.create(address);
 		int port = (uri.getPort() != -1) ? uri.getPort() : ("https".equals(uri.getScheme()) ? 443 : 80);
 		this.host = new HttpHost(uri.getScheme(), uri.getHost(), port);
-		this.address = this.host.toURI();
 		this.callClient = callClient;
 		this.watchClient = watchClient;
 		String path = uri.getRawPath().replaceAll("^/+|/+$", "");
 		this.prefix = path.isEmpty() ? "" : "/" + path;
+		this.address = this.host.toURI() + this.prefix;
 	}
 
 	String address() {
@@ -127,10 +129,12 @@ final class ConsulAgent {
 		if (entity == null) {
 			throw new IOException("it sent no text at all");
 		}
-		if (entity.getContentLength() > Integer.MAX_VALUE) {
-			throw new IOException("it wants to send far more than Consul does");
+		// Not closed, which would read what is too long to its end.
+		byte[] content = entity.getContent().readNBytes(MOST_BYTES + 1);
+		if (content.length > MOST_BYTES) {
+			throw new IOException("it sends more than " + MOST_BYTES / 1024 / 1024 + " MiB");
 		}
-		String body = new String(EntityUtils.toByteArray(entity), StandardCharsets.UTF_8);
+		String body = new String(content, StandardCharsets.UTF_8);
 		Long index = number(header(response, "X-Consul-Index"));
 		Long lastContact = number(header(response, "X-Consul-LastContact"));
 		boolean fresh = !"false".equals(header(response, "X-Consul-KnownLeader"))

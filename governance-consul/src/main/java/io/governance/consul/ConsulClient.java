@@ -3,7 +3,9 @@ package io.governance.consul;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -45,7 +47,7 @@ final class ConsulClient implements AutoCloseable {
 
 	private final DeadlineHttpClient watchClient;
 
-	private final List<ConsulAgent> agents = new ArrayList<>();
+	private final List<ConsulAgent> agents;
 
 	private @Nullable ScheduledThreadPoolExecutor timer;
 
@@ -63,8 +65,13 @@ final class ConsulClient implements AutoCloseable {
 		this.callClient = new DeadlineHttpClient(tls, CALLS, token, this::timer, settings.timeout(), false);
 		this.watchClient = new DeadlineHttpClient(tls, settings.maxWatches() + OTHER_WATCHES, token, this::timer,
 				settings.timeout(), true);
-		settings.addresses()
-			.forEach((address) -> this.agents.add(new ConsulAgent(name, address, this.callClient, this.watchClient)));
+		Map<String, ConsulAgent> agents = new LinkedHashMap<>();
+		for (String address : settings.addresses()) {
+			ConsulAgent agent = new ConsulAgent(name, address, this.callClient, this.watchClient);
+			// Twice the same one would be taken for a failed one that is back.
+			agents.putIfAbsent(agent.address(), agent);
+		}
+		this.agents = List.copyOf(agents.values());
 		this.preferred = this.agents.get(0);
 		if (token.isPresent()) {
 			warnOfPlainText();

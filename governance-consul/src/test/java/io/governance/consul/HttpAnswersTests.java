@@ -3,16 +3,19 @@ package io.governance.consul;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 import javax.net.ssl.SSLSocketFactory;
 
+import com.sun.management.ThreadMXBean;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
@@ -171,6 +174,45 @@ class HttpAnswersTests {
 		ConsulAgent agent = new ConsulAgent("consul", address, this.client, this.client);
 		assertThat(agent.address()).isEqualTo(address);
 		assertThat(agent.authority()).isEqualTo(address.substring(address.indexOf("//") + 2));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http://10.0.0.1/", "http://10.0.0.1:80", "http://10.0.0.1//" })
+	void agentThatIsNamedTwiceIsOneAgent(String second) {
+		ConsulSettings settings = ConsulFixture.settings(List.of("http://10.0.0.1", second, "http://10.0.0.1/other"), 1,
+				DEADLINE);
+		try (ConsulClient twice = new ConsulClient("consul", settings, null)) {
+			assertThat(twice.agents()).extracting(ConsulAgent::address)
+				.containsExactly("http://10.0.0.1:80", "http://10.0.0.1:80/other");
+		}
+	}
+
+	@Test
+	void bodyIsNotKeptBeforeItHasCome() throws IOException {
+		try (RawServer server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 2000000000\r\n\r\nok")) {
+			ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+			long before = threads.getCurrentThreadAllocatedBytes();
+			assertThatExceptionOfType(ConsulAgent.UnansweredException.class)
+				.isThrownBy(() -> agent(server).call(ConsulRequest.get("/v1/kv/a"), SOON))
+				.withMessageContaining("in time");
+			assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000_000);
+		}
+	}
+
+	@Test
+	void bodyThatIsLongerThanAnyOfConsulIsNotKept() throws IOException {
+		String chunk = "100000\r\n" + "x".repeat(0x100000) + "\r\n";
+		try (RawServer server = new RawServer(
+				"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk.repeat(65))) {
+			assertThatExceptionOfType(ConsulAgent.UnansweredException.class)
+				.isThrownBy(() -> agent(server).call(ConsulRequest.get("/v1/kv/a"), DEADLINE))
+				.withMessageContaining("more than 64 MiB");
+			assertPlaceIsFree(server);
+		}
+	}
+
+	private ConsulAgent agent(RawServer server) {
+		return new ConsulAgent("consul", server.agent("http").toURI(), this.client, this.client);
 	}
 
 	@Test

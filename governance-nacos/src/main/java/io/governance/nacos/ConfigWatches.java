@@ -255,6 +255,10 @@ final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocum
 			watched.listened = true;
 			watched.problem = null;
 			watched.dirty |= changed.contains(NacosNames.group(id.group()) + "\n" + id.name());
+			if (!watched.dirty) {
+				// This connection, too, says what is known.
+				watched.knownOn = this.connections;
+			}
 		}
 	}
 

@@ -53,8 +53,9 @@ final class NacosAdmin {
 	 * @throws UnsupportedOperationException if the server has no such API
 	 */
 	NacosHttp.Answer get(String what, String path, Map<String, String> parameters) {
-		NacosHttp.Answer answer = this.http.send(what, "GET", PATH + path, this.login.token(), parameters);
-		if (isForbidden(answer) && this.login.renew()) {
+		String token = this.login.token();
+		NacosHttp.Answer answer = this.http.send(what, "GET", PATH + path, token, parameters);
+		if (isForbidden(answer) && this.login.renew(token)) {
 			answer = this.http.send(what, "GET", PATH + path, this.login.token(), parameters);
 		}
 		boolean unknown = answer.status() == NacosHttp.NOT_FOUND && answer.code() == NacosHttp.NOT_FOUND;

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,6 +36,8 @@ final class NacosHttp implements AutoCloseable {
 
 	/** What the server says where it has no such path. */
 	static final int NOT_FOUND = 404;
+
+	private static final int MOST_BYTES = 64 * 1024 * 1024;
 
 	private static final JsonMapper MAPPER = JsonMapper.shared();
 
@@ -100,24 +103,28 @@ final class NacosHttp implements AutoCloseable {
 	private Answer send(String address, String what, String method, String path, String token,
 			Map<String, String> parameters, long deadline) {
 		long left = Math.max(TimeUnit.MILLISECONDS.toNanos(50), deadline - System.nanoTime());
+		// The timeout of the request alone ends with the headers of the answer.
+		CompletableFuture<HttpResponse<byte[]>> exchange = client()
+			.sendAsync(request(address, method, path, token, parameters), (head) -> new BoundedBody(MOST_BYTES));
 		try {
-			// The timeout of the request alone ends with the headers of the answer.
-			HttpResponse<byte[]> response = client()
-				.sendAsync(request(address, method, path, token, parameters), HttpResponse.BodyHandlers.ofByteArray())
-				.orTimeout(left, TimeUnit.NANOSECONDS)
-				.get();
+			HttpResponse<byte[]> response = exchange.get(left, TimeUnit.NANOSECONDS);
 			return new Answer(response.statusCode(), parse(what, address, response));
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			String reason = (cause instanceof TimeoutException)
-					? "no answer within " + this.settings.timeout().toMillis() + "ms"
-					: (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
+			String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
 			throw unavailable(what, address, reason, cause);
+		}
+		catch (TimeoutException ex) {
+			throw unavailable(what, address, "no answer within " + this.settings.timeout().toMillis() + "ms", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw unavailable(what, address, "interrupted", ex);
+		}
+		finally {
+			// Closes its connection, unless it is over.
+			exchange.cancel(true);
 		}
 	}
 

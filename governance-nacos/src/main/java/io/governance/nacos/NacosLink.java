@@ -35,6 +35,8 @@ import io.governance.config.DocumentId;
  */
 final class NacosLink implements AutoCloseable {
 
+	private static final String TOKEN = "accessToken";
+
 	private static final Logger logger = LoggerFactory.getLogger(NacosLink.class);
 
 	private static final Duration FIRST_TRY = Duration.ofSeconds(4);
@@ -240,7 +242,7 @@ final class NacosLink implements AutoCloseable {
 				TimeUnit.MILLISECONDS.sleep(REGISTERING_PAUSE.toMillis());
 				answers = send(rpc, requests);
 			}
-			if (answers.stream().anyMatch(NacosLink::isForbidden) && this.login.renew()) {
+			if (answers.stream().anyMatch(NacosLink::isForbidden) && this.login.renew(token(requests))) {
 				answers = send(rpc, requests);
 			}
 			return answers;
@@ -267,7 +269,7 @@ final class NacosLink implements AutoCloseable {
 		List<RequestFuture> sent = new ArrayList<>(requests.size());
 		for (Request request : requests) {
 			if (!token.isEmpty()) {
-				request.putHeader("accessToken", token);
+				request.putHeader(TOKEN, token);
 			}
 			sent.add(connection.requestFuture(request));
 		}
@@ -299,6 +301,11 @@ final class NacosLink implements AutoCloseable {
 			}
 			return this.connection;
 		}
+	}
+
+	/** The token that the requests carry. */
+	private static String token(List<? extends Request> requests) {
+		return requests.get(0).getHeader(TOKEN, "");
 	}
 
 	private static boolean isUnregistered(Response answer) {

@@ -95,17 +95,21 @@ final class NacosLogin {
 	}
 
 	/**
-	 * Makes another token because the server does not take this one, unless it has just
-	 * been made.
+	 * Makes another token because the server does not take this one, unless there is
+	 * another one already or it has just been made.
+	 * @param refused the token that the server does not take
 	 * @return whether there is another one
 	 */
-	boolean renew() {
+	boolean renew(String refused) {
 		if (this.username.isEmpty()) {
 			return false;
 		}
 		this.making.lock();
 		try {
 			Token token = this.current;
+			if (token != null && !token.text().equals(refused)) {
+				return true;
+			}
 			if (token != null && age(token.madeAt()) < PAUSE.toNanos()) {
 				return false;
 			}

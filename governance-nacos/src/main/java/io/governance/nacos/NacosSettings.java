@@ -1,5 +1,7 @@
 package io.governance.nacos;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -76,8 +78,23 @@ public record NacosSettings(List<String> addresses, String username, String pass
 						+ "' is not host:port, such as 127.0.0.1:8848, with a port up to 64535 "
 						+ "(gRPC uses the one 1000 above)");
 			}
+			if (!isHostOfUrl(address)) {
+				throw new IllegalArgumentException("governance.nacos." + property + ": '" + printable(address)
+						+ "' has a host that may not stand in a URL: a name has letters, digits, '.' and '-', no '_', "
+						+ "and no last part of digits. Give the server another name or use its IP address");
+			}
 		}
 		return List.copyOf(addresses);
+	}
+
+	/** The server's HTTP API is asked, too. */
+	private static boolean isHostOfUrl(String address) {
+		try {
+			return new URI("http://" + address).getHost() != null;
+		}
+		catch (URISyntaxException ex) {
+			return false;
+		}
 	}
 
 	private static boolean isPort(int port) {

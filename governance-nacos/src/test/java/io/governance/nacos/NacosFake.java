@@ -156,6 +156,11 @@ final class NacosFake implements AutoCloseable {
 		this.modified = time;
 	}
 
+	/** Deletes the document, and tells nobody. */
+	void deleteText() {
+		this.text = "";
+	}
+
 	/** Changes the service at a time by the server's clock, and tells nobody. */
 	void setService(long time, int... ports) {
 		this.service = info(time, ports);
@@ -230,6 +235,9 @@ final class NacosFake implements AutoCloseable {
 
 	private Response answerQuestion(Request request) {
 		byte[] content = this.text.getBytes(StandardCharsets.UTF_8);
+		if (request instanceof ConfigQueryRequest && content.length == 0) {
+			return ConfigQueryResponse.buildFailResponse(ConfigQueryResponse.CONFIG_NOT_FOUND, "not there");
+		}
 		if (request instanceof ConfigQueryRequest) {
 			ConfigQueryResponse answer = this.busy ? new ConfigQueryResponse()
 					: ConfigQueryResponse.buildSuccessResponse(this.text);
@@ -241,7 +249,8 @@ final class NacosFake implements AutoCloseable {
 			ConfigChangeBatchListenResponse answer = new ConfigChangeBatchListenResponse();
 			listen.getConfigListenContexts()
 				.stream()
-				.filter((context) -> !context.getMd5().equals(Md5.revision(content).value()))
+				.filter((context) -> !context.getMd5()
+					.equals((content.length == 0) ? "" : Md5.revision(content).value()))
 				.forEach((context) -> answer.addChangeConfig(context.getDataId(), context.getGroup(),
 						context.getTenant()));
 			return answer;

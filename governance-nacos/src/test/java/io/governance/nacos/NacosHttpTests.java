@@ -1,8 +1,11 @@
 package io.governance.nacos;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,10 +16,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.governance.BackendUnavailableException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -154,6 +159,51 @@ class NacosHttpTests {
 				.withMessageContaining("500ms");
 			assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(10));
 		}
+	}
+
+	@Test
+	@DisplayName("F3 F37 What is given up keeps no connection, whoever gives it up")
+	void givenUpRequestsKeepNoConnection() throws Exception {
+		AtomicInteger ended = new AtomicInteger();
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			this.threads.submit(() -> {
+				while (true) {
+					Socket connection = silent.accept();
+					this.threads.submit(() -> {
+						connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+						return ended.incrementAndGet();
+					});
+				}
+			});
+			NacosSettings settings = new NacosSettings(List.of("127.0.0.1:" + silent.getLocalPort()), null, null, null,
+					null, null, null, null, Duration.ofMillis(300), null, null);
+			try (NacosHttp hasty = new NacosHttp("nacos", settings.addresses(), settings, null)) {
+				for (int i = 0; i < 3; i++) {
+					assertThatExceptionOfType(BackendUnavailableException.class)
+						.isThrownBy(() -> hasty.send("read it", "GET", "/it", "", Map.of()));
+				}
+				Awaitility.await().until(() -> ended.get() == 3);
+				Thread.currentThread().interrupt();
+				assertThatExceptionOfType(BackendUnavailableException.class)
+					.isThrownBy(() -> hasty.send("read it", "GET", "/it", "", Map.of()))
+					.withMessageContaining("interrupted");
+				assertThat(Thread.interrupted()).isTrue();
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("F25 An answer that is longer than any of Nacos is not kept")
+	void endlessAnswerIsGivenUp() {
+		byte[] part = new byte[1024 * 1024];
+		this.server.createContext("/nacos/v3/admin/it", (exchange) -> {
+			exchange.sendResponseHeaders(200, 0);
+			while (true) {
+				exchange.getResponseBody().write(part);
+			}
+		});
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(this::read)
+			.withMessageContaining("longer than 64 MiB");
 	}
 
 	private void awaitEnd() {

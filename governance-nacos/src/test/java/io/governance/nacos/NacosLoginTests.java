@@ -123,6 +123,17 @@ class NacosLoginTests {
 	}
 
 	@Test
+	@DisplayName("Who was refused with an older token than there is asks again with that one, however new it is")
+	void olderTokenThatIsRefusedIsNoFailure() {
+		String refused = this.login.token();
+		pass(Duration.ofSeconds(10));
+		assertThat(this.login.renew(refused)).isTrue();
+		assertThat(this.login.renew(refused)).isTrue();
+		assertThat(this.logins).as("the second one makes none").hasValue(2);
+		assertThat(this.login.renew(this.login.token())).as("just made, and refused").isFalse();
+	}
+
+	@Test
 	@DisplayName("Ten callers of a server that hangs wait for one login, not each for one after the other")
 	void callersShareAFailure() throws Exception {
 		this.stalls = true;

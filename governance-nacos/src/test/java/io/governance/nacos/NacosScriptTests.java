@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
+import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
 import com.alibaba.nacos.api.ability.constant.AbilityKey;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
 import com.alibaba.nacos.api.naming.remote.request.BatchInstanceRequest;
@@ -237,6 +238,24 @@ class NacosScriptTests {
 		assertThat(Duration.ofNanos(System.nanoTime() - pushed)).isGreaterThan(Duration.ofSeconds(2));
 		within(10).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals("a: 0"));
 		assertThat(readText()).isEqualTo("a: 0");
+	}
+
+	@Test
+	@DisplayName("F21 What the server has confirmed on a new connection and deletes later is absent at once")
+	void deletionIsBelievedOfWhoHasConfirmedTheDocument() {
+		open(Duration.ofSeconds(50));
+		watchBoth();
+		this.server.takeRequests();
+		this.server.endStreams();
+		within(20)
+			.until(() -> this.server.takeRequests().stream().anyMatch(ConfigBatchListenRequest.class::isInstance));
+		assertThat(readText()).isEqualTo("a: 1");
+		long deleted = System.nanoTime();
+		this.server.deleteText();
+		this.server.pushDocument();
+		within(10).until(() -> this.documents.latest(NacosFake.DOCUMENT).equals(RecordingConfigListener.ABSENT));
+		assertThat(Duration.ofNanos(System.nanoTime() - deleted)).isLessThan(Duration.ofSeconds(2));
+		assertThat(this.backend.config().get(DOCUMENTS).documents()).isEmpty();
 	}
 
 	private String readText() {

@@ -64,6 +64,14 @@ class NacosSettingsTests {
 			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("secret"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "my_nacos:8848", "nacos.1:8848", "-nacos:8848", "[::1%]:8848" })
+	void hostThatNoUrlMayNameIsRefused(String address) {
+		assertThatIllegalArgumentException().isThrownBy(() -> addresses(address))
+			.withMessageContaining("governance.nacos.addresses: '" + address + "'")
+			.withMessageContaining("'_'");
+	}
+
 	@Test
 	void noAddressAtAllIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(NacosSettingsTests::addresses)

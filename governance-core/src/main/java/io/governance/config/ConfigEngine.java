@@ -26,6 +26,9 @@ final class ConfigEngine {
 	/** Enough unless what decides changes with every read. */
 	private static final int MAX_READS = 5;
 
+	/** Nobody who follows a change takes so long. */
+	private static final Duration LONG = Duration.ofSeconds(30);
+
 	private final VariantLayers layers;
 
 	private final DocumentParser parser;
@@ -39,6 +42,8 @@ final class ConfigEngine {
 	private final LiveState live;
 
 	private final ConfigTransaction transaction;
+
+	private final ChangeProgress progress;
 
 	private final StatusReport report;
 
@@ -60,7 +65,8 @@ final class ConfigEngine {
 		this.live = live;
 		this.localPlaceholders = localPlaceholders;
 		this.clock = clock;
-		this.transaction = new ConfigTransaction(live);
+		this.progress = new ChangeProgress(clock, LONG);
+		this.transaction = new ConfigTransaction(live, this.progress);
 		this.report = new StatusReport(clock);
 		this.wanted = layers.fixed();
 	}
@@ -75,6 +81,10 @@ final class ConfigEngine {
 
 	StatusReport report() {
 		return this.report;
+	}
+
+	ConfigStatus status() {
+		return this.report.status().with(this.progress.pending());
 	}
 
 	/**
@@ -295,16 +305,17 @@ final class ConfigEngine {
 	 * if they call for variants that were not read with them. Never throws.
 	 * @param delivered the documents
 	 * @param asked which documents were read
+	 * @param connection whether the backend can be reached, as far as is known
 	 * @return which documents are to be read
 	 */
-	Set<DocumentId> apply(ConfigDocuments delivered, Set<DocumentId> asked) {
+	Set<DocumentId> apply(ConfigDocuments delivered, Set<DocumentId> asked, ConnectionState connection) {
 		long start = System.nanoTime();
 		this.deciding.lock();
 		try {
 			if (this.stopped) {
 				return asked;
 			}
-			this.report.connection(ConnectionState.CONNECTED);
+			this.report.connection(connection);
 			VariantLayers.Selection selection = this.layers.select(delivered, this::documents);
 			this.wanted = selection.wanted();
 			if (asked.containsAll(selection.wanted())) {

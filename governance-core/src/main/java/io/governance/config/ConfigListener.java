@@ -16,8 +16,8 @@ public interface ConfigListener {
 	void onDocuments(ConfigDocuments documents);
 
 	/**
-	 * The connection was lost or is back. Not called while nothing changes; a watch
-	 * starts out as connected.
+	 * The connection was lost or is back, which is told before any documents that come
+	 * after. Not called while nothing changes; a watch starts out as connected.
 	 * @param state the new state
 	 */
 	default void onConnection(ConnectionState state) {

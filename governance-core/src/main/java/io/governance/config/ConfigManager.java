@@ -205,7 +205,7 @@ public final class ConfigManager implements AutoCloseable {
 	 * @return the status
 	 */
 	public ConfigStatus status() {
-		return this.engine.report().status();
+		return this.engine.status();
 	}
 
 	/**

@@ -17,12 +17,15 @@ final class ConfigTransaction {
 
 	private final LiveState live;
 
+	private final ChangeProgress progress;
+
 	private final Registrations<ConfigValidator> validators = new Registrations<>();
 
 	private final Registrations<ConfigObserver> observers = new Registrations<>();
 
-	ConfigTransaction(LiveState live) {
+	ConfigTransaction(LiveState live, ChangeProgress progress) {
 		this.live = live;
+		this.progress = progress;
 	}
 
 	Registrations<ConfigValidator> validators() {
@@ -63,12 +66,17 @@ final class ConfigTransaction {
 	 * fails; the state in force is the one of before then
 	 */
 	void apply(ConfigUpdate update) throws Exception {
+		this.progress.during(() -> check(update));
+	}
+
+	private void check(ConfigUpdate update) throws Exception {
 		ConfigState before = this.live.current();
 		ConfigChange change = update.change();
 		ConfigState next = before.after(update, this.live::read);
 		this.live.show(change.after(), () -> {
 			if (!change.isEmpty()) {
 				for (Registrations.Registration<ConfigValidator> validator : this.validators.members()) {
+					this.progress.step("validator " + validator.member().getClass().getName());
 					validator.call((member) -> member.validate(change));
 				}
 			}
@@ -85,6 +93,7 @@ final class ConfigTransaction {
 		for (Registrations.Registration<ConfigObserver> observer : this.observers.members()) {
 			try {
 				if (concerns(observer.member(), change)) {
+					this.progress.step("observer '" + observer.member().name() + "'");
 					observer.call((member) -> member.onChange(change));
 					told.push(observer);
 				}
@@ -107,6 +116,7 @@ final class ConfigTransaction {
 		this.live.restore(before);
 		for (Registrations.Registration<ConfigObserver> observer : told) {
 			try {
+				this.progress.step("observer '" + observer.member().name() + "', which takes it back,");
 				observer.call((member) -> member.onChange(reverse));
 			}
 			catch (Throwable ex) {

@@ -79,6 +79,9 @@ final class DocumentWatch implements Subscription {
 
 		private final LateSubscription watch = new LateSubscription();
 
+		/** As it was told last: documents that have settled since say nothing of it. */
+		private volatile ConnectionState connection = ConnectionState.CONNECTED;
+
 		Round(Set<DocumentId> ids) {
 			this.ids = ids;
 			this.settling = DocumentWatch.this.settle.isZero() ? null
@@ -97,6 +100,7 @@ final class DocumentWatch implements Subscription {
 
 		@Override
 		public void onConnection(ConnectionState connection) {
+			this.connection = connection;
 			if (isCurrent(this)) {
 				DocumentWatch.this.engine.connection(connection);
 			}
@@ -104,7 +108,7 @@ final class DocumentWatch implements Subscription {
 
 		private void apply(ConfigDocuments documents) {
 			if (isCurrent(this)) {
-				Set<DocumentId> wanted = DocumentWatch.this.engine.apply(documents, this.ids);
+				Set<DocumentId> wanted = DocumentWatch.this.engine.apply(documents, this.ids, this.connection);
 				if (!wanted.equals(this.ids)) {
 					follow(this, wanted);
 				}

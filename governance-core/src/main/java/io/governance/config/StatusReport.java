@@ -29,7 +29,7 @@ final class StatusReport {
 
 	StatusReport(InstantSource clock) {
 		this.clock = clock;
-		this.status = new ConfigStatus(ConfigStatus.Source.NONE, clock.instant(), ConnectionState.CONNECTED, null,
+		this.status = new ConfigStatus(ConfigStatus.Source.NONE, clock.instant(), ConnectionState.CONNECTED, null, null,
 				null);
 	}
 
@@ -46,19 +46,19 @@ final class StatusReport {
 	}
 
 	void startedFromCache(Instant kept) {
-		this.status = new ConfigStatus(ConfigStatus.Source.CACHE, kept, ConnectionState.CONNECTED, null, null);
+		this.status = new ConfigStatus(ConfigStatus.Source.CACHE, kept, ConnectionState.CONNECTED, null, null, null);
 	}
 
 	void startedWithoutBackend(String problem) {
 		ConfigStatus now = this.status;
-		this.status = new ConfigStatus(now.source(), now.since(), ConnectionState.DISCONNECTED, problem, null);
+		this.status = new ConfigStatus(now.source(), now.since(), ConnectionState.DISCONNECTED, problem, null, null);
 	}
 
 	void applied(ConfigUpdate update, Duration took) {
 		ConfigStatus old = this.status;
 		ConfigChange change = update.change();
 		boolean same = update.isEmpty() && old.source() == ConfigStatus.Source.BACKEND;
-		this.status = same ? old.recovered() : ConfigStatus.loaded(this.clock.instant());
+		this.status = same ? old.recovered() : old.applied(this.clock.instant());
 		warnOfIgnored(change);
 		if (!change.before().variants().equals(change.after().variants())) {
 			logger.info("Config variants of this instance: {}", describe(change.after().variants()));

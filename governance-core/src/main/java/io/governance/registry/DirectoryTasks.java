@@ -59,6 +59,8 @@ interface DirectoryTasks extends AutoCloseable {
 
 		private static final int WAITING_THREADS = 4;
 
+		private static final Duration AGAIN = Duration.ofSeconds(1);
+
 		private static final long CLOSE_PATIENCE_MILLIS = 1_000;
 
 		private final ScheduledThreadPoolExecutor timer;
@@ -104,6 +106,10 @@ interface DirectoryTasks extends AutoCloseable {
 			catch (RejectedExecutionException ex) {
 				logger.debug("Discovery has ended", ex);
 			}
+			catch (Error ex) {
+				logger.error("No thread could be made for a task of the discovery: it is tried again", ex);
+				later(AGAIN, () -> waiting(task));
+			}
 		}
 
 		private static Runnable guarded(Runnable task) {
@@ -111,7 +117,7 @@ interface DirectoryTasks extends AutoCloseable {
 				try {
 					task.run();
 				}
-				catch (RuntimeException ex) {
+				catch (RuntimeException | Error ex) {
 					logger.error("A task of the discovery failed", ex);
 				}
 			};

@@ -223,7 +223,7 @@ final class FallbackService implements Subscription {
 			try {
 				this.watch = this.discovery.get().watch(FallbackService.this.service, told);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				if (this.name.isEmpty()) {
 					throw ex;
 				}

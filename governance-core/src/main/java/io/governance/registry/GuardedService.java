@@ -215,7 +215,8 @@ final class GuardedService implements InstancesListener {
 		try {
 			read = this.discovery.read(this.service);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// Errors too: what is in doubt has to be asked for again.
 			logger.debug("Backend '{}' cannot confirm what is gone from service {}", this.backend, this.service, ex);
 		}
 		judge(reason, read, before);

@@ -233,7 +233,7 @@ public final class ServiceDirectory implements AutoCloseable {
 			return start(service);
 		}
 		if (entry.takeRefusal() && !this.closed) {
-			execute(entry::follow);
+			begin(entry);
 		}
 		return entry;
 	}
@@ -251,13 +251,18 @@ public final class ServiceDirectory implements AutoCloseable {
 		if (this.listener != null) {
 			entry.subscribe(this.listener);
 		}
-		execute(() -> entry.start(this.patience));
+		begin(entry);
 		return entry;
 	}
 
-	private void execute(Runnable task) {
+	private void begin(WatchedList entry) {
 		try {
-			this.starter.execute(task);
+			this.starter.execute(() -> entry.start(this.patience));
+		}
+		catch (Error ex) {
+			// No thread could be made.
+			entry.refuse();
+			throw ex;
 		}
 		catch (RejectedExecutionException ex) {
 			throw new IllegalStateException("Discovery has ended", ex);

@@ -80,6 +80,11 @@ final class WatchedList implements InstancesListener {
 		return this.refused.get() && this.refused.compareAndSet(true, false);
 	}
 
+	/** There is no watch: the next use tries again. */
+	void refuse() {
+		this.refused.set(true);
+	}
+
 	/** Begins the watch; the list on disk counts if nothing is known some time later. */
 	void start(Duration patience) {
 		if (this.cache != null) {
@@ -88,8 +93,7 @@ final class WatchedList implements InstancesListener {
 		follow();
 	}
 
-	/** Begins the watch. */
-	void follow() {
+	private void follow() {
 		synchronized (this.watching) {
 			if (this.closed) {
 				return;
@@ -97,13 +101,13 @@ final class WatchedList implements InstancesListener {
 			try {
 				this.watch = this.discovery.watch(this.service, this);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				if (!this.toldRefusal) {
 					this.toldRefusal = true;
 					logger.warn("Service {} cannot be watched ({}): its next use tries again", this.service,
 							ex.getClass().getName());
 				}
-				this.refused.set(true);
+				refuse();
 			}
 		}
 	}
@@ -235,7 +239,8 @@ final class WatchedList implements InstancesListener {
 			try {
 				this.consumer.accept(current);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
+				// Errors too: the others are to be told.
 				logger.warn("A subscriber to service {} failed", this.watched.service, ex);
 			}
 		}

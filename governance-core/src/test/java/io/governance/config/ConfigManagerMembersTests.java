@@ -3,7 +3,9 @@ package io.governance.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.Level;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for the views, validators, observers and listeners of a {@link ConfigManager}.
@@ -48,6 +51,31 @@ class ConfigManagerMembersTests extends FollowingManager {
 		this.source.put("low.yaml", "a: 2\nb: 1");
 
 		assertThat(this.journal).containsExactly("first 1->2", "A 1->2", "local 1->2", "late 1->2");
+	}
+
+	@Test
+	@DisplayName("F20 Who holds a change up is named in the status")
+	void tellsWhoHasAChange() {
+		CountDownLatch waiting = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		this.manager.observe(whenTold((change) -> {
+			waiting.countDown();
+			try {
+				end.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}));
+		assertThat(this.manager.status().pending()).isNull();
+
+		this.source.putLater(Map.of("low.yaml", "a: 2"));
+
+		await().until(() -> waiting.getCount() == 0);
+		assertThat(this.manager.status().pending()).isEqualTo(new PendingChange(this.now, "observer 'action'"));
+		end.countDown();
+		await().until(() -> this.manager.status().pending() == null);
+		assertThat(value("a")).isEqualTo(2);
 	}
 
 	@Test

@@ -49,7 +49,7 @@ class ConfigManagerStartTests {
 
 		assertThat(manager.current()).isSameAs(ConfigSnapshot.EMPTY);
 		assertThat(manager.status())
-			.isEqualTo(new ConfigStatus(ConfigStatus.Source.NONE, NOW, ConnectionState.CONNECTED, null, null));
+			.isEqualTo(new ConfigStatus(ConfigStatus.Source.NONE, NOW, ConnectionState.CONNECTED, null, null, null));
 	}
 
 	@Test
@@ -109,7 +109,7 @@ class ConfigManagerStartTests {
 
 		assertThat(value(manager, "a")).isEqualTo(1);
 		assertThat(manager.status()).isEqualTo(new ConfigStatus(ConfigStatus.Source.CACHE, NOW,
-				ConnectionState.DISCONNECTED, "The memory does not answer", null));
+				ConnectionState.DISCONNECTED, "The memory does not answer", null, null));
 		assertThat(manager.unproven()).isFalse();
 	}
 

@@ -92,7 +92,10 @@ final class InMemoryConfigSource implements ConfigSource {
 		synchronized (this) {
 			this.down = false;
 		}
-		await(this.deliveries.submit(this::tellAll));
+		await(this.deliveries.submit(() -> {
+			this.watches.forEach((watch) -> watch.listener.onConnection(ConnectionState.CONNECTED));
+			tellAll();
+		}));
 	}
 
 	int watches() {

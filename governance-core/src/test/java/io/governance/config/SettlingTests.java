@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.governance.ConnectionState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,6 +90,17 @@ class SettlingTests {
 			last = now;
 		}
 		return (longest < SHORT.toNanos()) ? this.number - before : 0;
+	}
+
+	@Test
+	void tellsOfALostConnectionAlsoWhenDocumentsSettleAfterwards() {
+		follow(SHORT);
+		this.source.put("a.yaml", "a: 1");
+		this.source.goDown();
+		await().atMost(Duration.ofSeconds(20)).until(() -> !this.changes.isEmpty());
+		assertThat(this.manager.status().connection()).isEqualTo(ConnectionState.DISCONNECTED);
+		this.source.comeBack();
+		await().until(() -> this.manager.status().connection() == ConnectionState.CONNECTED);
 	}
 
 	@Test

@@ -73,6 +73,27 @@ class SeveralNamespacesTests {
 	}
 
 	@Test
+	void changeInOneNamespaceDoesNotHideThatAnotherIsLost() {
+		this.backend.put(DEV, "a: 1");
+		this.backend.put(COMMON, "b: 1");
+		try (ConfigManager manager = ConfigManager.of(this.backend, List.of(DEV, COMMON)).build()) {
+			manager.load(new StartPolicy(false, false));
+			manager.watch();
+			this.backend.tell("dev");
+			this.backend.tell("common");
+			this.backend.connection("common", ConnectionState.DISCONNECTED);
+
+			this.backend.put(DEV, "a: 2");
+			this.backend.tell("dev");
+
+			assertThat(manager.current().get("a").value()).isEqualTo(2);
+			assertThat(manager.status().connection()).isEqualTo(ConnectionState.DISCONNECTED);
+			this.backend.connection("common", ConnectionState.CONNECTED);
+			assertThat(manager.status().connection()).isEqualTo(ConnectionState.CONNECTED);
+		}
+	}
+
+	@Test
 	void deliversOneAtATimeWithoutWaiting() {
 		this.backend.put(DEV, "one");
 		this.source.watch(Set.of(DEV, COMMON), (documents) -> {

@@ -22,6 +22,9 @@ final class ManualDiscovery implements Discovery {
 
 	int reads;
 
+	/** How many reads meet an error of the JVM. */
+	int errors;
+
 	@Override
 	public Set<String> services() {
 		checkUp();
@@ -31,6 +34,9 @@ final class ManualDiscovery implements Discovery {
 	@Override
 	public List<Instance> read(String service) {
 		this.reads++;
+		if (this.errors-- > 0) {
+			throw new NoClassDefFoundError("some");
+		}
 		checkUp();
 		return this.truth.getOrDefault(service, List.of());
 	}

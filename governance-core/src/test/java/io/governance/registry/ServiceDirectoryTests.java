@@ -150,9 +150,12 @@ class ServiceDirectoryTests {
 	}
 
 	@Test
-	@DisplayName("F19 a subscriber that throws harms nobody")
+	@DisplayName("F19 a subscriber that throws harms nobody, whatever it throws")
 	void survivesASubscriberThatThrows() {
 		List<ServiceInstances> told = new CopyOnWriteArrayList<>();
+		this.directory.subscribe("orders", (instances) -> {
+			throw new NoClassDefFoundError("subscriber");
+		});
 		this.directory.subscribe("orders", (instances) -> {
 			throw new IllegalStateException("subscriber");
 		});
@@ -196,6 +199,9 @@ class ServiceDirectoryTests {
 		@Override
 		public Subscription watch(String service, InstancesListener listener) {
 			if (this.watches.incrementAndGet() <= this.refusals.get()) {
+				if (this.watches.get() == 1) {
+					throw new NoClassDefFoundError("refused");
+				}
 				throw new IllegalStateException("refused");
 			}
 			this.listeners.put(service, listener);

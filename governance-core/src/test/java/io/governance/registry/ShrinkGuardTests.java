@@ -64,6 +64,17 @@ class ShrinkGuardTests {
 	}
 
 	@Test
+	@DisplayName("F19 whatever a read throws, it is asked again")
+	void asksAgainWhateverAReadThrows() {
+		this.discovery.tell("orders", instances(0, 20));
+		this.discovery.errors = 3;
+		this.discovery.tell("orders", instances(0, 9));
+		this.tasks.pass(Duration.ofMinutes(1));
+		assertThat(ids()).isEqualTo(ids(0, 9));
+		assertThat(this.discovery.reads).isGreaterThan(3);
+	}
+
+	@Test
 	@DisplayName("F42 mass expiry: what the registry has lost and gets back is never missed")
 	void takesADoubtBackWhenInstancesReturn() {
 		this.discovery.tell("orders", instances(0, 20));

@@ -6,11 +6,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.governance.boot.TestFleet;
 import io.governance.boot.config.LiveConfig;
+import io.governance.config.ConfigChange;
+import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStatus;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -73,6 +77,56 @@ class ConfigObservabilityTests {
 			assertThat(manager.status().rejection()).isNotNull();
 			assertThat(changes(registry, "applied")).isEqualTo(1);
 		}
+	}
+
+	@Test
+	@DisplayName("F20 an observer that does not return is named in health, and measured")
+	void tellsWhoHoldsAChangeUp() {
+		save("1");
+		CountDownLatch end = new CountDownLatch(1);
+		try (ConfigurableApplicationContext context = start()) {
+			ConfigManager manager = context.getBean(ConfigManager.class);
+			manager.observe(new ConfigObserver() {
+
+				@Override
+				public String name() {
+					return "slow";
+				}
+
+				@Override
+				public Set<String> prefixes() {
+					return Set.of();
+				}
+
+				@Override
+				public void onChange(ConfigChange change) throws InterruptedException {
+					end.await();
+				}
+
+			});
+			assertThat(pendingSeconds(manager, Duration.ofMinutes(1))).isZero();
+			save("2");
+			await().until(() -> manager.status().pending() != null);
+			assertThat(pendingSeconds(manager, Duration.ofMinutes(1))).isGreaterThanOrEqualTo(60);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			Health later = new GovernanceConfigHealthIndicator(manager, true,
+					() -> Instant.now().plus(Duration.ofSeconds(31)))
+				.health();
+			assertThat(later.getStatus()).isEqualTo(GovernanceConfigHealthIndicator.DEGRADED);
+			assertThat(later.getDetails()).containsEntry("pending", "observer 'slow'").containsKey("pendingSince");
+			end.countDown();
+			await().until(() -> manager.status().pending() == null);
+			assertThat(health(context).getDetails()).doesNotContainKey("pending");
+		}
+		finally {
+			end.countDown();
+		}
+	}
+
+	private static double pendingSeconds(ConfigManager manager, Duration later) {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		new ConfigMetrics(manager, () -> Instant.now().plus(later)).bindTo(registry);
+		return registry.get("governance.config.pending").timeGauge().value(TimeUnit.SECONDS);
 	}
 
 	@Test

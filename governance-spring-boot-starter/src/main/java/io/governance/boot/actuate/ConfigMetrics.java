@@ -11,6 +11,7 @@ import io.governance.config.ConfigEvents;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigStatus;
+import io.governance.config.PendingChange;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,6 +50,10 @@ final class ConfigMetrics implements MeterBinder {
 			.description("Whether the backend of the config can be reached: 1 or 0")
 			.strongReference(true)
 			.register(registry);
+		TimeGauge.builder("governance.config.pending", this, TimeUnit.MILLISECONDS, ConfigMetrics::pendingMillis)
+			.description("Time for which somebody has had a change in hand that is being applied; 0 if there is none")
+			.strongReference(true)
+			.register(registry);
 		if (this.manager.status().rejection() != null) {
 			rejected.increment();
 		}
@@ -80,6 +85,11 @@ final class ConfigMetrics implements MeterBinder {
 		Instant since = status.since();
 		return (status.source() != ConfigStatus.Source.NONE) ? Duration.between(since, this.clock.instant()).toMillis()
 				: Double.NaN;
+	}
+
+	private double pendingMillis() {
+		PendingChange pending = this.manager.status().pending();
+		return (pending != null) ? Duration.between(pending.since(), this.clock.instant()).toMillis() : 0;
 	}
 
 	private double connected() {

@@ -10,18 +10,22 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigStatus;
 import io.governance.config.DocumentId;
+import io.governance.config.PendingChange;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the remote config: DEGRADED while what is stored is not in force, DOWN if
- * there is none although it is required.
+ * Health of the remote config: DEGRADED while what is stored is not in force or a change
+ * does not get through, DOWN if there is none although it is required.
  */
 public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicator {
 
 	/** Works, but not as it should: somebody has to look. */
 	public static final Status DEGRADED = new Status("DEGRADED");
+
+	/** An observer that has a change for longer will hardly return. */
+	private static final Duration STUCK = Duration.ofSeconds(30);
 
 	private final ConfigManager manager;
 
@@ -45,7 +49,10 @@ public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicat
 	protected void doHealthCheck(Health.Builder builder) {
 		ConfigStatus status = this.manager.status();
 		ConfigRejection rejection = status.rejection();
-		boolean degraded = rejection != null || status.connection() == ConnectionState.DISCONNECTED;
+		PendingChange pending = status.pending();
+		boolean stuck = pending != null
+				&& Duration.between(pending.since(), this.clock.instant()).compareTo(STUCK) >= 0;
+		boolean degraded = stuck || rejection != null || status.connection() == ConnectionState.DISCONNECTED;
 		boolean missing = this.required && status.source() == ConfigStatus.Source.NONE;
 		builder.status(missing ? Status.DOWN : degraded ? DEGRADED : Status.UP)
 			.withDetail("source", status.source())
@@ -63,6 +70,9 @@ public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicat
 			builder.withDetail("rejected", rejection.documents().stream().map(Object::toString).toList())
 				.withDetail("rejectedAt", rejection.time())
 				.withDetail("reason", rejection.describe());
+		}
+		if (pending != null) {
+			builder.withDetail("pending", pending.step()).withDetail("pendingSince", pending.since());
 		}
 		if (status.problem() != null) {
 			builder.withDetail("problem", status.problem());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,33 +36,47 @@ final class InstancesEventPublisher implements Consumer<ServiceInstances>, Dispo
 
 	private final Map<String, ServiceInstances> waiting = new LinkedHashMap<>();
 
+	/** Whether the publisher's thread looks for what waits. */
+	private boolean scheduled;
+
 	/** Used by the publisher's thread only. */
 	private final Map<String, ServiceInstances> published = new HashMap<>();
 
 	InstancesEventPublisher(ApplicationEventPublisher publisher) {
-		this.publisher = publisher;
-		this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> {
+		this(publisher, (task) -> {
 			Thread thread = new Thread(task, "governance-discovery-events");
 			thread.setDaemon(true);
 			return thread;
 		});
+	}
+
+	InstancesEventPublisher(ApplicationEventPublisher publisher, ThreadFactory threads) {
+		this.publisher = publisher;
+		this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
 		this.thread.allowCoreThreadTimeOut(true);
 	}
 
 	@Override
 	public void accept(ServiceInstances instances) {
 		synchronized (this.waiting) {
-			boolean idle = this.waiting.isEmpty();
 			this.waiting.put(instances.service(), instances);
-			if (!idle) {
+			if (this.scheduled) {
 				return;
 			}
+			this.scheduled = true;
 		}
 		try {
 			this.thread.execute(this::publish);
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("The application ends", ex);
+		}
+		catch (Error ex) {
+			// No thread could be made: the next list tries again.
+			synchronized (this.waiting) {
+				this.scheduled = false;
+			}
+			throw ex;
 		}
 	}
 
@@ -80,6 +95,7 @@ final class InstancesEventPublisher implements Consumer<ServiceInstances>, Dispo
 		synchronized (this.waiting) {
 			Iterator<ServiceInstances> first = this.waiting.values().iterator();
 			if (!first.hasNext()) {
+				this.scheduled = false;
 				return null;
 			}
 			ServiceInstances next = first.next();

@@ -64,6 +64,17 @@ final class GuardedDiscovery implements Discovery {
 		}
 	}
 
+	/**
+	 * Tells what there was before this process started.
+	 * @param service the service
+	 * @param instances its instances that were kept on disk
+	 */
+	void recall(String service, List<Instance> instances) {
+		this.watched.stream()
+			.filter((watch) -> watch.service().equals(service))
+			.forEach((watch) -> watch.recall(instances));
+	}
+
 	/** How many instances of which services are kept although the backend lacks them. */
 	Map<String, Integer> held() {
 		Map<String, Integer> held = new TreeMap<>();

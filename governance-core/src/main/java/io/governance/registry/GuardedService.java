@@ -46,6 +46,9 @@ final class GuardedService implements InstancesListener {
 	/** What was told, with those that are kept. */
 	private @Nullable List<Instance> told;
 
+	/** What was kept on disk, until the backend tells something. */
+	private List<Instance> recalled = List.of();
+
 	/** Those that went within the time that counts as at once. */
 	private final Deque<Gone> gone = new ArrayDeque<>();
 
@@ -99,12 +102,23 @@ final class GuardedService implements InstancesListener {
 		this.listener.onConnection(state);
 	}
 
+	/**
+	 * Tells what there was before this process started. A backend that begins with
+	 * nothing at all is doubted then: it may have lost what it knew.
+	 * @param instances those that were kept on disk
+	 */
+	synchronized void recall(List<Instance> instances) {
+		if (this.told == null) {
+			this.recalled = instances;
+		}
+	}
+
 	/** What the backend says, by its watch or because it was asked. */
 	private void take(List<Instance> truth, boolean confirmed) {
 		if (this.ended) {
 			return;
 		}
-		List<Instance> before = this.told;
+		List<Instance> before = (this.told != null) ? this.told : takeRecalled(truth);
 		if (before == null) {
 			tell(truth);
 			return;
@@ -131,6 +145,16 @@ final class GuardedService implements InstancesListener {
 		}
 		settle(missing.size());
 		tell(truth);
+	}
+
+	private @Nullable List<Instance> takeRecalled(List<Instance> truth) {
+		List<Instance> before = this.recalled;
+		this.recalled = List.of();
+		if (before.isEmpty() || !truth.isEmpty()) {
+			return null;
+		}
+		this.recoveredAt = this.tasks.nanoTime();
+		return before;
 	}
 
 	/** Whoever says that it leaves is not missed. */

@@ -243,7 +243,8 @@ public final class ServiceDirectory implements AutoCloseable {
 		if (this.closed) {
 			throw new IllegalStateException("Discovery has ended");
 		}
-		WatchedList entry = new WatchedList(service, this.discovery, this.tasks, this.cache, this.clock);
+		WatchedList entry = new WatchedList(service, this.discovery, this.tasks, this.cache, this.clock,
+				(instances) -> recall(service, instances));
 		WatchedList other = this.watched.putIfAbsent(service, entry);
 		if (other != null) {
 			return other;
@@ -253,6 +254,13 @@ public final class ServiceDirectory implements AutoCloseable {
 		}
 		begin(entry);
 		return entry;
+	}
+
+	/** Of several sources, none is known to have told what is on disk. */
+	private void recall(String service, List<Instance> instances) {
+		if (this.guarded.size() == 1) {
+			this.guarded.get(0).recall(service, instances);
+		}
 	}
 
 	private void begin(WatchedList entry) {

@@ -38,6 +38,9 @@ final class WatchedList implements InstancesListener {
 
 	private final InstantSource clock;
 
+	/** Told what is on disk before it counts. */
+	private final Consumer<List<Instance>> recalled;
+
 	private final CompletableFuture<ServiceInstances> ready = new CompletableFuture<>();
 
 	private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
@@ -58,12 +61,13 @@ final class WatchedList implements InstancesListener {
 	private boolean toldRefusal;
 
 	WatchedList(String service, Discovery discovery, DirectoryTasks tasks, @Nullable InstanceCache cache,
-			InstantSource clock) {
+			InstantSource clock, Consumer<List<Instance>> recalled) {
 		this.service = service;
 		this.discovery = discovery;
 		this.tasks = tasks;
 		this.cache = cache;
 		this.clock = clock;
+		this.recalled = recalled;
 		this.current = ServiceInstances.unknown(service);
 	}
 
@@ -165,6 +169,7 @@ final class WatchedList implements InstancesListener {
 		}
 		Optional<InstanceCache.Entry> kept = cache.load(this.service);
 		kept.ifPresent((entry) -> {
+			this.recalled.accept(entry.instances());
 			if (become((now) -> now.known() ? now : now.fromDisk(entry.instances(), entry.time()))) {
 				Duration age = Duration.between(entry.time(), this.clock.instant());
 				logger.warn(

@@ -135,8 +135,42 @@ class InstanceCacheTests {
 			assertThat(directory.instances("orders").known()).isFalse();
 			this.tasks.pass(Duration.ofMillis(2));
 			assertThat(directory.instances("orders").fromDisk()).isTrue();
+			this.discovery.tell("orders", B);
+			assertThat(directory.instances("orders").instances()).as("whatever else it tells is believed")
+				.containsExactly(B);
+		}
+	}
+
+	@Test
+	@DisplayName("F38 a registry that begins with nothing is asked again before those on disk are given up")
+	void doesNotBelieveARegistryThatBeginsWithNothing() {
+		cache().save("orders", List.of(B), TIME);
+		this.discovery.down(true);
+		try (ServiceDirectory directory = watching("orders")) {
+			this.tasks.pass(Duration.ofSeconds(2));
+			this.discovery.down(false);
 			this.discovery.tell("orders");
-			assertThat(directory.instances("orders").instances()).as("no list from disk is guarded").isEmpty();
+			assertThat(directory.instances("orders").instances()).containsExactly(B);
+			assertThat(directory.held()).isEqualTo(Map.of("orders", 1));
+			this.tasks.pass(Duration.ofSeconds(5));
+			this.discovery.tell("orders", B);
+			assertThat(directory.held()).isEmpty();
+			this.tasks.pass(Duration.ofMinutes(1));
+			assertThat(directory.instances("orders").instances()).containsExactly(B);
+		}
+	}
+
+	@Test
+	@DisplayName("F38 a registry that still has nothing when it is asked again is believed")
+	void believesARegistryThatStaysEmpty() {
+		cache().save("orders", List.of(B), TIME);
+		try (ServiceDirectory directory = watching("orders")) {
+			this.tasks.pass(Duration.ofSeconds(2));
+			this.discovery.tell("orders");
+			assertThat(directory.instances("orders").instances()).containsExactly(B);
+			this.tasks.pass(Duration.ofSeconds(15));
+			assertThat(directory.instances("orders").instances()).isEmpty();
+			assertThat(directory.held()).isEmpty();
 		}
 	}
 

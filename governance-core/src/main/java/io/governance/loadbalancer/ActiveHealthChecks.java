@@ -2,8 +2,8 @@ package io.governance.loadbalancer;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -39,7 +39,8 @@ public final class ActiveHealthChecks implements AutoCloseable {
 
 	private final RandomGenerator random;
 
-	private final Map<String, Check> checks = new HashMap<>();
+	/** By what they are about: another instance of the same id is another matter. */
+	private final Map<EndpointHealth, Check> checks = new LinkedHashMap<>();
 
 	/** Those that wait to be probed; each once. */
 	private final Queue<Check> due = new ArrayDeque<>();
@@ -96,39 +97,46 @@ public final class ActiveHealthChecks implements AutoCloseable {
 				this.executor.execute(this::work);
 			}
 			catch (RejectedExecutionException ex) {
-				workerEnded();
+				notStarted(1);
+			}
+			catch (RuntimeException | Error ex) {
+				notStarted(needed - i);
+				throw ex;
 			}
 		}
 	}
 
 	private void follow(long now) {
-		Set<String> present = new HashSet<>();
+		Set<EndpointHealth> present = new HashSet<>();
 		for (Endpoint endpoint : this.balancer.endpoints()) {
-			Instance instance = endpoint.instance();
-			if (OutlierDetector.takesPart(instance)) {
-				present.add(instance.id());
+			if (OutlierDetector.takesPart(endpoint.instance())) {
+				present.add(endpoint.health());
 				// Those that come together are not to be probed together.
-				this.checks
-					.computeIfAbsent(instance.id(),
-							(id) -> new Check(now + this.random.nextLong(this.settings.interval().toNanos())))
-					.describe(instance, endpoint.health());
+				this.checks.computeIfAbsent(endpoint.health(),
+						(health) -> new Check(health, now + this.random.nextLong(this.settings.interval().toNanos())));
 			}
 		}
+		this.checks.values().stream().filter((check) -> !present.contains(check.health)).forEach(Check::interrupt);
 		this.checks.keySet().retainAll(present);
-		this.due.removeIf((check) -> !present.contains(check.instance().id()));
+		this.due.removeIf((check) -> !present.contains(check.health));
 	}
 
 	private void endIfStuck(Check check, long now) {
-		if (now - check.startedAt > 2 * this.settings.timeout().toNanos() && check.thread != null) {
-			check.thread.interrupt();
+		if (now - check.startedAt > 2 * this.settings.timeout().toNanos()) {
+			check.interrupt();
 		}
 	}
 
 	private void work() {
 		Check check = next();
 		while (check != null) {
-			String problem = probe(check.instance());
-			probed(check, problem);
+			String problem = probe(check.health.instance());
+			try {
+				probed(check, problem);
+			}
+			catch (RuntimeException | Error ex) {
+				logger.warn("What was found of instance {} could not be told", check.health.instance().id(), ex);
+			}
 			check = next();
 		}
 	}
@@ -151,8 +159,8 @@ public final class ActiveHealthChecks implements AutoCloseable {
 		return this.workers == 0 && this.due.isEmpty();
 	}
 
-	private synchronized void workerEnded() {
-		this.workers--;
+	private synchronized void notStarted(int count) {
+		this.workers -= count;
 	}
 
 	/** What is wrong with an instance; empty if nothing is. */
@@ -182,14 +190,14 @@ public final class ActiveHealthChecks implements AutoCloseable {
 			Thread.interrupted();
 			double jitter = 0.9 + this.random.nextDouble() * 0.2;
 			check.nextAt = this.ticker.getAsLong() + (long) (this.settings.interval().toNanos() * jitter);
-			tell = !this.closed && check.count(problem.isEmpty(), this.settings);
+			// Whoever has gone meanwhile may be back, and be probed anew.
+			tell = this.checks.get(check.health) == check && check.count(problem.isEmpty(), this.settings);
 		}
 		if (tell) {
-			String id = check.instance().id();
-			this.balancer.probed(id, problem.isEmpty(),
+			this.balancer.probed(check.health, problem.isEmpty(),
 					problem.isEmpty() ? "it answers probes again" : "probe " + this.probe.name() + ": " + problem);
 			if (isClosed()) {
-				forget(id);
+				forget(check.health);
 			}
 		}
 	}
@@ -198,8 +206,8 @@ public final class ActiveHealthChecks implements AutoCloseable {
 		return this.closed;
 	}
 
-	private void forget(String instanceId) {
-		this.balancer.probed(instanceId, true, "it is not probed any more");
+	private void forget(EndpointHealth health) {
+		this.balancer.probed(health, true, "it is not probed any more");
 	}
 
 	/**
@@ -211,22 +219,16 @@ public final class ActiveHealthChecks implements AutoCloseable {
 		synchronized (this) {
 			this.closed = true;
 			this.due.clear();
-			for (Check check : this.checks.values()) {
-				if (check.thread != null) {
-					check.thread.interrupt();
-				}
-			}
+			this.checks.values().forEach(Check::interrupt);
 			this.checks.clear();
 		}
-		this.balancer.endpoints().forEach((endpoint) -> forget(endpoint.instance().id()));
+		this.balancer.endpoints().forEach((endpoint) -> forget(endpoint.health()));
 	}
 
 	/** The probes of one instance. */
 	private static final class Check {
 
-		private volatile @Nullable Instance instance;
-
-		private @Nullable EndpointHealth health;
+		private final EndpointHealth health;
 
 		private long nextAt;
 
@@ -239,33 +241,20 @@ public final class ActiveHealthChecks implements AutoCloseable {
 		/** Results in a row that speak against what is believed. */
 		private int contrary;
 
-		private boolean believedWell = true;
-
-		Check(long nextAt) {
+		Check(EndpointHealth health, long nextAt) {
+			this.health = health;
 			this.nextAt = nextAt;
 		}
 
-		void describe(Instance instance, EndpointHealth health) {
-			if (this.health != health) {
-				// Another one of the same id, or one that was not probed for a while.
-				this.believedWell = !health.unanswering();
-				this.contrary = 0;
+		void interrupt() {
+			if (this.thread != null) {
+				this.thread.interrupt();
 			}
-			this.instance = instance;
-			this.health = health;
-		}
-
-		Instance instance() {
-			Instance instance = this.instance;
-			if (instance == null) {
-				throw new IllegalStateException("Not described yet");
-			}
-			return instance;
 		}
 
 		/** Counts a result; whether it changes what is believed. */
 		boolean count(boolean well, HealthCheckSettings settings) {
-			if (well == this.believedWell) {
+			if (well != this.health.unanswering()) {
 				this.contrary = 0;
 				return false;
 			}
@@ -274,7 +263,6 @@ public final class ActiveHealthChecks implements AutoCloseable {
 				return false;
 			}
 			this.contrary = 0;
-			this.believedWell = well;
 			return true;
 		}
 

@@ -64,7 +64,7 @@ final class HealthLog {
 				this.listener.onPanic(panic);
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("A listener failed on {}", event, ex);
 		}
 	}

@@ -110,7 +110,7 @@ final class OutlierDetector {
 	/** What probes found. */
 	void probed(EndpointHealth health, boolean answers, String reason) {
 		synchronized (this) {
-			if (health.unanswering() != answers) {
+			if (health.unanswering() != answers || !isMember(health)) {
 				return;
 			}
 			HealthState before = health.state();

@@ -224,9 +224,14 @@ public final class ServiceBalancer {
 	public void probed(String instanceId, boolean answers, String reason) {
 		for (Endpoint endpoint : this.table.endpoints()) {
 			if (endpoint.instance().id().equals(instanceId)) {
-				this.detector.probed(endpoint.health(), answers, reason);
+				probed(endpoint.health(), answers, reason);
 			}
 		}
+	}
+
+	/** The same for whoever knows which one of that id was probed. */
+	void probed(EndpointHealth health, boolean answers, String reason) {
+		this.detector.probed(health, answers, reason);
 	}
 
 	/**

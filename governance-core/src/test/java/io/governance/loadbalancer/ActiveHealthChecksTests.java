@@ -25,8 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 @Timeout(30)
@@ -156,6 +158,50 @@ class ActiveHealthChecksTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whatIsFoundOfAnInstanceThatHasGoneSaysNothingOfAnotherOneOfItsId(boolean noticed) {
+		this.balancer.update(instances(1));
+		this.probe.failing.add("i0");
+		round();
+		round();
+		this.probe.meanwhile = () -> {
+			this.balancer.update(List.of());
+			if (noticed) {
+				this.checks.tick();
+			}
+			this.balancer.update(instances(1));
+			if (noticed) {
+				this.checks.tick();
+			}
+		};
+		round();
+		assertThat(state("i0")).isEqualTo(HealthState.HEALTHY);
+	}
+
+	@Test
+	void whoeverIsAvoidedIsCalledAgainOnceItAnswersWhoeverSaidSo() {
+		this.balancer.update(instances(2));
+		round();
+		this.balancer.probed("i1", false, "no answer");
+		round();
+		assertThat(state("i1")).isEqualTo(HealthState.UNHEALTHY);
+		round();
+		assertThat(state("i1")).isEqualTo(HealthState.HEALTHY);
+	}
+
+	@Test
+	void interruptsTheProbeOfAnInstanceThatHasGone() {
+		this.balancer.update(instances(1));
+		this.probe.gate = new CountDownLatch(1);
+		elapse();
+		this.checks.tick();
+		await().until(() -> this.probe.running.get() == 1);
+		this.balancer.update(List.of());
+		this.checks.tick();
+		await().until(this.checks::idle);
+	}
+
+	@ParameterizedTest
 	@EnumSource(value = InstanceStatus.class, names = { "DRAINING", "OUT_OF_SERVICE" })
 	void whoWasTakenOutWhileItDidNotAnswerIsCalledAgainOnceItDoes(InstanceStatus status) {
 		this.balancer.update(instances(2));
@@ -234,6 +280,46 @@ class ActiveHealthChecksTests {
 		}
 	}
 
+	@Test
+	void probesThatCouldNotBeStartedAreStartedLater() {
+		this.balancer.update(instances(8));
+		AtomicInteger starts = new AtomicInteger();
+		try (ActiveHealthChecks checks = new ActiveHealthChecks(this.balancer, this.probe, SETTINGS, (task) -> {
+			if (starts.incrementAndGet() == 2) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+			this.pool.execute(task);
+		}, this.nanos::get, new SplittableRandom(42))) {
+			checks.tick();
+			this.nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+			this.probe.gate = new CountDownLatch(1);
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(checks::tick);
+			checks.tick();
+			await().until(() -> this.probe.running.get() == SETTINGS.concurrency());
+			this.probe.gate.countDown();
+			await().until(checks::idle);
+			assertThat(this.probe.total()).isEqualTo(8);
+		}
+	}
+
+	@Test
+	void failureToTellWhatWasFoundEndsNoProbes() {
+		this.balancer.update(instances(2));
+		this.probe.failing.add("i1");
+		round();
+		round();
+		this.probe.named = () -> {
+			throw new NoClassDefFoundError("on purpose");
+		};
+		round();
+		this.probe.named = () -> {
+		};
+		round();
+		round();
+		round();
+		assertThat(state("i1")).isEqualTo(HealthState.UNHEALTHY);
+	}
+
 	/** Each instance is probed once. */
 	private void round() {
 		elapse();
@@ -294,6 +380,10 @@ class ActiveHealthChecksTests {
 		private volatile Runnable named = () -> {
 		};
 
+		/** Happens while an instance is probed. */
+		private volatile Runnable meanwhile = () -> {
+		};
+
 		@Override
 		public String name() {
 			this.named.run();
@@ -305,6 +395,7 @@ class ActiveHealthChecksTests {
 			this.most.accumulateAndGet(this.running.incrementAndGet(), Math::max);
 			try {
 				this.gate.await();
+				this.meanwhile.run();
 				Error error = this.error;
 				if (error != null) {
 					throw error;

@@ -373,6 +373,25 @@ class OutlierDetectorTests {
 	}
 
 	@Test
+	void listenerThatThrowsAnErrorIsToldOfTheNextChangeAllTheSame() {
+		List<String> told = new ArrayList<>();
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer())
+			.listener(new BalancerListener() {
+				@Override
+				public void onHealth(HealthEvent event) {
+					told.add(event.instanceId());
+					throw new AssertionError("broken");
+				}
+			})
+			.build();
+		balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("b")));
+		balancer.probed("a", false, "no answer");
+		balancer.probed("b", false, "no answer");
+		balancer.maintain();
+		assertThat(told).containsExactly("a", "b");
+	}
+
+	@Test
 	void concurrentFailuresEjectWithinTheCapAndPicksGoOn() throws Exception {
 		ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
 		balancer.update(IntStream.range(0, 100).mapToObj((i) -> Endpoints.instance("i%03d".formatted(i))).toList());

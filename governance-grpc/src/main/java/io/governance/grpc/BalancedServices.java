@@ -61,7 +61,7 @@ public final class BalancedServices implements GrpcServices, AutoCloseable {
 			try {
 				service.balancer.maintain();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("The balancer of service {} could not be looked after", name, ex);
 			}
 		});

@@ -263,11 +263,14 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 		Future<?> pause;
 		synchronized (this) {
 			pause = this.pause;
-			if (!this.due && (pause == null || !pause.cancel(false))) {
+			if (!this.due && pause == null) {
 				return false;
 			}
 			this.due = false;
 			this.pause = null;
+		}
+		if (pause != null) {
+			pause.cancel(false);
 		}
 		end(status);
 		return true;
@@ -346,21 +349,26 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 		if (this.deadline != null) {
 			nanos = Math.max(0, Math.min(nanos, this.deadline.timeRemaining(TimeUnit.NANOSECONDS)));
 		}
-		Runnable again = this.context.wrap(() -> {
-			synchronized (this) {
-				this.pause = null;
-			}
-			startAnotherTry();
-		});
 		try {
 			synchronized (this) {
-				this.pause = this.timer.schedule(again, nanos, TimeUnit.NANOSECONDS);
+				this.pause = this.timer.schedule(this.context.wrap(this::endPause), nanos, TimeUnit.NANOSECONDS);
 			}
 		}
 		catch (RejectedExecutionException ex) {
 			// Closed: nobody waits any more.
-			again.run();
+			this.context.run(this::startAnotherTry);
 		}
+	}
+
+	private void endPause() {
+		synchronized (this) {
+			if (this.pause == null) {
+				// The call has ended just as its pause was over.
+				return;
+			}
+			this.pause = null;
+		}
+		startAnotherTry();
 	}
 
 	/** Nobody is there to throw to: what fails ends the call. */

@@ -7,8 +7,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -170,6 +173,35 @@ class GuardedClientCallTests {
 		assertThat(this.ended).hasValue(1);
 	}
 
+	/** A pause may be over just as the call is cancelled. */
+	@Test
+	void endsOnceIfItIsCancelledAsTheNextTryBegins() {
+		Endpoint endpoint = new Endpoint(this.first.instance("users").build());
+		Forgetful channel = new Forgetful();
+		HeldBack timer = opened(new HeldBack());
+		ClientCall<String, String> call = new GuardedClientCall<>(Echo.LOOK,
+				CallOptions.DEFAULT.withOption(CallKeys.SERVICE, "users"), channel, () -> new TwoTries(this),
+				services().picks("users"), timer);
+		List<Status> ends = new ArrayList<>();
+		call.start(new ClientCall.Listener<>() {
+
+			@Override
+			public void onClose(Status status, Metadata trailers) {
+				ends.add(status);
+			}
+
+		}, new Metadata());
+		call.sendMessage("hello");
+		call.halfClose();
+		channel.makeStream(new EndpointTracer.Starter(endpoint, System::nanoTime));
+		channel.endTry(Status.UNAVAILABLE);
+		assertThat(ends).isEmpty();
+		call.cancel("Enough", null);
+		timer.run();
+		assertThat(ends).extracting(Status::getCode).containsExactly(Status.Code.CANCELLED);
+		assertThat(this.ended).hasValue(1);
+	}
+
 	@Test
 	void blamesTheInstanceWhoseStreamDoesNotBegin() {
 		this.tries = 1;
@@ -325,6 +357,9 @@ class GuardedClientCallTests {
 
 		private CallOptions options = CallOptions.DEFAULT;
 
+		private Consumer<Status> end = (status) -> {
+		};
+
 		@Override
 		public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
 			this.options = options;
@@ -335,6 +370,7 @@ class GuardedClientCallTests {
 				@Override
 				public void start(Listener<A> listener, Metadata headers) {
 					this.listener = listener;
+					Forgetful.this.end = (status) -> listener.onClose(status, new Metadata());
 				}
 
 				@Override
@@ -357,6 +393,10 @@ class GuardedClientCallTests {
 			};
 		}
 
+		void endTry(Status status) {
+			this.end.accept(status);
+		}
+
 		void makeStream(EndpointTracer.Starter starter) {
 			starter.newClientStreamTracer(
 					ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(this.options).build(), new Metadata());
@@ -365,6 +405,34 @@ class GuardedClientCallTests {
 		@Override
 		public String authority() {
 			return "users";
+		}
+
+	}
+
+	/** Begins what is due only when it is told to, which is too late to cancel it. */
+	private static final class HeldBack extends ScheduledThreadPoolExecutor implements AutoCloseable {
+
+		private Runnable due = () -> {
+		};
+
+		HeldBack() {
+			super(1);
+		}
+
+		@Override
+		public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+			this.due = task;
+			return super.schedule(() -> {
+			}, 1, TimeUnit.HOURS);
+		}
+
+		void run() {
+			this.due.run();
+		}
+
+		@Override
+		public void close() {
+			shutdownNow();
 		}
 
 	}

@@ -16,6 +16,7 @@ import javax.net.ssl.SSLSocketFactory;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.support.DaemonThreads;
+import io.governance.backend.support.RepeatedTask;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -264,8 +265,9 @@ final class ConsulClient implements AutoCloseable {
 	private synchronized void startPinging() {
 		if (this.pinger == null && !this.closed) {
 			this.pinger = executor("ping");
-			this.pinger.scheduleWithFixedDelay(this::ping, PING_INTERVAL.toMillis(), PING_INTERVAL.toMillis(),
-					TimeUnit.MILLISECONDS);
+			this.pinger.scheduleWithFixedDelay(
+					new RepeatedTask("Asking Consul's agents for a sign of life", this::ping), PING_INTERVAL.toMillis(),
+					PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 

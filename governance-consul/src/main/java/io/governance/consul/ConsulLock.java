@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.support.DaemonThreads;
+import io.governance.backend.support.RepeatedTask;
 import io.governance.lock.DistributedLock;
 import io.governance.lock.HeldLock;
 import org.jspecify.annotations.Nullable;
@@ -109,8 +110,9 @@ final class ConsulLock implements DistributedLock {
 			this.renewal.scheduleAtFixedRate(() -> renew(renewers), period, period, TimeUnit.MILLISECONDS);
 			// By the clock alone: a loss is told in time also while the server hangs.
 			this.check = this.client.timer()
-				.scheduleWithFixedDelay(() -> this.held.forEach(ConsulHeldLock::isHeld), CHECK_MILLIS, CHECK_MILLIS,
-						TimeUnit.MILLISECONDS);
+				.scheduleWithFixedDelay(
+						new RepeatedTask("The look at Consul's locks", () -> this.held.forEach(ConsulHeldLock::isHeld)),
+						CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.governance.BackendUnavailableException;
+import io.governance.backend.support.RepeatedTask;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.Registry;
@@ -282,7 +283,9 @@ final class ConsulRegistry implements Registry {
 		}
 		if (this.client.agents().size() > 1) {
 			this.sweep = this.client.executor("sweep");
-			this.sweep.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+			this.sweep.scheduleWithFixedDelay(
+					new RepeatedTask("The removal of what Consul's agents need not hold", this::sweep),
+					SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 

@@ -148,7 +148,7 @@ final class LocalRegistry implements Registry {
 			try {
 				own.renewed(renew(file, own) ? null : file + " has gone or belongs to another process");
 			}
-			catch (IOException | RuntimeException ex) {
+			catch (IOException | RuntimeException | Error ex) {
 				own.renewed(ex.toString());
 			}
 		});

@@ -9,6 +9,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
@@ -106,6 +109,28 @@ class LocalRegistryTests {
 
 	private LocalBackend openWithShortLease() {
 		return this.backends.open(this.directory, SHORT_LEASE, Duration.ofSeconds(1), true);
+	}
+
+	@Test
+	void leaseIsRenewedAgainAfterAnError() throws Exception {
+		AtomicBoolean failing = new AtomicBoolean();
+		CountDownLatch failures = new CountDownLatch(1);
+		InstantSource clock = () -> {
+			if (failing.get() && Thread.currentThread().getName().startsWith("governance-local-leases")) {
+				failures.countDown();
+				throw new NoClassDefFoundError("on purpose");
+			}
+			return Instant.now();
+		};
+		LocalSettings settings = new LocalSettings(this.directory.toString(), SHORT_LEASE, Duration.ofSeconds(1), null);
+		try (LocalBackend owner = new LocalBackend("local", "dev", settings, clock, true)) {
+			owner.registry().put("orders", List.of(FIRST));
+			failing.set(true);
+			assertThat(failures.await(10, TimeUnit.SECONDS)).isTrue();
+			failing.set(false);
+			FileTime before = Files.getLastModifiedTime(file(FIRST));
+			await().until(() -> since(before).compareTo(Duration.ZERO) > 0);
+		}
 	}
 
 	@Test

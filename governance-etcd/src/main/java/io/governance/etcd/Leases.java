@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import io.governance.backend.support.DaemonThreads;
+import io.governance.backend.support.RepeatedTask;
 
 /**
  * Grants leases and renews them, each by a schedule of its own on one thread. The thread
@@ -44,7 +45,9 @@ final class Leases implements AutoCloseable {
 
 	/* Without making up for what was missed while the process was stopped. */
 	ScheduledFuture<?> repeat(Runnable task, Duration interval) {
-		return this.thread.scheduleWithFixedDelay(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+		String what = "Backend '" + this.client.backend() + "': the renewal of a lease";
+		return this.thread.scheduleWithFixedDelay(new RepeatedTask(what, task), interval.toNanos(), interval.toNanos(),
+				TimeUnit.NANOSECONDS);
 	}
 
 	@Override

@@ -95,7 +95,7 @@ public final class LockLoss {
 		try {
 			action.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("Backend '{}': what was to be done on the loss of lock '{}' failed", this.backend, this.name,
 					ex);
 		}

@@ -39,9 +39,12 @@ class LockLossTests {
 		this.loss.onLost(() -> {
 			throw new IllegalStateException("on purpose");
 		});
-		this.loss.onLost(() -> this.done.add("second"));
+		this.loss.onLost(() -> {
+			throw new NoClassDefFoundError("on purpose");
+		});
+		this.loss.onLost(() -> this.done.add("third"));
 		this.loss.lose("its lease ran out");
-		assertThat(this.done).containsExactly("second");
+		assertThat(this.done).containsExactly("third");
 	}
 
 }

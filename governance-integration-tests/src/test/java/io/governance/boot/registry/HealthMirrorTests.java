@@ -100,6 +100,25 @@ class HealthMirrorTests {
 	}
 
 	@Test
+	void mirrorsAgainAfterAnError(CapturedOutput output) {
+		AtomicReference<Error> error = new AtomicReference<>(new NoClassDefFoundError("on purpose"));
+		runner().withPropertyValues("governance.registry.health.mirror=true")
+			.withBean("failing", HealthIndicator.class, () -> () -> {
+				Error thrown = error.get();
+				if (thrown != null) {
+					throw thrown;
+				}
+				return Health.down().build();
+			})
+			.run((context) -> {
+				accept(context);
+				await().until(() -> output.toString().contains("cannot be asked: java.lang.NoClassDefFoundError"));
+				error.set(null);
+				awaitStatus(context, InstanceStatus.DOWN);
+			});
+	}
+
+	@Test
 	void isNotMirroredUnlessWanted() {
 		runner().run((context) -> assertThat(context.getBeanFactory().getBeanNamesForType(InstanceRegistrar.class))
 			.isNotEmpty()

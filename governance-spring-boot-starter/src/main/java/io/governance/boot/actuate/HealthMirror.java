@@ -77,7 +77,7 @@ final class HealthMirror implements SmartLifecycle {
 			this.registrar.healthy(!Status.DOWN.equals(status) && !Status.OUT_OF_SERVICE.equals(status));
 			this.told = false;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			tell("its health cannot be asked: " + ex.getClass().getName());
 		}
 	}

@@ -7,23 +7,21 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import io.governance.backend.support.DaemonThreads;
+import io.governance.backend.support.RepeatedTask;
 import io.governance.internal.FileNames;
 import io.governance.lock.DistributedLock;
 import io.governance.lock.HeldLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Locks as files, {@code locks/{namespace}/{name}}, which hold the last fencing token.
- * The operating system frees the lock of a process that dies; a holder whose file was
- * removed has lost it.
+ * Locks as files, {@code locks/{namespace}/{name}}, which hold the last fencing token and
+ * therefore stay when nobody holds the lock. The operating system frees the lock of a
+ * process that dies; a holder whose file was removed has lost it.
  */
 final class LocalLock implements DistributedLock {
 
@@ -31,7 +29,7 @@ final class LocalLock implements DistributedLock {
 	 * Operating systems keep file locks per process: the backends of this one have to
 	 * queue here first, which nothing but static state can make them do.
 	 */
-	private static final ConcurrentMap<Path, Semaphore> OF_THIS_PROCESS = new ConcurrentHashMap<>();
+	private static final Turns OF_THIS_PROCESS = new Turns();
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -60,11 +58,10 @@ final class LocalLock implements DistributedLock {
 		try {
 			this.directory.create(home);
 			Path real = home.toRealPath().resolve(FileNames.encode(name));
-			Semaphore local = OF_THIS_PROCESS.computeIfAbsent(real, (any) -> new Semaphore(1, true));
-			if (!local.tryAcquire(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS)) {
+			Runnable release = OF_THIS_PROCESS.await(real, patience);
+			if (release == null) {
 				return Optional.empty();
 			}
-			Runnable release = once(local::release);
 			LocalHeldLock lock = null;
 			try {
 				lock = acquire(name, real, release, deadline);
@@ -79,16 +76,6 @@ final class LocalLock implements DistributedLock {
 		catch (IOException ex) {
 			throw this.directory.unavailable("lock in", home, ex);
 		}
-	}
-
-	/** A lock that is given back twice would let in two. */
-	private static Runnable once(Runnable action) {
-		AtomicBoolean done = new AtomicBoolean();
-		return () -> {
-			if (done.compareAndSet(false, true)) {
-				action.run();
-			}
-		};
 	}
 
 	private @Nullable LocalHeldLock acquire(String name, Path path, Runnable release, long deadline)
@@ -117,7 +104,8 @@ final class LocalLock implements DistributedLock {
 		this.held.add(lock);
 		if (this.looking == null) {
 			this.looking = new ScheduledThreadPoolExecutor(1, new DaemonThreads("local", "locks"));
-			this.looking.scheduleWithFixedDelay(() -> this.held.forEach(LocalHeldLock::isHeld),
+			this.looking.scheduleWithFixedDelay(
+					new RepeatedTask("The look at local locks", () -> this.held.forEach(LocalHeldLock::isHeld)),
 					LOOK_INTERVAL.toMillis(), LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		return lock;

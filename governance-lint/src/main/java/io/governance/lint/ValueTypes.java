@@ -48,6 +48,9 @@ final class ValueTypes {
 			Map.entry(Charset.class, "the name of a charset such as UTF-8"), Map.entry(UUID.class, "a UUID"),
 			Map.entry(Pattern.class, "a regular expression"));
 
+	/** YAML reads {@code off} as false, which Spring Boot takes for a constant OFF. */
+	private static final Map<String, String> ALIASES = Map.of("true", "on", "false", "off");
+
 	private final ConversionService conversion = ApplicationConversionService.getSharedInstance();
 
 	private final ApplicationMetadata metadata;
@@ -102,7 +105,10 @@ final class ValueTypes {
 		List<String> names = constants.stream()
 			.map((constant) -> constant.toLowerCase(Locale.ROOT).replace('_', '-'))
 			.toList();
-		boolean known = names.stream().anyMatch((name) -> letters(name).equals(letters(text)));
+		String wanted = letters(text);
+		boolean known = names.stream()
+			.map(ValueTypes::letters)
+			.anyMatch((name) -> name.equals(wanted) || name.equals(ALIASES.get(wanted)));
 		return known ? Optional.empty()
 				: Optional.of("one of " + String.join(", ", names.subList(0, Math.min(names.size(), 20)))
 						+ ((names.size() > 20) ? " and more" : "")

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.Banner;
+
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 class ConfigLinterTests {
 
@@ -112,6 +117,20 @@ class ConfigLinterTests {
 		assertThat(lint("shop.color: dark-bleu\n")).extracting(LintFinding::toString)
 			.containsExactly("orders.yaml:1:13: error: 'shop.color' has a value that cannot be used: "
 					+ "it must be one of blue, dark-red; did you mean 'dark-red'?");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "off", "false", "Off", "'OFF'", "console" })
+	void constantThatYamlTakesForABooleanIsMeant(String mode) {
+		assertThat(lintOwn("spring.main.banner-mode: " + mode + "\n")).isEmpty();
+	}
+
+	@Test
+	void booleanIsNoConstantOfAnEnumWithoutOne() {
+		assertThat(lintOwn("spring.main.banner-mode: on\n")).extracting(LintFinding::fix)
+			.singleElement(as(STRING))
+			.startsWith("it must be one of off, console, log");
+		assertThat(lint("shop.color: off\n")).hasSize(1);
 	}
 
 	@Test
@@ -261,6 +280,12 @@ class ConfigLinterTests {
 
 	private List<LintFinding> lint(String text) {
 		return lint(this.classes, "orders.yaml", text);
+	}
+
+	/** Spring Boot's own properties. */
+	private static List<LintFinding> lintOwn(String text) {
+		Path boot = Path.of(URI.create(Banner.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+		return lint(boot, "orders.yaml", text, "spring.main");
 	}
 
 	private static List<LintFinding> lint(Path source, String name, String text, String... allowed) {

@@ -353,8 +353,8 @@ public final class ServiceBalancer {
 			try {
 				this.executor.execute(this::refresh);
 			}
-			catch (RejectedExecutionException ex) {
-				// Picks avoid what they must also without new groups.
+			catch (RejectedExecutionException | OutOfMemoryError ex) {
+				// No thread is no reason to fail a call: picks avoid what they must anyway.
 				this.refreshing.set(false);
 				logger.debug("The groups of service {} are not computed anew: {}", this.service, ex.getMessage());
 			}

@@ -121,12 +121,13 @@ public final class ServiceDirectory implements AutoCloseable {
 	 * @return completes with the first list, from the backend or, while it does not
 	 * answer, from the disk, when subscribers have been told of it, on the thread that
 	 * delivers it; at once if there is one; fails when the directory is closed; never
-	 * completes while nothing is known
+	 * completes while nothing is known. Its future is the caller's own: whoever cancels
+	 * it waits no longer, and is forgotten
 	 * @throws IllegalArgumentException if this is not a service's name
 	 * @throws IllegalStateException if the directory is closed
 	 */
 	public CompletionStage<ServiceInstances> ready(String service) {
-		return watched(service).ready().minimalCompletionStage();
+		return watched(service).ready().newFuture();
 	}
 
 	/**
@@ -142,11 +143,11 @@ public final class ServiceDirectory implements AutoCloseable {
 	public ServiceInstances await(String service, Duration timeout) {
 		WatchedList entry = watched(service);
 		// Not "known": the list is known a moment before all subscribers have been told.
-		if (entry.ready().isDone() && !entry.ready().isCompletedExceptionally()) {
+		if (entry.ready().isComplete()) {
 			return entry.current();
 		}
 		try {
-			entry.ready().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			entry.ready().await(timeout);
 		}
 		catch (TimeoutException ex) {
 			logger.debug("Nothing is known of service {} after {}", service, timeout);

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -41,7 +40,7 @@ final class WatchedList implements InstancesListener {
 	/** Told what is on disk before it counts. */
 	private final Consumer<List<Instance>> recalled;
 
-	private final CompletableFuture<ServiceInstances> ready = new CompletableFuture<>();
+	private final Readiness ready = new Readiness();
 
 	private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
 
@@ -75,7 +74,7 @@ final class WatchedList implements InstancesListener {
 		return this.current;
 	}
 
-	CompletableFuture<ServiceInstances> ready() {
+	Readiness ready() {
 		return this.ready;
 	}
 
@@ -216,7 +215,7 @@ final class WatchedList implements InstancesListener {
 		if (this.unsaved.get()) {
 			this.tasks.waiting(this::save);
 		}
-		this.ready.completeExceptionally(new IllegalStateException("Discovery has ended"));
+		this.ready.fail(new IllegalStateException("Discovery has ended"));
 	}
 
 	/** Told the newest state, one at a time, whichever thread brings it. */

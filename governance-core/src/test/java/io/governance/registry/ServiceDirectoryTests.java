@@ -1,5 +1,6 @@
 package io.governance.registry;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,33 @@ class ServiceDirectoryTests {
 		this.discovery.deliver("orders");
 		assertThat(ready.join().known()).isTrue();
 		assertThat(ready.join().instances()).isEmpty();
+	}
+
+	@Test
+	void whoGivesUpWaitingIsForgotten() {
+		WeakReference<CompletableFuture<ServiceInstances>> waiting = new WeakReference<>(
+				this.directory.ready("orders").toCompletableFuture());
+		giveUp(waiting);
+		await().until(() -> {
+			System.gc();
+			return waiting.refersTo(null);
+		});
+	}
+
+	private static void giveUp(WeakReference<CompletableFuture<ServiceInstances>> waiting) {
+		CompletableFuture<ServiceInstances> future = waiting.get();
+		if (future != null) {
+			future.cancel(true);
+		}
+	}
+
+	@Test
+	void whoGivesUpWaitingEndsNobodyElsesWait() {
+		CompletableFuture<ServiceInstances> other = this.directory.ready("orders").toCompletableFuture();
+		this.directory.ready("orders").toCompletableFuture().cancel(true);
+		assertThat(other).isNotDone();
+		this.discovery.deliver("orders", this.a);
+		assertThat(other.join().instances()).containsExactly(this.a);
 	}
 
 	@Test

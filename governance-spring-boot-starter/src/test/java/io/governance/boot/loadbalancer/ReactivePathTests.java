@@ -1,11 +1,15 @@
 package io.governance.boot.loadbalancer;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.governance.Subscription;
 import io.governance.boot.discovery.FirstList;
@@ -22,9 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.util.context.Context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -89,6 +95,30 @@ class ReactivePathTests {
 			.verifyErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(NoInstanceException.class)
 				.hasMessageContaining("not known yet")
 				.hasMessageContaining("backend"));
+	}
+
+	@Test
+	void choicesThatGaveUpLeaveNothingBehind() {
+		Queue<Throwable> dropped = new ConcurrentLinkedQueue<>();
+		Hooks.onErrorDropped(dropped::add);
+		try {
+			List<WeakReference<Object>> callers = Stream.generate(this::callerThatGaveUp).limit(100).toList();
+			await().untilAsserted(() -> {
+				System.gc();
+				assertThat(callers).allMatch((caller) -> caller.refersTo(null));
+			});
+			assertThat(dropped).isEmpty();
+		}
+		finally {
+			Hooks.resetOnErrorDropped();
+		}
+	}
+
+	private WeakReference<Object> callerThatGaveUp() {
+		Object caller = new Object();
+		StepVerifier.create(choice(Duration.ofMillis(1)).choose().contextWrite(Context.of("caller", caller)))
+			.verifyError(NoInstanceException.class);
+		return new WeakReference<>(caller);
 	}
 
 	@Test

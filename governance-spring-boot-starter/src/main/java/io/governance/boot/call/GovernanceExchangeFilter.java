@@ -156,7 +156,8 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 
 	private Mono<Response<ServiceInstance>> chooseOne(String service, Request<RequestDataContext> request) {
 		return super.choose(service, request)
-			.flatMap((response) -> response.hasServer() ? Mono.just(response) : noInstance(service));
+			.flatMap((response) -> response.hasServer() ? Mono.just(response) : noInstance(service))
+			.switchIfEmpty(noInstance(service));
 	}
 
 	private Mono<Response<ServiceInstance>> noInstance(String service) {
@@ -166,17 +167,14 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 
 	private Mono<ClientResponse> send(GuardedCall call, ClientRequest request, ExchangeFunction next) {
 		Object chosen = request.attributes().get(CHOSEN);
-		long nanos = call.tryNanos();
-		if (nanos == 0) {
+		Deadline limit = call.tryDeadline();
+		if (limit.remainingNanos() == 0) {
 			return notSent(call, chosen);
 		}
 		OpenCall open = call.tries(chosen);
 		// What throws in there ends the call like any other failure.
-		Mono<ClientResponse> answer = Mono.defer(() -> next.exchange(request));
-		boolean timed = nanos != Long.MAX_VALUE;
-		if (timed) {
-			answer = answer.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout);
-		}
+		Mono<ClientResponse> answer = within(limit, call,
+				Mono.defer(() -> next.exchange(request)).switchIfEmpty(noAnswer(request)));
 		if (open == null) {
 			return answer;
 		}
@@ -194,10 +192,7 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 					givenUp.set(outcome);
 					return Mono.just(held(response, open, outcome));
 				}
-				Mono<byte[]> body = body(response, ahead.limit());
-				return (timed ? body.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout)
-						: body)
-					.doOnSuccess((bytes) -> open.end(outcome))
+				return within(limit, call, body(response, ahead.limit())).doOnSuccess((bytes) -> open.end(outcome))
 					.doOnError((ex) -> open.end(Outcome.FAILURE))
 					.doOnCancel(() -> open.end(Outcome.CANCELLED))
 					.map((bytes) -> with(response, bytes));
@@ -210,6 +205,18 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 			instance.cancelled();
 		}
 		return Mono.error(() -> call.timeout(null));
+	}
+
+	private static <T> Mono<T> within(Deadline limit, GuardedCall call, Mono<T> step) {
+		long nanos = limit.remainingNanos();
+		return (nanos == Long.MAX_VALUE) ? step
+				: step.timeout(Duration.ofNanos(nanos)).onErrorMap(TimeoutException.class, call::timeout);
+	}
+
+	/** What ends without an answer or a failure would not end the call. */
+	private static Mono<ClientResponse> noAnswer(ClientRequest request) {
+		return Mono.error(() -> new IllegalStateException("A filter or connector of the client ended the call "
+				+ request.method() + " to " + request.url().getHost() + " without an answer"));
 	}
 
 	private static ClientResponse held(ClientResponse response, OpenCall open, Outcome outcome) {

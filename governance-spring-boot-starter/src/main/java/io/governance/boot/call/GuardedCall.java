@@ -115,6 +115,11 @@ final class GuardedCall implements AvoidedInstances {
 		return this.deadline.remainingNanos(this.guard.settings().tryTimeout());
 	}
 
+	/** When the next try must be over, with all that is waited for in it. */
+	Deadline tryDeadline() {
+		return this.deadline.earlier(Deadline.after(this.guard.settings().tryTimeout(), this.guard.ticker()));
+	}
+
 	/** Whether there may be another try after one without an answer. */
 	boolean again(CallFailure failure, boolean sendable) {
 		ended(outcomeOf(failure));

@@ -37,6 +37,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.client.discovery.event.InstancePreRegisteredEvent;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
@@ -49,6 +50,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
@@ -95,6 +97,17 @@ class GovernanceRegistryAutoConfigurationTests {
 					.containsEntry("team", "x");
 				await().until(() -> context.getBean(Events.class).registered.size() == 1);
 			});
+	}
+
+	@Test
+	void registersWithTheNextReadinessWhereAListenerFailedBefore() {
+		this.runner.withBean(FailingOnce.class, FailingOnce::new).run((context) -> {
+			assertThatIllegalStateException().isThrownBy(() -> readiness(context, ReadinessState.ACCEPTING_TRAFFIC))
+				.withMessage("not yet");
+			assertThat(observed(context)).isEmpty();
+			readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+			awaitStatus(context, InstanceStatus.UP);
+		});
 	}
 
 	@Test
@@ -333,6 +346,20 @@ class GovernanceRegistryAutoConfigurationTests {
 		@Override
 		public void onApplicationEvent(InstanceRegisteredEvent<?> event) {
 			this.registered.add(event);
+		}
+
+	}
+
+	/** Fails the first time. */
+	static class FailingOnce implements ApplicationListener<InstancePreRegisteredEvent> {
+
+		private final AtomicBoolean failed = new AtomicBoolean();
+
+		@Override
+		public void onApplicationEvent(InstancePreRegisteredEvent event) {
+			if (this.failed.compareAndSet(false, true)) {
+				throw new IllegalStateException("not yet");
+			}
 		}
 
 	}

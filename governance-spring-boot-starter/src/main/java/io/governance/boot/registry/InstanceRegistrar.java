@@ -160,14 +160,26 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 		}
 		Instance instance = this.own.announced();
 		this.registered = instance;
-		this.context.publishEvent(new InstancePreRegisteredEvent(this, this.registration));
+		CompletionStage<Void> done = hand(instance);
 		// Listeners of the application must not hold up the keeper's own thread.
 		Executor listeners = (task) -> {
 			Thread thread = new Thread(task, "governance-registered");
 			thread.setDaemon(true);
 			thread.start();
 		};
-		this.keeper.register(instance.withStatus(status())).thenRunAsync(this::publishRegistered, listeners);
+		done.thenRunAsync(this::publishRegistered, listeners);
+	}
+
+	private CompletionStage<Void> hand(Instance instance) {
+		try {
+			this.context.publishEvent(new InstancePreRegisteredEvent(this, this.registration));
+			return this.keeper.register(instance.withStatus(status()));
+		}
+		catch (RuntimeException | Error ex) {
+			// Else there would only be news of an instance that nobody has heard of.
+			this.registered = null;
+			throw ex;
+		}
 	}
 
 	private void publishRegistered() {

@@ -306,7 +306,16 @@ public final class ServiceBalancers implements AutoCloseable {
 	 */
 	public void observedBy(Consumer<? super ServiceBalancer> observer) {
 		this.observer = observer;
-		this.entries.forEach((service, entry) -> observer.accept(entry.balancer));
+		this.entries.values().forEach((entry) -> observe(entry.balancer));
+	}
+
+	private void observe(ServiceBalancer balancer) {
+		try {
+			this.observer.accept(balancer);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The observer of the balancer of service {} failed", balancer.service(), ex);
+		}
 	}
 
 	private Entry entry(String service) {
@@ -330,6 +339,9 @@ public final class ServiceBalancers implements AutoCloseable {
 			return other;
 		}
 		created.subscription = subscription;
+		// Only now: nobody may hear of the balancer of a thread that came second.
+		created.relay.subscribe((instances) -> this.gate.known(service, created.balancer.endpoints()));
+		observe(balancer);
 		// What changed meanwhile did not reach a balancer that was not there yet.
 		created.balancer.lanes(this.policies.apply(service));
 		created.balancer.settings(this.factory.settings(service));
@@ -371,10 +383,12 @@ public final class ServiceBalancers implements AutoCloseable {
 		@Override
 		public void accept(ServiceInstances instances) {
 			this.balancer.update(instances.instances());
-			ServiceBalancers.this.gate.known(this.balancer.service(), this.balancer.endpoints());
 			this.known = true;
 			this.relay.tell(instances);
-			ServiceBalancers.this.observer.accept(this.balancer);
+			// Not under the lock of the relay: metrics run code of others.
+			if (ServiceBalancers.this.entries.get(this.balancer.service()) == this) {
+				observe(this.balancer);
+			}
 		}
 
 		void close() {

@@ -6,18 +6,31 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 import io.governance.Subscription;
 import io.governance.boot.discovery.FirstList;
+import io.governance.loadbalancer.ActiveHealthChecks;
 import io.governance.loadbalancer.BalancerListener;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.HealthEvent;
 import io.governance.loadbalancer.HealthProbe;
 import io.governance.loadbalancer.HealthState;
+import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.Outcome;
 import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
+import io.governance.loadbalancer.ServiceBalancer;
+import io.governance.loadbalancer.ServiceBalancerBuilder;
 import io.governance.registry.Discovery;
 import io.governance.registry.Instance;
 import io.governance.registry.InstancesListener;
@@ -116,6 +129,48 @@ class ServiceBalancersTests {
 		}
 	}
 
+	@Test
+	void onlyTheBalancerThatIsUsedIsToldOfWhereTwoThreadsMakeOne() throws Exception {
+		CyclicBarrier both = new CyclicBarrier(2);
+		KnownLists gate = new KnownLists();
+		Queue<ServiceBalancer> observed = new ConcurrentLinkedQueue<>();
+		ChangingDiscovery discovery = new ChangingDiscovery();
+		GovernanceLoadBalancerProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
+			.bindOrCreate("", GovernanceLoadBalancerProperties.class);
+		try (ServiceDirectory directory = new ServiceDirectory(discovery);
+				ServiceBalancers balancers = new ServiceBalancers(directory,
+						new FirstList(directory, Duration.ofSeconds(20)),
+						new MeetingFactory(new ConfiguredBalancers(properties,
+								new BalancerParts(List.of(new RoundRobinLoadBalancer()), List.of()), List.of(), "", ""),
+								both),
+						gate)) {
+			directory.await("orders", Duration.ofSeconds(20));
+			balancers.observedBy(observed::add);
+			CompletableFuture<ServiceBalancer> other = CompletableFuture.supplyAsync(() -> balancers.balancer("orders"),
+					(task) -> new Thread(task).start());
+			ServiceBalancer used = balancers.balancer("orders");
+			assertThat(other.get(20, TimeUnit.SECONDS)).isSameAs(used);
+			assertThat(observed).isNotEmpty().allMatch((balancer) -> balancer == used);
+			discovery.deliver(List.of(8081, 8082));
+			assertThat(used.endpoints()).hasSize(2);
+			assertThat(gate.known).hasSizeGreaterThan(1)
+				.allSatisfy((endpoints) -> assertThat(used.endpoints()).extracting(Endpoint::stats)
+					.containsAll(endpoints.stream().map(Endpoint::stats).toList()));
+			assertThat(observed).hasSizeGreaterThan(1).allMatch((balancer) -> balancer == used);
+		}
+	}
+
+	@Test
+	void observerThatThrowsEndsNoCall() {
+		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081)));
+				ServiceBalancers balancers = balancers(directory, List.of(), List.of(), Map.of())) {
+			balancers.observedBy((balancer) -> {
+				throw new IllegalStateException("broken");
+			});
+			assertThat(balancers.pickOrWait("orders", Instance.STABLE)).isNotNull();
+		}
+	}
+
 	private static ServiceBalancers balancers(ServiceDirectory directory, List<HealthProbe> probes,
 			List<BalancerListener> listeners, Map<String, String> properties) {
 		GovernanceLoadBalancerProperties bound = new Binder(new MapConfigurationPropertySource(properties))
@@ -152,6 +207,91 @@ class ServiceBalancersTests {
 			if (this.failing) {
 				throw new IllegalStateException("broken");
 			}
+		}
+
+	}
+
+	/** Goes on when all threads are there. */
+	private record MeetingFactory(BalancerFactory factory, CyclicBarrier all) implements BalancerFactory {
+
+		@Override
+		public ServiceBalancerBuilder balancer(String service) {
+			try {
+				this.all.await(20, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException | BrokenBarrierException | TimeoutException ex) {
+				throw new IllegalStateException(ex);
+			}
+			return this.factory.balancer(service);
+		}
+
+		@Override
+		public LoadBalancerSettings settings(String service) {
+			return this.factory.settings(service);
+		}
+
+		@Override
+		public String affinityHeader(String service) {
+			return this.factory.affinityHeader(service);
+		}
+
+		@Override
+		public ActiveHealthChecks checks(ServiceBalancer balancer, Executor executor) {
+			return this.factory.checks(balancer, executor);
+		}
+
+	}
+
+	/** Remembers the instances that it was told of. */
+	private static final class KnownLists implements EndpointGate {
+
+		private final Queue<List<Endpoint>> known = new ConcurrentLinkedQueue<>();
+
+		@Override
+		public Predicate<Endpoint> closed(String service) {
+			return null;
+		}
+
+		@Override
+		public void began(Endpoint endpoint) {
+		}
+
+		@Override
+		public void ended(Endpoint endpoint, long nanos, Outcome outcome) {
+		}
+
+		@Override
+		public void known(String service, List<Endpoint> endpoints) {
+			this.known.add(endpoints);
+		}
+
+	}
+
+	/** One instance at first, and then what is delivered. */
+	private static final class ChangingDiscovery implements Discovery {
+
+		private volatile InstancesListener listener;
+
+		@Override
+		public Set<String> services() {
+			return Set.of("orders");
+		}
+
+		@Override
+		public Subscription watch(String service, InstancesListener listener) {
+			this.listener = listener;
+			deliver(List.of(8081));
+			return () -> {
+			};
+		}
+
+		void deliver(List<Integer> ports) {
+			this.listener
+				.onInstances(ports.stream().map((port) -> Instance.of("orders", "127.0.0.1", port).build()).toList());
+		}
+
+		@Override
+		public void close() {
 		}
 
 	}

@@ -1,7 +1,9 @@
 package io.governance.registry;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,9 +18,10 @@ import org.slf4j.LoggerFactory;
  * A discovery without the instances at addresses where no service is: whoever may write
  * to a registry must not lead calls, with what they carry, to the metadata service of a
  * cloud or to whoever answers on a link. Left out are link-local addresses
- * (169.254.0.0/16, fe80::/10), among which those of metadata services are, the one of AWS
- * that is not (fd00:ec2::254), multicast and unspecified addresses, numbers that clients
- * read in different ways, and Google's name of its metadata service. Thread-safe.
+ * (169.254.0.0/16, fe80::/10), among which most of those of metadata services are, those
+ * that are not, and their names; multicast and unspecified addresses; IPv6 addresses that
+ * lead to one of these over IPv4 (mapped, compatible, 64:ff9b::/96, 2002::/16); and
+ * numbers that clients read in different ways. Thread-safe.
  */
 public final class VettedDiscovery implements Discovery {
 
@@ -31,9 +34,22 @@ public final class VettedDiscovery implements Discovery {
 
 	private static final Pattern DOTTED = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
-	private static final Set<String> NAMES = Set.of("metadata.google.internal", "metadata.goog");
+	/** Of metadata services: two of Google, one of Tencent Cloud. */
+	private static final Set<String> NAMES = Set.of("metadata.google.internal", "metadata.goog",
+			"metadata.tencentyun.com");
 
-	private static final String AWS = "fd00:ec2:0:0:0:0:0:254";
+	/**
+	 * Of metadata services, and what hands out the like, where they are not link-local:
+	 * Alibaba Cloud, Oracle Cloud, Azure, and over IPv6 AWS, Google and Oracle Cloud.
+	 */
+	private static final Set<String> ADDRESSES = Set.of("100.100.100.200", "192.0.0.192", "168.63.129.16",
+			"fd00:ec2:0:0:0:0:0:254", "fd20:ce:0:0:0:0:0:254", "fd00:c1:0:0:0:0:a9fe:a9fe");
+
+	private static final String IPV4_COMPATIBLE = "0".repeat(24);
+
+	private static final String NAT64 = "0064ff9b" + "0".repeat(16);
+
+	private static final String SIX_TO_FOUR = "2002";
 
 	private final Discovery discovery;
 
@@ -91,13 +107,33 @@ public final class VettedDiscovery implements Discovery {
 
 	private static boolean allowsAddress(String literal) {
 		try {
-			InetAddress parsed = InetAddress.getByName(literal);
-			return !parsed.isLinkLocalAddress() && !parsed.isMulticastAddress() && !parsed.isAnyLocalAddress()
-					&& !parsed.getHostAddress().equals(AWS);
+			InetAddress address = InetAddress.getByName(literal);
+			return allows(address) && (!(address instanceof Inet6Address over) || allows(behind(over)));
 		}
 		catch (UnknownHostException ex) {
 			return false;
 		}
+	}
+
+	private static boolean allows(InetAddress address) {
+		return !address.isLinkLocalAddress() && !address.isMulticastAddress() && !address.isAnyLocalAddress()
+				&& !ADDRESSES.contains(address.getHostAddress());
+	}
+
+	/**
+	 * The IPv4 address that a translator or a tunnel would lead to, if there is one in
+	 * the address; a mapped one is of IPv4 to Java itself.
+	 */
+	private static InetAddress behind(Inet6Address address) throws UnknownHostException {
+		String hex = HexFormat.of().formatHex(address.getAddress());
+		if (hex.startsWith(SIX_TO_FOUR)) {
+			return ipv4(hex, SIX_TO_FOUR.length());
+		}
+		return (hex.startsWith(NAT64) || hex.startsWith(IPV4_COMPATIBLE)) ? ipv4(hex, NAT64.length()) : address;
+	}
+
+	private static InetAddress ipv4(String hex, int at) throws UnknownHostException {
+		return InetAddress.getByAddress(HexFormat.of().parseHex(hex, at, at + 8));
 	}
 
 	/** Leaves out, and tells once for as long as there is somebody to leave out. */

@@ -293,7 +293,7 @@ public final class ServiceBalancers implements AutoCloseable {
 			try {
 				entry.maintain();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("The balancer of service {} could not be looked after", service, ex);
 			}
 		});
@@ -313,7 +313,7 @@ public final class ServiceBalancers implements AutoCloseable {
 		try {
 			this.observer.accept(balancer);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("The observer of the balancer of service {} failed", balancer.service(), ex);
 		}
 	}

@@ -354,7 +354,8 @@ public final class ServiceBalancer {
 				this.executor.execute(this::refresh);
 			}
 			catch (RejectedExecutionException | OutOfMemoryError ex) {
-				// No thread is no reason to fail a call: picks avoid what they must anyway.
+				// No thread is no reason to fail a call: picks avoid what they must
+				// anyway.
 				this.refreshing.set(false);
 				logger.debug("The groups of service {} are not computed anew: {}", this.service, ex.getMessage());
 			}

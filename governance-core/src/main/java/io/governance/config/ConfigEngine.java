@@ -256,14 +256,18 @@ final class ConfigEngine {
 		if (kept == null || !policy.lastGood()) {
 			throw refused(rejection, refusal);
 		}
+		long start = System.nanoTime();
+		ConfigUpdate back = updateTo(kept.snapshots());
 		try {
-			this.transaction.apply(updateTo(kept.snapshots()));
+			this.transaction.apply(back);
 		}
 		catch (Throwable ex) {
 			InvalidConfigException failure = refused(rejection, refusal);
 			failure.addSuppressed(FailureTrace.of(ex));
 			throw failure;
 		}
+		// Whoever has followed is to know that there is no way back from it.
+		this.report.applied(back, Duration.ofNanos(System.nanoTime() - start));
 		this.rejected = stored;
 		this.lastGood.refuse(stored, this.wanted, rejection.time(), rejection.describe());
 		this.report.startedFromCache(kept.time());

@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ public final class Secrets implements AutoCloseable {
 	private final Map<String, Decryptor> decryptors = new TreeMap<>();
 
 	private final Duration timeout;
+
+	private final AtomicBoolean closed = new AtomicBoolean();
 
 	/** At most one thread: a decryptor that hangs holds no more than that. */
 	private final ThreadPoolExecutor worker = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
@@ -154,12 +157,14 @@ public final class Secrets implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the decryptors.
+	 * Closes the decryptors, once.
 	 */
 	@Override
 	public void close() {
-		this.worker.shutdownNow();
-		this.decryptors.values().forEach(Decryptor::close);
+		if (this.closed.compareAndSet(false, true)) {
+			this.worker.shutdownNow();
+			this.decryptors.values().forEach(Decryptor::close);
+		}
 	}
 
 	@Override

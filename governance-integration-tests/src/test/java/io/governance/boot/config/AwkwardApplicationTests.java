@@ -61,6 +61,17 @@ class AwkwardApplicationTests {
 	}
 
 	@Test
+	void environmentStaysLiveAfterARefreshOfAnApplicationThatRetainsMore() {
+		try (ConfigurableApplicationContext context = this.fleet.start(PlainApplication.class,
+				"spring.cloud.refresh.additional-property-sources-to-retain=mine")) {
+			context.getBean(ContextRefresher.class).refresh();
+			this.fleet.save("orders.yaml", "price: {factor: 2}");
+			awaitFactor(context, 2);
+			assertThat(context.getEnvironment().getProperty("price.factor")).isEqualTo("2");
+		}
+	}
+
+	@Test
 	void gettersThatAreNoChangedPropertyAreNotCalled() {
 		try (ConfigurableApplicationContext context = this.fleet.start(Application.class)) {
 			Pool pool = context.getBean(Pool.class);

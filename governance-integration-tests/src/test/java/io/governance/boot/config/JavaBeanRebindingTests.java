@@ -6,10 +6,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.governance.boot.TestFleet;
+import io.governance.config.ConfigManager;
+import io.governance.config.ConfigStatus;
+import jakarta.validation.constraints.NotNull;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,12 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.validation.annotation.Validated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -73,6 +82,56 @@ class JavaBeanRebindingTests {
 	void propertyWithASetterAloneIsSet() {
 		save("{stamp: 1, shop: {key: second}}");
 		assertThat(this.shop.shownKey()).isEqualTo("second");
+	}
+
+	@Test
+	void propertyWithANameOfItsOwnFollowsUnderThatName() {
+		save("{stamp: 1, shop: {label: other}}");
+		assertThat(this.shop.getTitle()).isEqualTo("other");
+	}
+
+	@Test
+	void beanWithoutAPrefixFollows() {
+		save("{stamp: 1, greeting: hello}");
+		assertThat(this.context.getBean(Unprefixed.class).getGreeting()).isEqualTo("hello");
+	}
+
+	@Test
+	void convertersOfTheApplicationAreUsed() {
+		save("{stamp: 1, paint: {colour: red}}");
+		Paint paint = this.context.getBean(Paint.class);
+		assertThat(paint.getColour()).isEqualTo(new Colour("RED"));
+		LiveConfig<Paint> live = this.context.getBean(LiveConfigFactory.class).of(Paint.class);
+		assertThat(live.get().getColour()).isEqualTo(new Colour("RED"));
+		save("{stamp: 2, paint: {colour: blue}}");
+		assertThat(paint.getColour()).isEqualTo(new Colour("BLUE"));
+		assertThat(live.get().getColour()).isEqualTo(new Colour("BLUE"));
+	}
+
+	@Test
+	void valueThatOnlyAConverterOfTheApplicationTakesIsNoReasonToStartFromTheLastGoodConfig() {
+		this.context.close();
+		this.fleet.save("orders.yaml", "{stamp: 3, paint: {colour: green}}");
+		this.context = this.fleet.start(Application.class);
+		assertThat(this.context.getBean(ConfigManager.class).status().source()).isEqualTo(ConfigStatus.Source.BACKEND);
+		assertThat(this.context.getBean(Paint.class).getColour()).isEqualTo(new Colour("GREEN"));
+	}
+
+	@Test
+	void beanThatIsValidOnlyAsCodeHasMadeItFollows() {
+		save("{stamp: 1, preset: {size: 2}}");
+		assertThat(this.context.getBean(Preset.class).getSize()).isEqualTo(2);
+		assertThat(this.context.getBean(Preset.class).getOwner()).isEqualTo("code");
+	}
+
+	@Test
+	void beanThatOnlyCodeCanMakeIsWarnedOfAndStopsNoChange(CapturedOutput output) {
+		save("{stamp: 1, single: {size: 2}}");
+		save("{stamp: 2, single: {size: 3}}");
+		assertThat(this.context.getBean(Single.class).getSize()).isZero();
+		assertThat(output.toString().lines().filter((line) -> line.contains("The bean of 'single'"))).singleElement()
+			.asString()
+			.contains("WARN");
 	}
 
 	@Test
@@ -209,6 +268,9 @@ class JavaBeanRebindingTests {
 
 		private String key = "none";
 
+		@Name("label")
+		private String title = "";
+
 		private StringBuilder buffer = new StringBuilder();
 
 		public List<String> getHosts() {
@@ -231,12 +293,121 @@ class JavaBeanRebindingTests {
 			this.key = key;
 		}
 
+		public String getTitle() {
+			return this.title;
+		}
+
+		public void setTitle(String title) {
+			this.title = title;
+		}
+
 		public void setHidden(String hidden) {
 			this.buffer.append(hidden);
 		}
 
 		String shownKey() {
 			return this.key;
+		}
+
+	}
+
+	/** What no converter of Spring's makes of a text. */
+	public static final class Colour {
+
+		private final String name;
+
+		private Colour(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Colour colour && colour.name.equals(this.name);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.name.hashCode();
+		}
+
+	}
+
+	@ConfigurationProperties("paint")
+	public static class Paint {
+
+		private Colour colour;
+
+		public Colour getColour() {
+			return this.colour;
+		}
+
+		public void setColour(Colour colour) {
+			this.colour = colour;
+		}
+
+	}
+
+	@ConfigurationProperties
+	public static class Unprefixed {
+
+		private String greeting = "";
+
+		public String getGreeting() {
+			return this.greeting;
+		}
+
+		public void setGreeting(String greeting) {
+			this.greeting = greeting;
+		}
+
+	}
+
+	/** Valid only as the application makes it. */
+	@Validated
+	public static class Preset {
+
+		@NotNull
+		private String owner;
+
+		private int size;
+
+		public String getOwner() {
+			return this.owner;
+		}
+
+		public void setOwner(String owner) {
+			this.owner = owner;
+		}
+
+		public int getSize() {
+			return this.size;
+		}
+
+		public void setSize(int size) {
+			this.size = size;
+		}
+
+	}
+
+	/** There may be one of them. */
+	public static class Single {
+
+		private static final AtomicBoolean made = new AtomicBoolean();
+
+		private int size;
+
+		public Single() {
+			if (!made.compareAndSet(false, true)) {
+				throw new IllegalStateException("There is one already");
+			}
+		}
+
+		public int getSize() {
+			return this.size;
+		}
+
+		public void setSize(int size) {
+			this.size = size;
 		}
 
 	}
@@ -257,8 +428,36 @@ class JavaBeanRebindingTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@EnableConfigurationProperties(Shop.class)
+	@EnableConfigurationProperties({ Shop.class, Paint.class, Unprefixed.class })
 	static class Application {
+
+		@Bean
+		@ConfigurationPropertiesBinding
+		static Converter<String, Colour> colours() {
+			return new Converter<>() {
+
+				@Override
+				public Colour convert(String name) {
+					return new Colour(name.toUpperCase(Locale.ROOT));
+				}
+
+			};
+		}
+
+		@Bean
+		@ConfigurationProperties("single")
+		Single single() {
+			Single.made.set(false);
+			return new Single();
+		}
+
+		@Bean
+		@ConfigurationProperties("preset")
+		Preset preset() {
+			Preset preset = new Preset();
+			preset.owner = "code";
+			return preset;
+		}
 
 		@Bean
 		Late late() {

@@ -73,7 +73,7 @@ final class BoundBeans {
 					? factory.getType(name, false) : null;
 			Bindable<?> bindable = (type != null) ? LiveConfigPoints.bindable(factory, name, type) : null;
 			if (type != null && bindable != null) {
-				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false,
+				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false, false,
 						MergedAnnotations.from(type).isPresent(Validated.class)));
 			}
 		});

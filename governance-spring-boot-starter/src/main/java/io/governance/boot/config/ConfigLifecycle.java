@@ -1,8 +1,13 @@
 package io.governance.boot.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
 
 import io.governance.Subscription;
+import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigEvents;
 import io.governance.config.ConfigManager;
@@ -14,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -23,12 +28,16 @@ import org.springframework.context.event.EventListener;
 /**
  * Has the config checked that the application has started with, follows it from the
  * moment when all beans are there until the application begins to close, and keeps it as
- * the last good one when the application accepts traffic.
+ * the last good one when the application accepts traffic. In a child of the context that
+ * has imported the config, has only the child's own beans told.
  */
 public final class ConfigLifecycle
 		implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
-	private final ApplicationContext context;
+	private final ConfigurableApplicationContext context;
+
+	/** Whether this is the context that has imported the config. */
+	private final boolean owner;
 
 	private final ConfigManager manager;
 
@@ -38,7 +47,12 @@ public final class ConfigLifecycle
 
 	private final ObjectProvider<ConfigObserver> observers;
 
+	/** What ends with a child, and not with the config. */
+	private final List<Subscription> members = new ArrayList<>();
+
 	private boolean wired;
+
+	private boolean proved;
 
 	private @Nullable Subscription watch;
 
@@ -46,9 +60,10 @@ public final class ConfigLifecycle
 	 * A lifecycle.
 	 * @param policy what was asked for at start
 	 */
-	ConfigLifecycle(ApplicationContext context, ConfigManager manager, StartPolicy policy,
+	ConfigLifecycle(ConfigurableApplicationContext context, ConfigManager manager, StartPolicy policy,
 			ObjectProvider<ConfigValidator> validators, ObjectProvider<ConfigObserver> observers) {
 		this.context = context;
+		this.owner = context.getBeanFactory().containsSingleton(GovernanceBootstrap.BEAN_NAME);
 		this.manager = manager;
 		this.policy = policy;
 		this.validators = validators;
@@ -65,6 +80,16 @@ public final class ConfigLifecycle
 		if (!this.wired) {
 			this.wired = true;
 			wire();
+		}
+		if (this.owner) {
+			follow();
+		}
+	}
+
+	private void follow() {
+		if (!this.proved) {
+			this.proved = true;
+			tellOf();
 			ConfigRejection rejection = this.manager.status().rejection();
 			if (rejection != null) {
 				this.context.publishEvent(new ConfigRejected(rejection));
@@ -77,8 +102,20 @@ public final class ConfigLifecycle
 	}
 
 	private void wire() {
-		this.validators.orderedStream().forEach(this.manager::validate);
-		this.observers.orderedStream().forEach(this.manager::observe);
+		own(this.validators, ConfigValidator.class).forEach((one) -> this.members.add(this.manager.validate(one)));
+		own(this.observers, ConfigObserver.class).forEach((one) -> this.members.add(this.manager.observe(one)));
+	}
+
+	/** Those of a parent are told by the parent. */
+	private <T> Stream<T> own(ObjectProvider<T> beans, Class<T> type) {
+		if (this.context.getParent() == null) {
+			return beans.orderedStream();
+		}
+		Collection<T> local = this.context.getBeansOfType(type).values();
+		return beans.orderedStream().filter(local::contains);
+	}
+
+	private void tellOf() {
 		this.manager.listen(new ConfigEvents() {
 
 			@Override
@@ -96,7 +133,7 @@ public final class ConfigLifecycle
 
 	@Override
 	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+		if (this.owner && event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
 			this.manager.ready();
 		}
 	}
@@ -107,7 +144,12 @@ public final class ConfigLifecycle
 	@EventListener
 	void onClose(ContextClosedEvent event) {
 		if (event.getApplicationContext() == this.context) {
-			this.manager.conclude();
+			if (this.owner) {
+				this.manager.conclude();
+			}
+			else {
+				this.members.forEach(Subscription::close);
+			}
 			stop();
 		}
 	}

@@ -42,7 +42,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 public final class GovernanceConfigAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	LiveConfigFactory liveConfigFactory(ConfigManager manager, SnapshotBinder binder) {
 		return new LiveConfigFactory(manager, binder);
 	}
@@ -65,7 +65,8 @@ public final class GovernanceConfigAutoConfiguration {
 	SnapshotBinder governanceSnapshotBinder(ConfigurableEnvironment environment,
 			ConfigurableListableBeanFactory beanFactory) {
 		return new SnapshotBinder(environment, new BeanValidation(
-				() -> beanFactory.containsBean("defaultValidator") ? beanFactory.getBean("defaultValidator") : null));
+				() -> beanFactory.containsBean("defaultValidator") ? beanFactory.getBean("defaultValidator") : null),
+				new ContextConversion(beanFactory)::services, beanFactory::copyRegisteredEditorsTo);
 	}
 
 	@Bean
@@ -75,24 +76,38 @@ public final class GovernanceConfigAutoConfiguration {
 	}
 
 	/**
-	 * What there is only with remote config.
+	 * What there is where remote config was imported.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME)
+	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME, search = SearchStrategy.CURRENT)
 	static class RemoteConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 		ConfigManager configManager(GovernanceBootstrap bootstrap, ObjectProvider<Backends> backends) {
 			backends.getIfAvailable();
 			return bootstrap.manager();
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 		Secrets governanceSecrets(GovernanceBootstrap bootstrap) {
 			return bootstrap.secrets();
 		}
+
+		@Bean
+		static StartupCheck governanceStartupCheck(ConfigurableEnvironment environment) {
+			return new StartupCheck(environment);
+		}
+
+	}
+
+	/**
+	 * What follows remote config, also that of a parent.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME)
+	static class FollowingConfiguration {
 
 		@Bean
 		PropertiesRebinder propertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager,
@@ -106,15 +121,10 @@ public final class GovernanceConfigAutoConfiguration {
 		}
 
 		@Bean
-		ConfigLifecycle configLifecycle(ApplicationContext context, ConfigManager manager,
+		ConfigLifecycle configLifecycle(ConfigurableApplicationContext context, ConfigManager manager,
 				GovernanceBootstrap bootstrap, ObjectProvider<ConfigValidator> validators,
 				ObjectProvider<ConfigObserver> observers) {
 			return new ConfigLifecycle(context, manager, bootstrap.policy(), validators, observers);
-		}
-
-		@Bean
-		static StartupCheck governanceStartupCheck(ConfigurableEnvironment environment) {
-			return new StartupCheck(environment);
 		}
 
 	}

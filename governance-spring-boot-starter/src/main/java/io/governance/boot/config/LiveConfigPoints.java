@@ -52,7 +52,7 @@ final class LiveConfigPoints {
 				false);
 		Bindable<?> bindable = (properties != null) ? bindable(beanFactory, name, type) : null;
 		if (properties != null && bindable != null) {
-			this.points.add(new Point(properties.prefix(), bindable, false,
+			this.points.add(new Point(properties.prefix(), bindable, isMade(beanFactory, name), false,
 					AnnotatedElementUtils.hasAnnotation(type, Validated.class)));
 		}
 		try {
@@ -84,12 +84,15 @@ final class LiveConfigPoints {
 	 * method has made may need more than its properties.
 	 */
 	static @Nullable Bindable<?> bindable(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
-		boolean made = beanFactory.containsBeanDefinition(name)
-				&& beanFactory.getBeanDefinition(name).getFactoryMethodName() != null;
-		if (made || type.getDeclaredConstructors().length > 1) {
+		if (isMade(beanFactory, name) || type.getDeclaredConstructors().length > 1) {
 			return hasDefaultConstructor(type) ? Bindable.of(type).withBindMethod(BindMethod.JAVA_BEAN) : null;
 		}
 		return Bindable.of(type);
+	}
+
+	private static boolean isMade(ConfigurableListableBeanFactory beanFactory, String name) {
+		return beanFactory.containsBeanDefinition(name)
+				&& beanFactory.getBeanDefinition(name).getFactoryMethodName() != null;
 	}
 
 	/**
@@ -122,7 +125,7 @@ final class LiveConfigPoints {
 		String name = (prefix != null) ? prefix.value()
 				: ((value != null) ? LiveConfigFactory.findPrefix(value) : null);
 		if (value != null && name != null) {
-			this.points.add(new Point(name, Bindable.of(value), true, true));
+			this.points.add(new Point(name, Bindable.of(value), false, true, true));
 		}
 	}
 
@@ -149,10 +152,11 @@ final class LiveConfigPoints {
 	 *
 	 * @param prefix the prefix
 	 * @param bindable the type
+	 * @param made whether a factory method makes it, which may do more
 	 * @param live whether it is a {@link LiveConfig}
 	 * @param validated whether it is held against its constraints
 	 */
-	record Point(String prefix, Bindable<?> bindable, boolean live, boolean validated) {
+	record Point(String prefix, Bindable<?> bindable, boolean made, boolean live, boolean validated) {
 	}
 
 }

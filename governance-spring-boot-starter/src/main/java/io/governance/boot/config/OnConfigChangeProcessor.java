@@ -2,12 +2,16 @@ package io.governance.boot.config;
 
 import java.lang.reflect.Method;
 import java.security.ProtectionDomain;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.governance.GovernanceException;
+import io.governance.Subscription;
 import io.governance.config.ConfigManager;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -18,7 +22,7 @@ import org.springframework.core.annotation.AnnotationUtils;
 /**
  * Finds the methods with {@link OnConfigChange} and registers them as observers.
  */
-final class OnConfigChangeProcessor implements BeanPostProcessor {
+final class OnConfigChangeProcessor implements BeanPostProcessor, DisposableBean {
 
 	private final @Nullable ProtectionDomain library;
 
@@ -27,6 +31,8 @@ final class OnConfigChangeProcessor implements BeanPostProcessor {
 	private final ObjectProvider<ConfigManager> manager;
 
 	private final ObjectProvider<LiveConfigFactory> factory;
+
+	private final List<Subscription> observers = new CopyOnWriteArrayList<>();
 
 	OnConfigChangeProcessor(ConfigurableListableBeanFactory beanFactory, ObjectProvider<ConfigManager> manager,
 			ObjectProvider<LiveConfigFactory> factory) {
@@ -72,8 +78,14 @@ final class OnConfigChangeProcessor implements BeanPostProcessor {
 					+ "' is not a singleton, so nobody would know which of its objects to call");
 		}
 		Method invocable = AopUtils.selectInvocableMethod(method, bean.getClass());
-		this.manager.getObject()
-			.observe(OnConfigChangeObserver.create(bean, type, invocable, annotation, this.factory.getObject()));
+		this.observers.add(this.manager.getObject()
+			.observe(OnConfigChangeObserver.create(bean, type, invocable, annotation, this.factory.getObject())));
+	}
+
+	/** The config may be that of a parent, and live on. */
+	@Override
+	public void destroy() {
+		this.observers.forEach(Subscription::close);
 	}
 
 }

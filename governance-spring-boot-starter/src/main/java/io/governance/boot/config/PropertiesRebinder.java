@@ -1,6 +1,7 @@
 package io.governance.boot.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -10,7 +11,10 @@ import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigValidator;
+import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -23,11 +27,16 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 
+	private static final Logger logger = LoggerFactory.getLogger(PropertiesRebinder.class);
+
 	private final ConfigManager manager;
 
 	private final SnapshotBinder binder;
 
 	private final BoundBeans beans;
+
+	/** The prefixes of beans that are known not to follow. */
+	private final Set<String> unfollowed = new HashSet<>();
 
 	private @Nullable ConfigChange planned;
 
@@ -66,10 +75,15 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		List<PropertyUpdate> updates = new ArrayList<>();
 		for (BoundBeans.Target target : this.beans.targets()) {
 			if (change.touches(target.prefix())) {
-				Object before = this.manager.showing(change.before(), () -> this.binder.bindAsBootDoes(change.before(),
-						target.prefix(), target.bindable(), target.validated()));
-				Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), target.validated());
-				PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
+				Object valid = target.validated() ? before(change, target, true) : null;
+				Object before = (valid != null) ? valid : before(change, target, false);
+				if (before == null) {
+					warnOf(target);
+				}
+				else {
+					Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), valid != null);
+					PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
+				}
 			}
 		}
 		this.beans.replaced().forEach((point) -> {
@@ -79,6 +93,29 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		});
 		this.planned = change;
 		this.plan = updates;
+	}
+
+	/**
+	 * An object of what is in force, or {@code null} if there can be none: whoever has
+	 * made the bean may have done more for it than its type alone could, and no change is
+	 * to blame for that.
+	 */
+	private @Nullable Object before(ConfigChange change, BoundBeans.Target target, boolean validate) throws Exception {
+		try {
+			return this.manager.showing(change.before(),
+					() -> this.binder.bindAsBootDoes(change.before(), target.prefix(), target.bindable(), validate));
+		}
+		catch (InvalidConfigException ex) {
+			logger.debug("No object of {} can be made of what is in force", target.bindable().getType(), ex);
+			return null;
+		}
+	}
+
+	private void warnOf(BoundBeans.Target target) {
+		if (this.unfollowed.add(target.prefix())) {
+			logger.warn("The bean of '{}' does not follow the config: {} cannot be bound to what is in force",
+					target.prefix(), target.bindable().getType());
+		}
 	}
 
 	@Override

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.BeanUtils;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -48,7 +49,7 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(before.getClass())) {
 			Method getter = property.getReadMethod();
 			Method setter = property.getWriteMethod();
-			String path = prefix + "." + property.getName();
+			String path = path(prefix, before.getClass(), property.getName());
 			if ((getter != null && getter.getDeclaringClass() == Object.class) || !touches.test(path)) {
 				continue;
 			}
@@ -78,6 +79,14 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 				warn(path);
 			}
 		}
+	}
+
+	/** As Spring Boot names it: a field may have a name of its own. */
+	private static String path(String prefix, Class<?> type, String property) {
+		Field field = ReflectionUtils.findField(type, property);
+		Name name = (field != null) ? field.getAnnotation(Name.class) : null;
+		String last = (name != null) ? name.value() : property;
+		return prefix.isEmpty() ? last : prefix + "." + last;
 	}
 
 	private static void setterOnly(Method setter, String name, String path, Object bean, Object before, Object after,

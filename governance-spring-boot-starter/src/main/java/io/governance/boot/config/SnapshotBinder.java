@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.governance.boot.configdata.GovernancePropertySource;
@@ -12,6 +13,7 @@ import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValue;
 import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.PropertyEditorRegistry;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -20,6 +22,8 @@ import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelCo
 import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.validation.Validator;
 
@@ -34,9 +38,26 @@ final class SnapshotBinder {
 
 	private final Supplier<@Nullable Validator> validator;
 
+	private final Supplier<List<ConversionService>> conversion;
+
+	private final @Nullable Consumer<PropertyEditorRegistry> editors;
+
+	/** A binder for before there are beans, which knows the converters of all. */
 	SnapshotBinder(ConfigurableEnvironment environment, Supplier<@Nullable Validator> validator) {
+		this(environment, validator, () -> List.of(ApplicationConversionService.getSharedInstance()), null);
+	}
+
+	/**
+	 * Creates a binder.
+	 * @param conversion the conversion services, in the order in which they are asked
+	 * @param editors registers the property editors of the application
+	 */
+	SnapshotBinder(ConfigurableEnvironment environment, Supplier<@Nullable Validator> validator,
+			Supplier<List<ConversionService>> conversion, @Nullable Consumer<PropertyEditorRegistry> editors) {
 		this.environment = environment;
 		this.validator = validator;
+		this.conversion = conversion;
+		this.editors = editors;
 	}
 
 	/**
@@ -89,7 +110,8 @@ final class SnapshotBinder {
 
 	private <T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, boolean validate,
 			RemotePlaceholders placeholders, BiConsumer<String, ConfigValue> check) {
-		Binder binder = new Binder(sources(snapshot, prefix, check), placeholders::resolve);
+		Binder binder = new Binder(sources(snapshot, prefix, check), placeholders::resolve, this.conversion.get(),
+				this.editors, null, null);
 		BindHandler handler = new IgnoreTopLevelConverterNotFoundBindHandler();
 		@Nullable Validator found = validate ? this.validator.get() : null;
 		if (found != null) {

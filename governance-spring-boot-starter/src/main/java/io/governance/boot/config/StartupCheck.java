@@ -12,6 +12,7 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
+import org.springframework.core.convert.ConverterNotFoundException;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
@@ -92,10 +93,25 @@ final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 				}
 			}
 			catch (InvalidConfigException ex) {
-				failures.add(ex);
+				// What a factory method sets is not known yet.
+				boolean mayBeSet = point.made() && ex.origin() == null;
+				if (!mayBeSet && !isForOwnConverter(ex, beanFactory)) {
+					failures.add(ex);
+				}
 			}
 		}
 		return failures;
+	}
+
+	/** Converters of the application are beans, and there are none yet. */
+	private static boolean isForOwnConverter(InvalidConfigException failure,
+			ConfigurableListableBeanFactory beanFactory) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof ConverterNotFoundException) {
+				return ContextConversion.isOwn(beanFactory);
+			}
+		}
+		return false;
 	}
 
 	private static boolean concernsSecret(InvalidConfigException failure, ConfigSnapshot snapshot) {

@@ -21,6 +21,12 @@ public record GovernanceBootstrap(Backends backends, ConfigManager manager, Star
 	/** The name of the bean that it becomes. */
 	public static final String BEAN_NAME = "governanceBootstrap";
 
+	/** Closes what there is although no bean may have been made of it. Idempotent. */
+	void close() {
+		this.secrets.close();
+		this.backends.close();
+	}
+
 	/**
 	 * Lets rules about config be refused where those about requests are. For the gray
 	 * release of this library only: called when all beans are there, before the config is

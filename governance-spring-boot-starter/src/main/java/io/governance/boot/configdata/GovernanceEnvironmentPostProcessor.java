@@ -2,9 +2,11 @@ package io.governance.boot.configdata;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.governance.backend.Backend;
@@ -30,11 +32,14 @@ import io.governance.operations.DocumentChecks;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.bootstrap.BootstrapRegistry.InstanceSupplier;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.boot.logging.DeferredLogFactory;
@@ -42,6 +47,7 @@ import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.Profiles;
 import org.springframework.core.env.PropertySource;
@@ -110,7 +116,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
 				tell(manager);
 			}
-			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
+			retain(binder, sources);
 			handOver(new GovernanceBootstrap(backends, manager, policy, secrets));
 		}
 		catch (RuntimeException | Error ex) {
@@ -301,9 +307,28 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 
 	private void handOver(GovernanceBootstrap bootstrap) {
 		this.bootstrapContext.registerIfAbsent(GovernanceBootstrap.class, InstanceSupplier.of(bootstrap));
-		this.bootstrapContext.addCloseListener((event) -> event.getApplicationContext()
-			.getBeanFactory()
-			.registerSingleton(GovernanceBootstrap.BEAN_NAME, bootstrap));
+		this.bootstrapContext.addCloseListener((event) -> {
+			ConfigurableListableBeanFactory beanFactory = event.getApplicationContext().getBeanFactory();
+			beanFactory.registerSingleton(GovernanceBootstrap.BEAN_NAME, bootstrap);
+			if (beanFactory instanceof DefaultSingletonBeanRegistry registry) {
+				// After all beans, and also if none of them comes to be.
+				registry.registerDisposableBean(GovernanceBootstrap.BEAN_NAME, bootstrap::close);
+			}
+		});
+	}
+
+	/** Spring Cloud's refresh leaves our property source alone if it is named here. */
+	private static void retain(Binder binder, MutablePropertySources sources) {
+		List<String> own = binder.bind(RETAINED, Bindable.listOf(String.class)).orElse(List.of());
+		Set<String> all = new LinkedHashSet<>(own);
+		all.add(GovernancePropertySource.NAME);
+		if (own.isEmpty()) {
+			DefaultPropertiesPropertySource.addOrMerge(Map.of(RETAINED, GovernancePropertySource.NAME), sources);
+		}
+		else {
+			// Lists of several sources are not merged.
+			sources.addFirst(new MapPropertySource("governanceRetained", Map.of(RETAINED, String.join(",", all))));
+		}
 	}
 
 }

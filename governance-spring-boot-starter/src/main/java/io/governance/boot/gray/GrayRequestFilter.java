@@ -8,9 +8,11 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 import io.governance.gray.GrayDecision;
 
@@ -44,24 +46,34 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 			throws ServletException, IOException {
 		GrayDecision decision = GrayDecision.current();
 		long start = System.nanoTime();
-		boolean failed = true;
+		Throwable failure = null;
 		try {
 			chain.doFilter(request, response);
-			failed = false;
+		}
+		catch (Throwable ex) {
+			failure = ex;
+			throw ex;
 		}
 		finally {
 			if (request.isAsyncStarted()) {
 				request.getAsyncContext().addListener(new Completion(decision, response, start));
 			}
 			else {
-				ended(decision, response.getStatus(), failed, start);
+				ended(decision, response.getStatus(), failure, start);
 			}
 		}
 	}
 
-	private void ended(GrayDecision decision, int status, boolean failed, long start) {
-		this.timers.ended(decision, failed ? RequestOutcome.FAILURE : RequestOutcome.of(status),
-				System.nanoTime() - start);
+	private void ended(GrayDecision decision, int status, @Nullable Throwable failure, long start) {
+		this.timers.ended(decision, outcome(status, failure), System.nanoTime() - start);
+	}
+
+	private static RequestOutcome outcome(int status, @Nullable Throwable failure) {
+		if (failure == null) {
+			return RequestOutcome.of(status);
+		}
+		return DisconnectedClientHelper.isClientDisconnectedException(failure) ? RequestOutcome.CANCELLED
+				: RequestOutcome.FAILURE;
 	}
 
 	/** The end of an asynchronous request. */
@@ -73,7 +85,7 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 
 		private final long start;
 
-		private boolean failed;
+		private @Nullable Throwable failure;
 
 		Completion(GrayDecision decision, HttpServletResponse response, long start) {
 			this.decision = decision;
@@ -88,7 +100,8 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 
 		@Override
 		public void onError(AsyncEvent event) {
-			this.failed = true;
+			Throwable thrown = event.getThrowable();
+			this.failure = (thrown != null) ? thrown : new ServletException();
 		}
 
 		@Override
@@ -97,7 +110,7 @@ final class GrayRequestFilter extends OncePerRequestFilter implements Ordered {
 
 		@Override
 		public void onComplete(AsyncEvent event) {
-			ended(this.decision, this.response.getStatus(), this.failed, this.start);
+			ended(this.decision, this.response.getStatus(), this.failure, this.start);
 		}
 
 	}

@@ -23,6 +23,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.server.ResponseStatusException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 class GrayRequestFilterTests {
 
@@ -72,6 +73,26 @@ class GrayRequestFilterTests {
 		}
 		assertThat(count("client_error")).isEqualTo(1);
 		assertThat(count("failure")).isEqualTo(1);
+	}
+
+	@Test
+	void callerOfAServletWhoLeavesCountsAsCancelled() throws Exception {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.setAsyncSupported(true);
+		GrayRequestFilter filter = new GrayRequestFilter(this.timers, 0);
+		assertThatIOException()
+			.isThrownBy(() -> filter.doFilter(request, new MockHttpServletResponse(), (chained, answer) -> {
+				throw new IOException("Broken pipe");
+			}));
+		assertThat(count("cancelled")).isEqualTo(1);
+		filter.doFilter(request, new MockHttpServletResponse(), (chained, answer) -> chained.startAsync());
+		MockAsyncContext async = (MockAsyncContext) request.getAsyncContext();
+		for (AsyncListener listener : async.getListeners()) {
+			listener.onError(new AsyncEvent(async, new IOException("Connection reset by peer")));
+		}
+		async.complete();
+		assertThat(count("cancelled")).isEqualTo(2);
+		assertThat(count("failure")).isZero();
 	}
 
 	private long count(String outcome) {

@@ -1,7 +1,10 @@
 package io.governance.boot.config.reload;
 
 import java.net.Socket;
+import java.nio.file.Path;
 
+import io.governance.boot.TestFleet;
+import io.governance.config.ConfigManager;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +19,10 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -95,6 +102,19 @@ class TomcatSettingsTests extends ReloadFixture {
 	}
 
 	@Test
+	void changeBeforeTheServerHasStartedIsFollowedWhenItHas() {
+		save("late: 0\nserver.tomcat: {connection-timeout: 7s}");
+		start(WebApplicationType.SERVLET, Late.class, "governance.registry.enabled=false");
+		TomcatWebServer server = (TomcatWebServer) ((WebServerApplicationContext) context()).getWebServer();
+		AbstractHttp11Protocol<?> late = (AbstractHttp11Protocol<?>) server.getTomcat().getService().findConnectors()[0]
+			.getProtocolHandler();
+		assertThat(watcher().rejected()).isEmpty();
+		assertThat(late.getConnectionTimeout()).isEqualTo(3000);
+		save("late: 2\nserver.tomcat: {connection-timeout: 4s}");
+		eventually(() -> assertThat(late.getConnectionTimeout()).isEqualTo(4000));
+	}
+
+	@Test
 	void whatNeedsARestartIsToldOnce(CapturedOutput output) {
 		saveSettings("connection-timeout: 8s, threads: {max: 20, min-spare: 2}, accept-count: 3, uri-encoding: UTF-16");
 		eventually(() -> assertThat(this.protocol.getConnectionTimeout()).isEqualTo(8000));
@@ -102,6 +122,44 @@ class TomcatSettingsTests extends ReloadFixture {
 			.singleElement()
 			.asString()
 			.contains("[server.tomcat.accept-count, server.tomcat.uri-encoding]"));
+	}
+
+	/** Publishes while it starts, after the config is followed and before the server. */
+	@Configuration(proxyBeanMethods = false)
+	static class Late extends Application {
+
+		@Bean
+		SmartLifecycle publisher(ConfigManager manager, Environment environment) {
+			TestFleet fleet = new TestFleet(Path.of(environment.getRequiredProperty("governance.local.directory")));
+			return new SmartLifecycle() {
+
+				private boolean running;
+
+				@Override
+				public int getPhase() {
+					return Integer.MIN_VALUE + 1;
+				}
+
+				@Override
+				public void start() {
+					this.running = true;
+					fleet.save("orders.yaml", "late: 1\nserver.tomcat: {connection-timeout: 3s}");
+					eventually(() -> assertThat(manager.current().get("late").value()).isEqualTo(1));
+				}
+
+				@Override
+				public void stop() {
+					this.running = false;
+				}
+
+				@Override
+				public boolean isRunning() {
+					return this.running;
+				}
+
+			};
+		}
+
 	}
 
 	private void saveSettings(String settings) {

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
@@ -67,14 +68,15 @@ public final class GovernanceReloadAutoConfiguration {
 	}
 
 	/**
-	 * The reloader of log levels.
+	 * The reloader of log levels, of which a process has one set.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean({ LoggingSystem.class, LoggerGroups.class })
+	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME, search = SearchStrategy.CURRENT)
 	@ConditionalOnBooleanProperty(name = "governance.config.reload.logging.enabled", matchIfMissing = true)
 	static class LoggingReloadConfiguration {
 
 		@Bean
+		@ConditionalOnBean({ LoggingSystem.class, LoggerGroups.class })
 		SettingsReloader<?> governanceLoggingReloader(LoggingSystem system, LoggerGroups groups,
 				SnapshotSettings settings, ConfigManager manager) {
 			return new SettingsReloader<>(new LogLevels(system, groups, settings), manager);
@@ -114,7 +116,9 @@ public final class GovernanceReloadAutoConfiguration {
 		@Bean
 		SettingsReloader<?> governanceWebServerReloader(ConfigurableApplicationContext context,
 				SnapshotSettings settings, ConfigManager manager) {
-			return new SettingsReloader<>(new TomcatSettings(context, settings), manager);
+			TomcatSettings tomcat = new TomcatSettings(context, settings);
+			context.addApplicationListener(tomcat);
+			return new SettingsReloader<>(tomcat, manager);
 		}
 
 	}

@@ -22,13 +22,16 @@ import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.autoconfigure.TomcatServerProperties;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 
 /**
  * The main connector of Tomcat: timeouts, connections and threads. Requests under way go
- * on.
+ * on. Before the server has started there is no connector to be had: it follows then.
  */
-final class TomcatSettings implements LiveTarget<TomcatSettings.Values> {
+final class TomcatSettings
+		implements LiveTarget<TomcatSettings.Values>, ApplicationListener<WebServerInitializedEvent> {
 
 	private static final Logger logger = LoggerFactory.getLogger(TomcatSettings.class);
 
@@ -44,6 +47,9 @@ final class TomcatSettings implements LiveTarget<TomcatSettings.Values> {
 
 	/** What Tomcat takes where no timeout is set. */
 	private final int defaultTimeout = new Http11NioProtocol().getConnectionTimeout();
+
+	/** What the server has to follow when it has started. */
+	private @Nullable Deferred deferred;
 
 	TomcatSettings(ApplicationContext context, SnapshotSettings settings) {
 		this.context = context;
@@ -92,20 +98,48 @@ final class TomcatSettings implements LiveTarget<TomcatSettings.Values> {
 
 	@Override
 	public void apply(ConfigChange change, Values before, Values after, Undo undo) {
-		WebServer server = (this.context instanceof WebServerApplicationContext web) ? web.getWebServer() : null;
-		if (server instanceof TomcatWebServer tomcat
-				&& connector(tomcat).getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
-			apply(protocol, before, after, undo);
-			TouchedKeys.warnOfOthers(change, "The web server", "server", LIVE);
+		WebServer server = server();
+		if (server instanceof TomcatWebServer tomcat) {
+			boolean live = apply(tomcat, before, after, undo);
+			TouchedKeys.warnOfOthers(change, "The web server", "server", live ? LIVE : new String[0]);
 		}
 		else if (server != null) {
 			TouchedKeys.warnOfOthers(change, "The web server", "server");
 		}
 	}
 
-	/** The connector that Boot has made of its properties. */
-	private static Connector connector(TomcatWebServer server) {
-		return server.getTomcat().getService().findConnectors()[0];
+	private @Nullable WebServer server() {
+		return (this.context instanceof WebServerApplicationContext web) ? web.getWebServer() : null;
+	}
+
+	private synchronized boolean apply(TomcatWebServer server, Values before, Values after, Undo undo) {
+		// The first one is the one that Boot has made of its properties.
+		Connector[] connectors = server.getTomcat().getService().findConnectors();
+		if (connectors.length == 0) {
+			defer(before, after);
+			undo.add(() -> apply(server, after, before, new Undo()));
+			return true;
+		}
+		if (connectors[0].getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
+			apply(protocol, before, after, undo);
+			return true;
+		}
+		return false;
+	}
+
+	private void defer(Values before, Values after) {
+		Deferred earlier = this.deferred;
+		this.deferred = new Deferred((earlier != null) ? earlier.before() : before, after);
+	}
+
+	@Override
+	public synchronized void onApplicationEvent(WebServerInitializedEvent event) {
+		Deferred late = this.deferred;
+		if (late != null && event.getWebServer() == server()
+				&& event.getWebServer() instanceof TomcatWebServer tomcat) {
+			this.deferred = null;
+			apply(tomcat, late.before(), late.after(), new Undo());
+		}
 	}
 
 	private static void apply(AbstractProtocol<?> protocol, Values before, Values after, Undo undo) {
@@ -140,6 +174,9 @@ final class TomcatSettings implements LiveTarget<TomcatSettings.Values> {
 	 */
 	record Values(int connectionTimeout, int keepAliveTimeout, int maxConnections, int maxKeepAliveRequests,
 			int maxThreads, int minSpareThreads) {
+	}
+
+	private record Deferred(Values before, Values after) {
 	}
 
 	private record Steps(Undo undo, List<String> changed) {

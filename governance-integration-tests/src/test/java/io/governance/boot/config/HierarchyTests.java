@@ -1,0 +1,122 @@
+package io.governance.boot.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.governance.boot.TestFleet;
+import io.governance.config.ConfigManager;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A parent and a child, of which one imports the config. */
+@Timeout(60)
+class HierarchyTests {
+
+	private TestFleet fleet;
+
+	@BeforeEach
+	void createFleet(@TempDir Path directory) {
+		this.fleet = new TestFleet(directory);
+		this.fleet.save("orders.yaml", "price: {factor: 1}");
+	}
+
+	@Test
+	void childThatImportsTheConfigFollowsIt() {
+		SpringApplicationBuilder parent = new SpringApplicationBuilder(Parent.class).web(WebApplicationType.NONE);
+		try (ConfigurableApplicationContext above = parent.run("--governance.registry.enabled=false",
+				"--governance.local.directory=" + this.fleet.directory());
+				ConfigurableApplicationContext child = child(above, true)) {
+			assertThat(child.getBean(ConfigManager.class)).isNotSameAs(above.getBean(ConfigManager.class));
+			assertThat(factor(child)).isEqualTo(1);
+			this.fleet.save("orders.yaml", "price: {factor: 2}");
+			await().untilAsserted(() -> assertThat(factor(child)).isEqualTo(2));
+			assertThat(child.getBean("seenByChild", Seen.class).factors).containsExactly(2);
+		}
+	}
+
+	@Test
+	void childOfWhoImportsTheConfigFollowsItAndEndsNothingButItself() {
+		try (ConfigurableApplicationContext parent = this.fleet.start(Parent.class,
+				"governance.registry.enabled=false")) {
+			Seen above = parent.getBean(Seen.class);
+			Seen below;
+			try (ConfigurableApplicationContext child = child(parent, false)) {
+				below = child.getBean("seenByChild", Seen.class);
+				assertThat(child.getBean(ConfigManager.class)).isSameAs(parent.getBean(ConfigManager.class));
+				this.fleet.save("orders.yaml", "price: {factor: 2}");
+				await().until(() -> below.factors.contains(2) && above.factors.contains(2));
+				assertThat(factor(child)).isEqualTo(2);
+			}
+			this.fleet.save("orders.yaml", "price: {factor: 3}");
+			await().untilAsserted(() -> assertThat(factor(parent)).isEqualTo(3));
+			assertThat(above.factors).containsExactly(2, 3);
+			assertThat(below.factors).containsExactly(2);
+		}
+	}
+
+	private ConfigurableApplicationContext child(ConfigurableApplicationContext parent, boolean imports) {
+		SpringApplicationBuilder child = new SpringApplicationBuilder(Child.class).web(WebApplicationType.NONE)
+			.parent(parent);
+		return imports
+				? child.run("--spring.application.name=orders", "--spring.config.import=governance:",
+						"--governance.registry.enabled=false", "--governance.local.directory=" + this.fleet.directory(),
+						"--governance.config.cache.directory=" + this.fleet.directory().resolve("cache"))
+				: child.run("--governance.registry.enabled=false");
+	}
+
+	private static int factor(ConfigurableApplicationContext context) {
+		return context.getBean(LiveConfigFactory.class).of(Price.class).get().factor();
+	}
+
+	@ConfigurationProperties("price")
+	record Price(int factor) {
+	}
+
+	static class Seen {
+
+		private final List<Integer> factors = new CopyOnWriteArrayList<>();
+
+		@OnConfigChange("price")
+		void changed(Price now) {
+			this.factors.add(now.factor());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Parent {
+
+		@Bean
+		Seen seen() {
+			return new Seen();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Child {
+
+		@Bean
+		Seen seenByChild() {
+			return new Seen();
+		}
+
+	}
+
+}

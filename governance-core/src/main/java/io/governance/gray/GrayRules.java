@@ -161,6 +161,19 @@ public final class GrayRules {
 	}
 
 	/**
+	 * How many of the rules that give lanes have ended. As long as the number stays, so
+	 * does what {@link #otherwise} says. Allocates nothing.
+	 * @return the number, which never falls
+	 */
+	public int ended() {
+		int ended = 0;
+		for (RuleEnd end : this.laneEnds) {
+			ended += end.isReached() ? 1 : 0;
+		}
+		return ended;
+	}
+
+	/**
 	 * The rules about requests.
 	 * @return the rules as they were written, in their order, immutable
 	 */

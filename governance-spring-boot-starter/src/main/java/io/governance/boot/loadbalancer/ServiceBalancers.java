@@ -276,11 +276,12 @@ public final class ServiceBalancers implements AutoCloseable {
 
 	/**
 	 * Changes what happens to calls of lanes without instances.
-	 * @param policies the policy of each service, by the service's name
+	 * @param policies the policy of each service, by the service's name; quick, and asked
+	 * again every second
 	 */
 	public void lanes(Function<String, LanePolicy> policies) {
 		this.policies = policies;
-		this.entries.forEach((service, entry) -> entry.balancer.lanes(policies.apply(service)));
+		this.entries.values().forEach(Entry::followPolicies);
 	}
 
 	/** Takes over the settings of all services as they are now. */
@@ -343,7 +344,7 @@ public final class ServiceBalancers implements AutoCloseable {
 		created.relay.subscribe((instances) -> this.gate.known(service, created.balancer.endpoints()));
 		observe(balancer);
 		// What changed meanwhile did not reach a balancer that was not there yet.
-		created.balancer.lanes(this.policies.apply(service));
+		created.followPolicies();
 		created.balancer.settings(this.factory.settings(service));
 		this.threads.start(this::maintain);
 		return created;
@@ -378,6 +379,19 @@ public final class ServiceBalancers implements AutoCloseable {
 			if (this.checks != null) {
 				this.checks.tick();
 			}
+			followPolicies();
+		}
+
+		/**
+		 * Once more if there are new policies meanwhile: the old ones must not come last.
+		 */
+		void followPolicies() {
+			Function<String, LanePolicy> followed;
+			do {
+				followed = ServiceBalancers.this.policies;
+				this.balancer.lanes(followed.apply(this.balancer.service()));
+			}
+			while (followed != ServiceBalancers.this.policies);
 		}
 
 		@Override

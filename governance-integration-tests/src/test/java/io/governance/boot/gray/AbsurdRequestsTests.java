@@ -25,6 +25,7 @@ import io.governance.gray.LaneContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +60,8 @@ class AbsurdRequestsTests {
 			  - {name: sale, service: stock, lane: gray, match: {between: {from: 2026-06-01T10:00:00Z, to: 2026-06-01T12:00:00Z}}}
 			  - {name: ramp, service: pay, lane: gray, match: {percentage: {steps: [{from: 2026-06-01T10:00:00Z, value: 100}]}}}
 			  - {name: short, service: mail, lane: gray, match: {percentage: 100}, expires: 2026-06-01T11:00:00Z}
+			  - {name: east, service: east, lane: gray, match: {region: [华东]}}
+			  - {name: city, service: city, lane: gray, match: {cookie: {name: city, equals: 北京}}}
 			""";
 
 	private static final String NO_SUCH_ZONE = """
@@ -124,6 +127,27 @@ class AbsurdRequestsTests {
 				.isIn("200 gray", "400");
 		}
 		assertThat(ask(type, "X-User-ID: ann")).isEqualTo("200 gray");
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = WebApplicationType.class, names = { "SERVLET", "REACTIVE" })
+	void headersInUtf8AreWhatRulesSay(WebApplicationType type) {
+		ConfigurableApplicationContext service = this.services.get(type);
+		assertThat(ask(service, "east", "X-Region: " + bytes("华东"))).isEqualTo("200 gray");
+		assertThat(ask(service, "east", "X-Region: " + bytes("华"))).isEqualTo("200 stable");
+		assertThat(ask(service, "east", "X-Region: \u00e5")).isEqualTo("200 stable");
+	}
+
+	@Test
+	void cookiesOfServletsInUtf8AreWhatRulesSay() {
+		ConfigurableApplicationContext service = this.services.get(WebApplicationType.SERVLET);
+		assertThat(ask(service, "city", "Cookie: city=" + bytes("北京"))).isEqualTo("200 gray");
+		assertThat(ask(service, "city", "Cookie: city=" + bytes("北"))).isEqualTo("200 stable");
+	}
+
+	/** The bytes of a text in UTF-8, each as a character. */
+	private static String bytes(String text) {
+		return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
 	}
 
 	@ParameterizedTest

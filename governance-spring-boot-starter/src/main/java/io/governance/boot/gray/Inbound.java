@@ -47,8 +47,13 @@ abstract class Inbound implements GrayContext, GrayClaims.Source {
 	/** All lines of a header, as the peer sent them. */
 	abstract List<String> headers(String name);
 
+	/** The first line of a header, as the server read it. */
+	abstract @Nullable String firstLine(String name);
+
 	@Override
-	public abstract @Nullable String header(String name);
+	public final @Nullable String header(String name) {
+		return meant(firstLine(name));
+	}
 
 	/** The query as it was sent. */
 	abstract @Nullable String query();
@@ -86,20 +91,29 @@ abstract class Inbound implements GrayContext, GrayClaims.Source {
 		return null;
 	}
 
-	/** An id as it was meant: containers read bytes of UTF-8 as Latin 1. */
 	private static @Nullable String id(String text) {
 		if (text.length() > MAX_ID_LENGTH) {
 			return null;
 		}
-		int highest = 0;
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);
 			if (c < ' ' || c == 0x7f) {
 				return null;
 			}
-			highest = Math.max(highest, c);
 		}
-		return (highest > 0x7f && highest <= 0xff) ? utf8(text) : text;
+		return text;
+	}
+
+	/** A text as it was meant: servers read bytes of UTF-8 as Latin 1. */
+	static @Nullable String meant(@Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		int bits = 0;
+		for (int i = 0; i < text.length(); i++) {
+			bits |= text.charAt(i);
+		}
+		return (bits > 0x7f && bits <= 0xff) ? utf8(text) : text;
 	}
 
 	private static String utf8(String text) {

@@ -91,7 +91,7 @@ public final class InboundLanes {
 		}
 
 		@Override
-		public @Nullable String header(String name) {
+		@Nullable String firstLine(String name) {
 			List<String> values = this.request.headers(name);
 			return values.isEmpty() ? null : values.get(0);
 		}

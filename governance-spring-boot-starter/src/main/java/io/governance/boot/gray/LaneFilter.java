@@ -141,7 +141,7 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 		}
 
 		@Override
-		public @Nullable String header(String name) {
+		@Nullable String firstLine(String name) {
 			return this.request.getHeader(name);
 		}
 

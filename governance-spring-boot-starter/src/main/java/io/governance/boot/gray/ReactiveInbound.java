@@ -53,14 +53,14 @@ final class ReactiveInbound extends Inbound {
 	}
 
 	@Override
-	public @Nullable String header(String name) {
+	@Nullable String firstLine(String name) {
 		return this.request.getHeaders().getFirst(name);
 	}
 
 	@Override
 	public @Nullable String cookie(String name) {
 		HttpCookie cookie = this.request.getCookies().getFirst(name);
-		return (cookie != null) ? cookie.getValue() : null;
+		return (cookie != null) ? meant(cookie.getValue()) : null;
 	}
 
 	@Override

@@ -79,6 +79,28 @@ class LaneFilterTests {
 		assertThat(seen().userId()).isEqualTo("zo\u00eb");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "zoë", "华东", "🙂" })
+	void headersInUtf8AreWhatRulesSay(String text) throws Exception {
+		this.request.addHeader("X-Region",
+				new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+		this.request.addHeader("X-Latin", "zo\u00eb");
+		this.request.addHeader("X-Plain", "cn-east\t");
+		assertThat(seen().header("X-Region")).isEqualTo(text);
+		assertThat(seen().header("X-Latin")).isEqualTo("zo\u00eb");
+		assertThat(seen().header("X-Plain")).isEqualTo("cn-east\t");
+	}
+
+	@Test
+	void textIsReadAsUtf8OnceAlone() throws Exception {
+		String twice = "\u00c3\u00a9";
+		this.request.addHeader("X-User-ID",
+				new String(twice.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+		this.request.setCookies(new Cookie("SESSION", twice));
+		assertThat(seen().userId()).isEqualTo(twice);
+		assertThat(seen().sessionId()).isEqualTo(twice);
+	}
+
 	@Test
 	void knowsTheRest() throws Exception {
 		this.request.setQueryString("a=1&b=%C3%A9+x&c&bad=%zz&a=2");

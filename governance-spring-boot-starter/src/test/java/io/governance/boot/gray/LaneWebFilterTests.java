@@ -1,6 +1,7 @@
 package io.governance.boot.gray;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -14,6 +15,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -43,6 +45,22 @@ class LaneWebFilterTests {
 		pass(from("198.51.100.1").header("X-User-ID", "u".repeat(65_536)).build(), rules("{percentage: 100}"),
 				Map.of());
 		assertThat(this.lanes.get().isStable()).isTrue();
+	}
+
+	@Test
+	void headersAndCookiesInUtf8AreWhatRulesSay() {
+		GrayRules rules = rules("{all: [{region: [华东]}, {cookie: {name: city, equals: 北京}}]}");
+		pass(from("198.51.100.1").header("X-Region", latin1("华东")).cookie(new HttpCookie("city", latin1("北京"))).build(),
+				rules, Map.of());
+		assertThat(this.lanes.get().toHeader()).isEqualTo("orders=gray");
+		pass(from("198.51.100.1").header("X-Region", "华东").cookie(new HttpCookie("city", latin1("北"))).build(), rules,
+				Map.of());
+		assertThat(this.lanes.get().isStable()).isTrue();
+	}
+
+	/** As servers read it. */
+	private static String latin1(String text) {
+		return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
 	}
 
 	@Test

@@ -82,6 +82,13 @@ final class RegexCursor {
 		return c;
 	}
 
+	/** Passes over whatever comes next of some characters. */
+	void skipAny(String characters) {
+		while (!isAtEnd() && characters.indexOf(this.pattern.charAt(this.at)) >= 0) {
+			this.at++;
+		}
+	}
+
 	/** Passes over everything up to the end of a text. */
 	void skipTo(String end) {
 		int found = this.pattern.indexOf(end, this.at);

@@ -60,6 +60,10 @@ sealed interface TextMatcher {
 		}
 		try {
 			Regex regex = new Regex(new BoundedRegex(value.text(), value.toString()));
+			// First, since the estimates take blanks for characters that are read.
+			if (RegexFlags.ignoresBlanks(value.text())) {
+				throw value.invalid("has the flag x, which is not allowed: write it without blanks and comments");
+			}
 			if (RegexRepeats.in(value.text()) > BoundedRegex.MAX_REPEATS) {
 				throw value.invalid("repeats something more than " + BoundedRegex.MAX_REPEATS
 						+ " times: use smaller numbers in braces");

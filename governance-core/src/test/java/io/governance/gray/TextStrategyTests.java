@@ -164,6 +164,26 @@ class TextStrategyTests {
 		assertThat(RegexPaths.in(twoWays.repeat(5) + "c")).isBetween(32.0, 10_000.0);
 	}
 
+	/** Its blanks would pass for characters that are read. */
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "(?x)", "(?ix)", "(?xi-s)", "(?x:a)", "a(b(?sx:c)?)", "[]x](?x)", "\\\\(?x)", "\\Q(\\E(?x)" })
+	void refusesPatternsWhoseBlanksDoNotCount(String flag) {
+		for (String regex : List.of(flag, flag + "( a* | b* )".repeat(40) + "c")) {
+			assertThatExceptionOfType(InvalidRulesException.class)
+				.isThrownBy(() -> Requests.strategy("{header: {name: a, regex: '" + regex + "'}}"))
+				.satisfies((ex) -> assertThat(ex.line()).isEqualTo(5))
+				.withMessageContaining("has the flag x, which is not allowed");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "(?-x)a", "(?i-x:a)", "(?i)x", "(?<x>a)", "[(?x)]", "\\(?x", "\\Q(?x)\\E", "(?:x)", "(?=x)x" })
+	void patternsThatOnlyLookLikeThatAreFine(String regex) {
+		assertThat(Requests.strategy("{header: {name: a, regex: '" + regex + "'}}")).isNotNull();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "[a-z]+(-[a-z]+)*", "(.*?)(,.*?){0,30}",
 			"a?b?c?d?e?f?g?h?i?j?k?l?m?n?o?p?q?r?s?t?u?v?w?x?y?z?",

@@ -43,10 +43,16 @@ final class ShareReader {
 
 	/** Of instances, whose config is chosen when it changes and not when time passes. */
 	static PercentageStrategy percentageOfInstances(RulesNode definition) {
-		RulesNode steps = definition.isMap() ? definition.entries("value", "steps", "salt", "of", "hash").get("steps")
-				: null;
-		if (steps != null) {
-			throw steps.invalidKey("cannot be used for config, which does not change with time: write {value: 10}");
+		if (definition.isMap()) {
+			Map<String, RulesNode> entries = definition.entries("value", "steps", "salt", "of", "hash");
+			RulesNode steps = entries.get("steps");
+			if (steps != null) {
+				throw steps.invalidKey("cannot be used for config, which does not change with time: write {value: 10}");
+			}
+			RulesNode of = entries.get("of");
+			if (of != null) {
+				throw of.invalidKey("cannot be used for config, where the share is always one of instances: remove it");
+			}
 		}
 		return percentage(definition);
 	}

@@ -123,6 +123,8 @@ class GrayRulesParserTests {
 						"is not known here"),
 				arguments("config: orders\n    variant: a\n    match:\n      percentage:\n        steps: "
 						+ "[{from: 2026-01-01T00:00:00Z, value: 5}]", 7, "does not change with time"),
+				arguments("config: orders\n    variant: a\n    match:\n      percentage:\n        value: 10\n"
+						+ "        of: session", 8, "always one of instances"),
 				arguments("service: orders\n    lane: gray\n    match: {zones: [a]}", 5,
 						"tells instances apart, and a rule with 'service' is about requests"),
 				arguments("service: orders\n    lane: gray\n    variant: a\n    match: {percentage: 1}", 5,

@@ -29,9 +29,9 @@ final class BuiltInStrategies {
 			case "users" -> UsersStrategy.read(definition);
 			case "region" -> RegionStrategy.read(definition);
 			case "between" -> BetweenReader.read(definition);
-			case "header" -> TextStrategy.named(name, definition, TextSource::header);
-			case "cookie" -> TextStrategy.named(name, definition, TextSource::cookie);
-			case "query" -> TextStrategy.named(name, definition, TextSource::query);
+			case "header" -> TextStrategy.named(name, definition, (header) -> TextSource.header(header.token()));
+			case "cookie" -> TextStrategy.named(name, definition, (cookie) -> TextSource.cookie(cookie.token()));
+			case "query" -> TextStrategy.named(name, definition, (query) -> TextSource.query(query.text()));
 			case "path" -> TextStrategy.path(definition);
 			case "method" -> TextStrategy.method(definition);
 			case "version" -> VersionStrategy.read(definition);

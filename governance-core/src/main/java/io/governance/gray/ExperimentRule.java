@@ -29,7 +29,7 @@ public final class ExperimentRule implements RequestRule {
 
 	private final int[] limits;
 
-	private final GrayStrategy strategy;
+	private final GuardedStrategy strategy;
 
 	private final PercentageStrategy holdout;
 
@@ -124,11 +124,20 @@ public final class ExperimentRule implements RequestRule {
 		return (index >= 0) ? this.variants.get(index) : null;
 	}
 
+	/** The place of the variant among all; -1 for none. */
 	int index(GrayContext context) {
-		String id = this.subject.of(context);
-		if (id == null || id.isBlank() || this.holdout.matches(context) || !this.strategy.matches(context)) {
+		try {
+			String id = this.subject.of(context);
+			return (id == null || id.isBlank() || this.holdout.matches(context) || !this.strategy.matches(context)) ? -1
+					: index(id);
+		}
+		catch (RuntimeException ex) {
+			this.strategy.tell(ex);
 			return -1;
 		}
+	}
+
+	private int index(String id) {
 		long hash = Integer.toUnsignedLong(Murmur3.hash32(this.seed, id));
 		int at = (int) (hash * this.limits[this.limits.length - 1] >>> 32);
 		int index = 0;
@@ -139,6 +148,15 @@ public final class ExperimentRule implements RequestRule {
 	}
 
 	Condition explain(GrayContext context) {
+		try {
+			return explained(context);
+		}
+		catch (RuntimeException ex) {
+			return new Condition(target(), false, "threw " + ex.getClass().getName(), List.of());
+		}
+	}
+
+	private Condition explained(GrayContext context) {
 		String variant = variant(context);
 		String id = this.subject.of(context);
 		String reason = (variant != null) ? "variant " + variant : (id == null || id.isBlank()) ? "no " + this.subject

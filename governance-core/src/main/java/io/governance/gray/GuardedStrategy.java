@@ -29,12 +29,17 @@ final class GuardedStrategy implements GrayStrategy {
 			return this.strategy.matches(context);
 		}
 		catch (RuntimeException ex) {
-			if (this.failed.compareAndSet(false, true)) {
-				// The exception's message may tell who the user is.
-				logger.warn("{} threw {}: requests for which it does so count as not matching (told once)", this.owner,
-						ex.getClass().getName());
-			}
+			tell(ex);
 			return false;
+		}
+	}
+
+	/** Tells it, the first time. */
+	void tell(RuntimeException ex) {
+		if (this.failed.compareAndSet(false, true)) {
+			// The exception's message may tell who the user is.
+			logger.warn("{} threw {}: requests for which it does so count as not matching (told once)", this.owner,
+					ex.getClass().getName());
 		}
 	}
 

@@ -51,7 +51,7 @@ final class RegionStrategy implements GrayStrategy, RequiredText.TextBound {
 					null);
 		}
 		RulesNode header = entries.get("header");
-		return ofText(regions, TextSource.header((header != null) ? header.text() : HEADER));
+		return ofText(regions, TextSource.header((header != null) ? header.token() : HEADER));
 	}
 
 	private static RegionStrategy ofText(Set<String> regions, TextSource source) {

@@ -36,6 +36,8 @@ public final class RulesNode {
 
 	private static final Pattern DOCUMENT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
 
+	private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
 	private final RulesReader reader;
 
 	private final Node node;
@@ -118,6 +120,16 @@ public final class RulesNode {
 			throw invalid("is empty: give it a value or remove it");
 		}
 		return scalar.getValue();
+	}
+
+	/** The text as the name of a header or a cookie. */
+	String token() {
+		String name = text();
+		if (!TOKEN.matcher(name).matches()) {
+			throw invalid("is not a valid name of a header or a cookie: letters, digits and ! # $ % & ' * + - . ^ _ "
+					+ "` | ~");
+		}
+		return name;
 	}
 
 	/**

@@ -85,10 +85,10 @@ final class ShareReader {
 		RulesNode header = entries.get("header");
 		RulesNode cookie = entries.get("cookie");
 		if (header != null && cookie == null) {
-			return Subject.header(header.text());
+			return Subject.header(header.token());
 		}
 		if (cookie != null && header == null) {
-			return Subject.cookie(cookie.text());
+			return Subject.cookie(cookie.token());
 		}
 		throw node.invalid("must name either a header or a cookie");
 	}

@@ -23,12 +23,11 @@ final class TextStrategy implements GrayStrategy, RequiredText.TextBound {
 	}
 
 	/** A condition on a text that has a name. */
-	static TextStrategy named(String kind, RulesNode definition, Function<String, TextSource> source) {
+	static TextStrategy named(String kind, RulesNode definition, Function<RulesNode, TextSource> source) {
 		Map<String, RulesNode> entries = definition
 			.entries(Stream.concat(Stream.of("name"), TextMatcher.KEYS.stream()).toArray(String[]::new));
-		String name = RuleReader
-			.required(entries, "name", definition, "name the " + kind + ", such as {name: a-name, equals: a-value}")
-			.text();
+		RulesNode name = RuleReader.required(entries, "name", definition,
+				"name the " + kind + ", such as {name: a-name, equals: a-value}");
 		return new TextStrategy(source.apply(name), TextMatcher.read(definition, entries, UnaryOperator.identity()));
 	}
 

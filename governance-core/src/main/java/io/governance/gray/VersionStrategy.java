@@ -32,7 +32,7 @@ final class VersionStrategy implements GrayStrategy {
 		}
 		Map<String, RulesNode> entries = definition.entries("header", "range");
 		RulesNode header = entries.get("header");
-		return new VersionStrategy((header != null) ? header.text() : HEADER,
+		return new VersionStrategy((header != null) ? header.token() : HEADER,
 				RuleReader.required(entries, "range", definition, "write a range, such as \">=2.1.0 <3 || ^4.2\""));
 	}
 

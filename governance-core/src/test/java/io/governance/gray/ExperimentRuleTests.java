@@ -160,6 +160,29 @@ class ExperimentRuleTests {
 	}
 
 	@Test
+	void experimentWhoseSubjectThrowsShowsNoVariantAndFailsNoRequest() {
+		Subject broken = (context) -> {
+			throw new IllegalStateException("who it was");
+		};
+		PercentageStrategy nobody = new PercentageStrategy(0);
+		GrayRules rules = GrayRules.of(List.of(
+				new ExperimentRule("of", Map.of("A", 1), (context) -> true, nobody, broken, null, RuleTerms.DEFAULT),
+				new ExperimentRule("holdout", Map.of("A", 1), (context) -> true,
+						new PercentageStrategy(Share.of(5000), broken, ShareHash.FNV1A, null), Subject.USER, null,
+						RuleTerms.DEFAULT),
+				new ExperimentRule("fine", Map.of("A", 1), (context) -> true, nobody, Subject.USER, null,
+						RuleTerms.DEFAULT)));
+		GrayDecision decision = rules.decide(GrayContext.ofUser("u1"));
+		assertThat(decision.variant("of")).isNull();
+		assertThat(decision.variant("holdout")).isNull();
+		assertThat(decision.variant("fine")).isEqualTo("A");
+		assertThat(rules.explain(GrayContext.ofUser("u1")).verdicts())
+			.extracting((verdict) -> verdict.condition().reason())
+			.containsExactly("threw java.lang.IllegalStateException", "threw java.lang.IllegalStateException",
+					"variant A");
+	}
+
+	@Test
 	void linesAboutAnExperimentTellItsWeights() {
 		assertThat(experiment("e", "experiment: {A: 5, B: 0, C: 20}").target()).isEqualTo("variants [A 5, B 0, C 20]");
 	}
@@ -213,8 +236,10 @@ class ExperimentRuleTests {
 			"experiment: {'a b': 1}|is not a valid name of a variant", "experiment: [A, B]|must be a map",
 			"experiment: {A: 1}, holdout: 101|must be from 0", "experiment: {A: 1}, holdout: {salt: x}|has no 'value'",
 			"experiment: {A: 1}, of: device|must be user, session",
-			"experiment: {A: 1}, of: {header: a, cookie: b}|either", "experiment: {A: 1}, lane: gray|is not known here",
-			"experiment: {A: 1}, feature: f|is not known here", "experiment: {A: 1}, salt: ''|is empty" })
+			"experiment: {A: 1}, of: {header: a, cookie: b}|either",
+			"experiment: {A: 1}, of: {header: X Device}|is not a valid name of a header",
+			"experiment: {A: 1}, lane: gray|is not known here", "experiment: {A: 1}, feature: f|is not known here",
+			"experiment: {A: 1}, salt: ''|is empty" })
 	void mistakesAreRefusedWhereTheyStand(String rest, String reason) {
 		assertThatExceptionOfType(InvalidRulesException.class)
 			.isThrownBy(() -> rules("rules:\n  - {name: e, " + rest + "}\n"))

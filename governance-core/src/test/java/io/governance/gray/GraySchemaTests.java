@@ -114,8 +114,9 @@ class GraySchemaTests {
 			"{between: {to: 2026-12-01T08:00+08:00}}", "{between: {from: 22:00, to: 24:00, zone: +08:00}}",
 			"{between: {from: 22:00:30, to: 06:00, days: [mon], zone: UTC}}", "{path: /a}", "{path: [/a, /b]}",
 			"{path: {present: false}}", "{method: get}", "{header: {name: a, equals: 1}}",
-			"{cookie: {name: a, in: [1, x]}}", "{query: {name: a, regex: '[0-9]+'}}", "{version: 2}", "{version: 2.1}",
-			"{version: '^1.2.3-rc.1 || ~2 || 3.x'}", "{version: '*'}",
+			"{cookie: {name: a, in: [1, x]}}", "{query: {name: a, regex: '[0-9]+'}}",
+			"{query: {name: 'a [b]', present: true}}", "{header: {name: X_a.b-1!, present: true}}", "{version: 2}",
+			"{version: 2.1}", "{version: '^1.2.3-rc.1 || ~2 || 3.x'}", "{version: '*'}",
 			"{not: {any: [{path: /a}, {all: [{path: /b}]}]}}" })
 	void conditionsThatTheParserTakesAreValid(String match) {
 		String rules = Requests.rule(match);
@@ -151,7 +152,11 @@ class GraySchemaTests {
 			"{between: {days: [], zone: UTC}}", "{between: {days: [tuesday], zone: UTC}}",
 			"{between: {from: 2026-12-01T08:00:00Z, zone: UTC}}", "{header: X-Beta}", "{header: {equals: a}}",
 			"{header: {name: a}}", "{header: {name: a, equals: b, prefix: c}}", "{header: {name: a, in: []}}",
-			"{header: {name: a, present: yes}}", "{path: []}", "{path: {}}", "{path: {name: a, prefix: b}}",
+			"{header: {name: a, present: yes}}", "{header: {name: X Beta, equals: a}}",
+			"{header: {name: 'X-Beta:', equals: a}}", "{header: {name: 用户, equals: a}}",
+			"{cookie: {name: 'a;b', equals: a}}", "{percentage: {value: 1, of: {header: X Device}}}",
+			"{percentage: {value: 1, of: {cookie: 'a=b'}}}", "{region: {in: [a], header: X Region}}",
+			"{version: {header: X Client, range: 2.1}}", "{path: []}", "{path: {}}", "{path: {name: a, prefix: b}}",
 			"{version: {header: a}}", "{version: ''}", "{version: 'v1.0.0'}", "{version: '||'}",
 			"{version: '1.0.0 or 2.0.0'}", "{version: []}" })
 	void editorsMarkConditionsThatTheParserRefuses(String match) {

@@ -144,7 +144,10 @@ class TextStrategyTests {
 			"{path: {}}|must say what",
 			"{header: {name: a, regex: '(a'}}|is not a regular expression: unclosed group at its character",
 			"{path: {regex: '[a'}}|is not a regular expression", "{path: {name: a, prefix: b}}|is not known here",
-			"{cookie: {name: '', equals: a}}|is empty", "{query: {name: a, prefix: [b]}}|must be a text" })
+			"{cookie: {name: '', equals: a}}|is empty",
+			"{header: {name: X Beta, equals: a}}|is not a valid name of a header or a cookie: letters, digits and",
+			"{cookie: {name: 'a;b', equals: a}}|is not a valid name of a header or a cookie",
+			"{query: {name: a, prefix: [b]}}|must be a text" })
 	void mistakesAreRefusedWhereTheyStand(String match, String reason) {
 		assertThatExceptionOfType(InvalidRulesException.class).isThrownBy(() -> Requests.strategy(match))
 			.satisfies((ex) -> assertThat(ex.line()).isEqualTo(5))

@@ -32,9 +32,16 @@ final class CarriedLanes implements LaneMetadata {
 		});
 	}
 
-	/** All lines of a header. */
+	/** All lines of a header; none of one that gRPC knows no text of. */
 	static List<String> lines(Metadata metadata, String name) {
-		Iterable<String> values = metadata.getAll(key(name));
+		Iterable<String> values;
+		try {
+			values = metadata.getAll(key(name));
+		}
+		catch (IllegalArgumentException ex) {
+			// A name that is fine over HTTP, such as X!Y, or one of binary metadata.
+			return List.of();
+		}
 		if (values == null) {
 			return List.of();
 		}

@@ -147,6 +147,11 @@ public final class ExperimentRule implements RequestRule {
 		return index;
 	}
 
+	/** Who or what a request shows the variant to. */
+	@Nullable String subject(GrayContext context) {
+		return this.subject.of(context);
+	}
+
 	Condition explain(GrayContext context) {
 		try {
 			return explained(context);

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param experiment the experiment
  * @param variant the variant
- * @param user who, as an id or as a hash of it; {@code null} if the request has no user
+ * @param user who, as an id or as a hash of it: the user, or the session, header or
+ * cookie by which the experiment tells who takes part; {@code null} if that is not known
  * @param time when code asked for the variant
  */
 public record Exposure(String experiment, String variant, @Nullable String user, Instant time) {

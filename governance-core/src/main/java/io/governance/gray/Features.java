@@ -85,7 +85,7 @@ public final class Features {
 			check(experiment, names().experiments(), "experiment");
 		}
 		else if (decision.isFirstAsked(experiment)) {
-			shown(experiment, variant, decision.user());
+			shown(experiment, variant, decision);
 		}
 		return variant;
 	}
@@ -99,15 +99,17 @@ public final class Features {
 	 */
 	public @Nullable String variant(String experiment, GrayContext context) {
 		check(experiment, names().experiments(), "experiment");
-		String variant = this.rules.get().decide(context).variant(experiment);
+		GrayDecision decision = this.rules.get().decide(context);
+		String variant = decision.variant(experiment);
 		if (variant != null) {
-			shown(experiment, variant, context.userId());
+			shown(experiment, variant, decision);
 		}
 		return variant;
 	}
 
-	private void shown(String experiment, String variant, @Nullable String user) {
-		this.exposures.onExposure(new Exposure(experiment, variant, user, this.clock.instant()));
+	private void shown(String experiment, String variant, GrayDecision decision) {
+		this.exposures
+			.onExposure(new Exposure(experiment, variant, decision.subject(experiment), this.clock.instant()));
 	}
 
 	/**

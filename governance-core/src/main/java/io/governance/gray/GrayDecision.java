@@ -19,6 +19,8 @@ public final class GrayDecision {
 
 	private static final byte[] NO_VARIANTS = {};
 
+	private static final @Nullable String[] NO_SUBJECTS = {};
+
 	/** The stable lane everywhere, no function on, no variant. */
 	public static final GrayDecision STABLE = new GrayDecision(LaneContext.STABLE, List.of());
 
@@ -39,24 +41,24 @@ public final class GrayDecision {
 
 	private final byte[] variants;
 
-	/** Who takes part in experiments; not known without them. */
-	private final @Nullable String user;
+	/** By what each experiment tells who takes part, where there is a variant. */
+	private final @Nullable String[] subjects;
 
 	/** The experiments of which the variant was asked for, as a bit set. */
 	private volatile long asked;
 
 	GrayDecision(LaneContext lanes, List<String> rules) {
-		this(lanes, rules, null, 0, NO_VARIANTS, null);
+		this(lanes, rules, null, 0, NO_VARIANTS, NO_SUBJECTS);
 	}
 
 	GrayDecision(LaneContext lanes, List<String> rules, @Nullable Toggles toggles, long features, byte[] variants,
-			@Nullable String user) {
+			@Nullable String[] subjects) {
 		this.lanes = lanes;
 		this.rules = rules;
 		this.toggles = toggles;
 		this.features = features;
 		this.variants = variants;
-		this.user = user;
+		this.subjects = subjects;
 	}
 
 	/**
@@ -112,9 +114,9 @@ public final class GrayDecision {
 		}
 	}
 
-	/** Who takes part in experiments. */
-	@Nullable String user() {
-		return this.user;
+	/** Who takes part in an experiment: a user, or whatever it goes by. */
+	@Nullable String subject(String experiment) {
+		return (this.toggles != null) ? this.toggles.subject(experiment, this.subjects) : null;
 	}
 
 	/** Whether nobody has asked before for the variant of an experiment. */
@@ -138,7 +140,7 @@ public final class GrayDecision {
 	 */
 	public GrayDecision withLanes(LaneContext lanes) {
 		return (this.toggles == null) ? lanes.alone()
-				: new GrayDecision(lanes, List.of(), this.toggles, this.features, this.variants, this.user);
+				: new GrayDecision(lanes, List.of(), this.toggles, this.features, this.variants, this.subjects);
 	}
 
 	/**
@@ -151,7 +153,7 @@ public final class GrayDecision {
 			return this;
 		}
 		return (this == STABLE) ? DECIDED_STABLE : new GrayDecision(LaneContext.DECIDED_STABLE, this.rules,
-				this.toggles, this.features, this.variants, this.user);
+				this.toggles, this.features, this.variants, this.subjects);
 	}
 
 	/**

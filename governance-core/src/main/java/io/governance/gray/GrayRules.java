@@ -227,7 +227,7 @@ public final class GrayRules {
 	 * Decides about a request: all that these rules say of it, at one moment. Takes no
 	 * lock. Allocates nothing once rules have matched in the same combination before, for
 	 * the combinations seen most recently, and without features and experiments; with
-	 * those, one small object.
+	 * those, a few small objects.
 	 * @param context what is known of the request
 	 * @return the decision
 	 */
@@ -255,8 +255,12 @@ public final class GrayRules {
 			observer.matches(context);
 		}
 		Toggles toggles = this.toggles;
-		return (toggles == null) ? decision : new GrayDecision(decision.lanes(), decision.rules(), toggles,
-				toggles.features(context), toggles.variants(context), toggles.user(context));
+		if (toggles == null) {
+			return decision;
+		}
+		byte[] variants = toggles.variants(context);
+		return new GrayDecision(decision.lanes(), decision.rules(), toggles, toggles.features(context), variants,
+				toggles.subjects(context, variants));
 	}
 
 	/**

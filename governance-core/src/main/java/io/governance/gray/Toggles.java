@@ -113,9 +113,20 @@ final class Toggles {
 		return (index != null) ? 1L << index : 0;
 	}
 
-	/** Who takes part in experiments. */
-	@Nullable String user(GrayContext context) {
-		return (this.experimentRules.length != 0) ? context.userId() : null;
+	/** By what each experiment tells who takes part, where there is a variant. */
+	@Nullable String[] subjects(GrayContext context, byte[] variants) {
+		@Nullable String[] subjects = new @Nullable String[variants.length];
+		for (int i = 0; i < variants.length; i++) {
+			if (variants[i] != 0) {
+				subjects[i] = this.experimentRules[i].subject(context);
+			}
+		}
+		return subjects;
+	}
+
+	@Nullable String subject(String experiment, @Nullable String[] subjects) {
+		Integer index = this.experiments.get(experiment);
+		return (index != null) ? subjects[index] : null;
 	}
 
 	String describe(long on, byte[] variants) {

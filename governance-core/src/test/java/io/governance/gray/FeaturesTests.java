@@ -99,6 +99,24 @@ class FeaturesTests {
 	}
 
 	@Test
+	void exposureTellsWhatTheExperimentGoesBy() {
+		this.rules = new GrayRulesParser().parse("gray.yaml", """
+				rules:
+				  - {name: page, experiment: {long: 1}, of: session}
+				  - {name: colour, experiment: {red: 1}, of: {header: X-Device}}
+				""");
+		GrayContext visitor = Requests.of("session", "s1", "user", "ann");
+		try (GrayDecision.Scope request = this.rules.decide(visitor).open()) {
+			this.features.variant("page");
+			this.features.variant("colour");
+		}
+		this.features.variant("page", Requests.of("session", "s2"));
+		this.features.variant("colour", Requests.of("header X-Device", "d1"));
+		assertThat(this.exposures).containsExactly(new Exposure("page", "long", "s1", NOW),
+				new Exposure("page", "long", "s2", NOW), new Exposure("colour", "red", "d1", NOW));
+	}
+
+	@Test
 	void exposureDoesNotShowItsUserInLogs() {
 		assertThat(new Exposure("colour", "red", "ann", NOW)).hasToString("colour=red");
 		assertThat(decide("ann").toString()).doesNotContain("ann");

@@ -16,6 +16,8 @@ final class Toggles {
 	/** The most features, and the most experiments. */
 	static final int MAX = 64;
 
+	private static final @Nullable String[] NO_SUBJECTS = {};
+
 	private final Map<String, Integer> features = new LinkedHashMap<>();
 
 	private final ActiveRule[] featureRules;
@@ -115,6 +117,9 @@ final class Toggles {
 
 	/** By what each experiment tells who takes part, where there is a variant. */
 	@Nullable String[] subjects(GrayContext context, byte[] variants) {
+		if (variants.length == 0) {
+			return NO_SUBJECTS;
+		}
 		@Nullable String[] subjects = new @Nullable String[variants.length];
 		for (int i = 0; i < variants.length; i++) {
 			if (variants[i] != 0) {

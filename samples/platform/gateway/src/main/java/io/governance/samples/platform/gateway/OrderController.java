@@ -3,6 +3,7 @@ package io.governance.samples.platform.gateway;
 import java.util.UUID;
 
 import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ class OrderController {
 
 	@PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
 	ResponseEntity<byte[]> create(@RequestBody byte[] order,
-			@RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+			@RequestHeader(name = "Idempotency-Key", required = false) @Size(max = 100) @Nullable String key) {
 		return handedOn(this.orders.create(order, (key != null) ? key : UUID.randomUUID().toString()));
 	}
 

@@ -8,6 +8,7 @@ import io.governance.samples.platform.users.api.User;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +63,7 @@ class OrderController {
 	@PostMapping
 	@ResponseStatus(HttpStatus.CREATED)
 	Order create(@RequestBody @Valid NewOrder order,
-			@RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+			@RequestHeader(name = "Idempotency-Key", required = false) @Size(max = 100) @Nullable String key) {
 		Optional<User> buyer = this.buyers.find(order.userId());
 		StoredOrder stored = this.orders.create((key != null) ? key : UUID.randomUUID().toString(), order.userId(),
 				order.item());
@@ -89,7 +90,7 @@ class OrderController {
 	 * @param userId who orders
 	 * @param item what
 	 */
-	record NewOrder(@Positive long userId, @NotBlank String item) {
+	record NewOrder(@Positive long userId, @NotBlank @Size(max = 200) String item) {
 	}
 
 	/**

@@ -64,7 +64,8 @@ class UserEndpoint extends UsersGrpc.UsersImplBase {
 		answer(answer, () -> {
 			String name = required("name", request.getName());
 			String mail = required("mail address", request.getMail());
-			String requestId = request.getRequestId().isEmpty() ? UUID.randomUUID().toString() : request.getRequestId();
+			String requestId = request.getRequestId().isEmpty() ? UUID.randomUUID().toString()
+					: limited("request id", request.getRequestId(), 100);
 			answer.onNext(message(this.users.create(requestId, name, mail)));
 		});
 	}
@@ -79,7 +80,16 @@ class UserEndpoint extends UsersGrpc.UsersImplBase {
 		if (value.isBlank()) {
 			throw Status.INVALID_ARGUMENT.withDescription("A user needs a " + field).asRuntimeException();
 		}
-		return value.strip();
+		return limited(field, value.strip(), 200);
+	}
+
+	/** Longer ones have no room in the database. */
+	private static String limited(String field, String value, int limit) {
+		if (value.length() > limit) {
+			throw Status.INVALID_ARGUMENT.withDescription("A %s has at most %d characters".formatted(field, limit))
+				.asRuntimeException();
+		}
+		return value;
 	}
 
 	private void answer(StreamObserver<User> answer, Runnable work) {

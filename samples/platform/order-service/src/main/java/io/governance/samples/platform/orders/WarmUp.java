@@ -24,6 +24,9 @@ class WarmUp implements ApplicationRunner {
 
 	private static final Duration TIME = Duration.ofSeconds(5);
 
+	/** While a service behind is not there, failures come at once. */
+	private static final Duration PAUSE = Duration.ofMillis(50);
+
 	private final Environment environment;
 
 	WarmUp(Environment environment) {
@@ -38,7 +41,12 @@ class WarmUp implements ApplicationRunner {
 			long deadline = System.nanoTime() + TIME.toNanos();
 			int answers = 0;
 			while (answers < CALLS && System.nanoTime() - deadline < 0) {
-				answers += answers(http, URI.create(self + path)) ? 1 : 0;
+				if (answers(http, URI.create(self + path))) {
+					answers++;
+				}
+				else {
+					Thread.sleep(PAUSE.toMillis());
+				}
 			}
 		}
 	}

@@ -55,7 +55,30 @@ public final class Console {
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	public static void main(String[] arguments) throws IOException, InterruptedException {
-		Options options = Options.of(arguments);
+		Options options;
+		try {
+			options = Options.of(arguments);
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(Options.USAGE);
+			System.exit(2);
+			return;
+		}
+		Console console;
+		try {
+			console = start(options);
+		}
+		catch (RuntimeException ex) {
+			System.err.println("The platform did not start: " + ex.getMessage());
+			System.exit(1);
+			return;
+		}
+		console.run();
+		console.load.close();
+		System.exit(0);
+	}
+
+	private static Console start(Options options) {
 		Path home = Path.of(System.getProperty("platform.home", ".")).toAbsolutePath().normalize();
 		System.out.println("Preparing the services, once for each build");
 		Packages packages = new Packages(home).prepare();
@@ -64,20 +87,12 @@ public final class Console {
 				+ home.resolve("data/logs"));
 		Platform platform = new Platform(packages, home.resolve("data"), options.backend(), options.port());
 		Runtime.getRuntime().addShutdownHook(new Thread(platform::close));
-		try {
-			platform.start();
-		}
-		catch (IllegalStateException ex) {
-			System.err.println("The platform did not start: " + ex.getMessage());
-			System.exit(1);
-		}
+		platform.start();
 		LoadGenerator load = new LoadGenerator(platform.gateway(), options.rate());
 		Platform.await("the first answer", Duration.ofSeconds(30), () -> load.look().requests() > 0);
 		System.out.printf("First traffic after %d s; the gateway is %s%n", (System.nanoTime() - start) / 1_000_000_000,
 				platform.gateway());
-		new Console(platform, load).run();
-		load.close();
-		System.exit(0);
+		return new Console(platform, load);
 	}
 
 	private void run() throws IOException, InterruptedException {

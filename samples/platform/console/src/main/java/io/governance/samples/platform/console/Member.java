@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,18 +36,19 @@ final class Member {
 		this.process = process;
 	}
 
-	static Member start(List<String> start, String service, String id, String lane, List<String> properties, Path log) {
+	static Member start(List<String> start, String service, String id, String lane, List<String> properties,
+			Map<String, String> environment, Path log) {
 		List<String> command = new ArrayList<>();
 		command.add(JAVA);
 		command.addAll(TUNING);
 		command.addAll(start);
 		properties.forEach((property) -> command.add("--" + property));
 		try {
-			Process process = new ProcessBuilder(command).redirectErrorStream(true)
+			ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectInput(new File("/dev/null"))
-				.redirectOutput(log.toFile())
-				.start();
-			return new Member(service, id, lane, process);
+				.redirectOutput(log.toFile());
+			process.environment().putAll(environment);
+			return new Member(service, id, lane, process.start());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -9,8 +9,19 @@ package io.governance.samples.platform.console;
  */
 record Options(String backend, int port, int rate) {
 
+	/** What can be said, in one line. */
+	static final String USAGE = "Usage: run [--backend " + String.join("|", RegistryServer.BACKENDS)
+			+ "] [--port 8080] [--rate 100]";
+
+	Options {
+		if (!RegistryServer.BACKENDS.contains(backend)) {
+			throw new IllegalArgumentException("There is no backend '" + backend + "'");
+		}
+	}
+
 	/**
-	 * Reads {@code --name value} and {@code --name=value}; ends the process otherwise.
+	 * Reads {@code --name value} and {@code --name=value}.
+	 * @throws IllegalArgumentException if it is anything else
 	 */
 	static Options of(String... arguments) {
 		Options options = new Options("local", 8080, 100);
@@ -24,20 +35,13 @@ record Options(String backend, int port, int rate) {
 	}
 
 	private Options with(String word) {
-		try {
-			String value = word.substring(word.indexOf('=') + 1);
-			return switch (word.replaceFirst("=.*", "")) {
-				case "--backend" -> new Options(value, this.port, this.rate);
-				case "--port" -> new Options(this.backend, Integer.parseInt(value), this.rate);
-				case "--rate" -> new Options(this.backend, this.port, Integer.parseInt(value));
-				default -> throw new IllegalArgumentException(word);
-			};
-		}
-		catch (IllegalArgumentException ex) {
-			System.err.println("Usage: run [--backend local|consul|etcd|nacos] [--port 8080] [--rate 100]");
-			System.exit(2);
-			return this;
-		}
+		String value = word.substring(word.indexOf('=') + 1);
+		return switch (word.replaceFirst("=.*", "")) {
+			case "--backend" -> new Options(value, this.port, this.rate);
+			case "--port" -> new Options(this.backend, Integer.parseInt(value), this.rate);
+			case "--rate" -> new Options(this.backend, this.port, Integer.parseInt(value));
+			default -> throw new IllegalArgumentException("There is no option " + word);
+		};
 	}
 
 }

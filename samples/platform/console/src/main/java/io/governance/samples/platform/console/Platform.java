@@ -52,6 +52,8 @@ final class Platform implements AutoCloseable {
 
 	private final Map<String, Integer> numbers = new HashMap<>();
 
+	private final Opened opened = new Opened();
+
 	private final RegistryServer registry;
 
 	private final List<String> properties;
@@ -90,24 +92,35 @@ final class Platform implements AutoCloseable {
 		this.further = List.copyOf(further);
 		this.work = work;
 		this.port = port;
-		this.leash = new Leash();
+		boolean whole = false;
 		try {
 			Files.createDirectories(work.resolve("logs"));
+			this.leash = new Leash();
+			this.opened.add(this.leash::close);
 			this.database = new UserDatabase();
+			this.opened.add(this.database::close);
+			this.registry = RegistryServer.start(backend, work.resolve("registry"));
+			this.opened.add(this.registry::close);
+			this.properties = new ArrayList<>(this.registry.properties());
+			this.properties.add("governance.backend=" + backend);
+			this.properties.add("governance.namespace=" + NAMESPACE);
+			this.properties.add("governance.registry.instance.host=127.0.0.1");
+			this.operator = new Operator(NAMESPACE, withCache("console"));
+			this.opened.add(this.operator::close);
+			publishDocuments(this.operator);
+			whole = true;
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 		catch (SQLException ex) {
-			throw new IllegalStateException("The database did not start", ex);
+			throw new IllegalStateException("The database did not start: " + ex.getMessage(), ex);
 		}
-		this.registry = RegistryServer.start(backend, work.resolve("registry"));
-		this.properties = new ArrayList<>(this.registry.properties());
-		this.properties.add("governance.backend=" + backend);
-		this.properties.add("governance.namespace=" + NAMESPACE);
-		this.properties.add("governance.registry.instance.host=127.0.0.1");
-		this.operator = new Operator(NAMESPACE, withCache("console"));
-		publishDocuments(this.operator);
+		finally {
+			if (!whole) {
+				this.opened.close();
+			}
+		}
 	}
 
 	/** Publishes what is not there as it is at first. */
@@ -145,8 +158,23 @@ final class Platform implements AutoCloseable {
 		awaitUp(start(GATEWAY, Instance.STABLE));
 	}
 
-	/** Starts an instance and does not wait for it. */
+	/**
+	 * Starts an instance and does not wait for it.
+	 * @throws IllegalStateException if the platform is closed
+	 */
 	Member start(String service, String lane) {
+		synchronized (this.members) {
+			if (this.closed) {
+				throw new IllegalStateException("The platform is closed");
+			}
+			Member member = launch(service, lane);
+			this.members.add(member);
+			holdMembers();
+			return member;
+		}
+	}
+
+	private Member launch(String service, String lane) {
 		String id = service + "-" + this.numbers.merge(service, 1, Integer::sum);
 		List<String> all = withCache(id);
 		all.addAll(this.further);
@@ -158,16 +186,9 @@ final class Platform implements AutoCloseable {
 			all.add("governance.registry.instance.lane=" + lane);
 			all.add("governance.registry.instance.version=" + (lane.equals(GRAY) ? "2.0.0" : "1.0.0"));
 		}
-		if (!service.equals(GATEWAY)) {
-			all.add("spring.datasource.url=" + this.database.url());
-		}
-		Member member = Member.start(this.packages.command(service), service, id, lane, all,
+		Map<String, String> environment = service.equals(GATEWAY) ? Map.of() : this.database.environment();
+		return Member.start(this.packages.command(service), service, id, lane, all, environment,
 				this.work.resolve("logs").resolve(id + ".log"));
-		synchronized (this.members) {
-			this.members.add(member);
-		}
-		holdMembers();
-		return member;
 	}
 
 	/** Waits until an instance takes calls, and others know it. */
@@ -315,11 +336,14 @@ final class Platform implements AutoCloseable {
 	/** Ends everything within 10 seconds. */
 	@Override
 	public synchronized void close() {
-		if (this.closed) {
-			return;
+		List<Member> all;
+		synchronized (this.members) {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			all = members();
 		}
-		this.closed = true;
-		List<Member> all = members();
 		all.forEach(Member::stop);
 		long deadline = System.nanoTime() + END.toNanos();
 		for (Member member : all) {
@@ -328,11 +352,8 @@ final class Platform implements AutoCloseable {
 				member.endsWithin(Duration.ofSeconds(1));
 			}
 		}
-		this.operator.close();
-		this.registry.close();
-		this.database.close();
 		this.leash.hold(List.of());
-		this.leash.close();
+		this.opened.close();
 	}
 
 }

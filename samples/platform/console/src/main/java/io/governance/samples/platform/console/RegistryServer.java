@@ -12,10 +12,13 @@ import io.governance.testservers.NacosServer;
  */
 interface RegistryServer extends AutoCloseable {
 
+	/** What there is to choose from. */
+	List<String> BACKENDS = List.of("local", "consul", "etcd", "nacos");
+
 	/**
 	 * Starts a server of one's own. Its deadlines are long, since many processes start at
 	 * once.
-	 * @param backend {@code local}, {@code consul}, {@code etcd} or {@code nacos}
+	 * @param backend one of {@link #BACKENDS}
 	 * @param directory where the local one keeps its files
 	 * @return a running server
 	 */
@@ -39,7 +42,7 @@ interface RegistryServer extends AutoCloseable {
 								"governance.nacos.timeout=10s"));
 			}
 			default -> throw new IllegalArgumentException(
-					"There is no backend '" + backend + "': choose local, consul, etcd or nacos");
+					"There is no backend '" + backend + "': choose one of " + String.join(", ", BACKENDS));
 		};
 	}
 

@@ -3,6 +3,8 @@ package io.governance.samples.platform.console;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.UUID;
 
 import org.h2.tools.Server;
 
@@ -11,18 +13,29 @@ import org.h2.tools.Server;
  */
 final class UserDatabase implements AutoCloseable {
 
-	private final Server server;
+	private static final String USER = "platform";
+
+	private final String name = "mem:" + UUID.randomUUID();
+
+	private final String password = UUID.randomUUID().toString();
 
 	private final Connection keeper;
 
+	private final Server server;
+
+	/** Made within this process, so that the server makes none for whoever asks. */
 	UserDatabase() throws SQLException {
-		this.server = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
-		this.keeper = DriverManager.getConnection(url());
+		this.keeper = DriverManager.getConnection("jdbc:h2:" + this.name, USER, this.password);
+		this.server = Server.createTcpServer("-tcpPort", "0").start();
 	}
 
-	/** Where services find it. */
-	String url() {
-		return "jdbc:h2:tcp://127.0.0.1:" + this.server.getPort() + "/mem:platform;DB_CLOSE_DELAY=-1";
+	/**
+	 * How services find it, as variables of their environment: other users of the machine
+	 * can read the arguments of a process.
+	 */
+	Map<String, String> environment() {
+		return Map.of("SPRING_DATASOURCE_URL", "jdbc:h2:tcp://127.0.0.1:" + this.server.getPort() + "/" + this.name,
+				"SPRING_DATASOURCE_USERNAME", USER, "SPRING_DATASOURCE_PASSWORD", this.password);
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import io.governance.registry.Instance;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * The platform on the local backend, as {@code run} starts it.
@@ -124,6 +126,30 @@ class PlatformTests {
 	}
 
 	@Test
+	@Order(3)
+	void whatIsTooLongIsAnErrorOfItsCallerAndOpensNoBreaker() {
+		String name = "n".repeat(201);
+		for (int i = 0; i < 10; i++) {
+			assertProblem(this.caller.post("/api/users", user(name, "ann@example.org")), 400, "200 characters");
+			assertProblem(this.caller.post("/api/users", user("Ann", name)), 400, "200 characters");
+			assertProblem(send("/api/users", "k".repeat(101), user("Ann", "ann@example.org")), 400, "100 characters");
+			assertProblem(this.caller.post("/api/orders", order(name)), 400, "");
+			assertProblem(send("/api/orders", "k".repeat(101), order("a towel")), 400, "");
+		}
+		String longest = name.substring(1);
+		json(send("/api/users", "u".repeat(100), user(longest, longest)), 201);
+		json(send("/api/orders", "o".repeat(100), order(longest)), 201);
+	}
+
+	private static String user(String name, String mail) {
+		return "{\"name\":\"" + name + "\",\"mail\":\"" + mail + "\"}";
+	}
+
+	private static String order(String item) {
+		return "{\"userId\":1,\"item\":\"" + item + "\"}";
+	}
+
+	@Test
 	@Order(4)
 	void gatewayLetsInNoBodyThatIsTooLargeAndNoForeignPage() {
 		byte[] large = new byte[100_000];
@@ -187,6 +213,7 @@ class PlatformTests {
 		this.platform.close();
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
 		assertThat(members).isNotEmpty().noneMatch(Member::isAlive);
+		assertThatIllegalStateException().isThrownBy(() -> this.platform.start(Platform.USERS, Instance.STABLE));
 	}
 
 	private static void assertProblem(HttpResponse<String> answer, int status, String detail) {

@@ -101,11 +101,10 @@ class ServerTests {
 	private void start(String service, String id, List<String> properties, String backend, int port, String... more) {
 		List<String> all = properties(id, properties, backend);
 		all.addAll(List.of("governance.registry.instance.id=" + id, "governance.registry.instance.host=127.0.0.1",
-				"server.address=127.0.0.1", "server.port=" + port, "spring.grpc.server.port=0",
-				"spring.datasource.url=" + this.database.url()));
+				"server.address=127.0.0.1", "server.port=" + port, "spring.grpc.server.port=0"));
 		all.addAll(List.of(more));
 		this.members.add(Member.start(this.packages.command(service), service, id, Instance.STABLE, all,
-				this.work.resolve("logs").resolve(id + ".log")));
+				this.database.environment(), this.work.resolve("logs").resolve(id + ".log")));
 		this.leash.hold(this.members.stream().map(Member::pid).toList());
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,7 @@ import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Service;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,9 @@ class DeploymentFilesTests {
 			List.of(8080), "user-service", List.of(8080, 9090));
 
 	private static final Set<String> SERVICES = PORTS.keySet();
+
+	/** That of the endpoints for operators, where it is not the one of HTTP. */
+	private static final Map<String, Integer> MANAGEMENT_PORTS = Map.of("gateway", 8081);
 
 	private static final Pattern PINNED = Pattern
 		.compile("[a-z0-9./-]+(:v?[0-9]+\\.[0-9]+[0-9A-Za-z._-]*)(@sha256:[0-9a-f]{64})?");
@@ -163,6 +168,32 @@ class DeploymentFilesTests {
 			}
 		});
 		assertThat(list(map(services.get("gateway")).get("ports"))).containsExactly("127.0.0.1:8080:8080");
+		Object subnet = map(list(at(compose, "networks", "platform", "ipam", "config")).get(0)).get("subnet");
+		assertThat(at(compose, "x-environment", "GOVERNANCE_GRAY_TRUSTEDPEERS")).isEqualTo(subnet);
+	}
+
+	@Test
+	void composeFilesCanBeTriedOneAfterAnother() throws IOException {
+		List<Object> networks = new ArrayList<>();
+		for (Path file : composeFiles().toList()) {
+			Map<String, Object> compose = map(yaml().load(Files.readString(file)));
+			networks.addAll(list(at(compose, "networks", "platform", "ipam", "config")));
+		}
+		assertThat(networks).hasSize(4).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void prometheusScrapesWhereOperatorsAreServed() throws IOException {
+		Map<String, Object> prometheus = map(
+				yaml().load(Files.readString(PLATFORM.resolve("observability/prometheus.yml"))));
+		Map<String, Object> job = map(list(prometheus.get("scrape_configs")).get(0));
+		Map<Object, Object> ports = new HashMap<>();
+		for (Object names : list(job.get("dns_sd_configs"))) {
+			list(map(names).get("names")).forEach((name) -> ports.put(name, map(names).get("port")));
+		}
+		assertThat(ports.keySet()).containsAll(SERVICES);
+		ports.forEach((name, port) -> assertThat(port).as(name.toString())
+			.isEqualTo(MANAGEMENT_PORTS.getOrDefault(name.toString(), 8080)));
 	}
 
 	private static void assertRunsAService(String name, Map<String, Object> service, String backend) {
@@ -175,6 +206,12 @@ class DeploymentFilesTests {
 		environment.keySet().forEach(DeploymentFilesTests::assertKnown);
 		assertThat(environment).containsEntry("GOVERNANCE_BACKEND", backend)
 			.containsEntry("GOVERNANCE_REGISTRY_INSTANCE_HOST", name);
+		assertServesOperators(name, environment.get("MANAGEMENT_SERVER_PORT"));
+	}
+
+	private static void assertServesOperators(String service, @Nullable Object port) {
+		Integer wanted = MANAGEMENT_PORTS.get(service);
+		assertThat(port).as(service).isEqualTo((wanted != null) ? wanted.toString() : null);
 	}
 
 	@ParameterizedTest
@@ -202,8 +239,9 @@ class DeploymentFilesTests {
 			assertThat(at(container, "livenessProbe", "httpGet", "path")).isEqualTo("/actuator/health/liveness");
 			assertThat(at(container, "startupProbe", "httpGet", "path")).isEqualTo("/actuator/health/liveness");
 			assertThat(at(container, "readinessProbe", "httpGet", "path")).isEqualTo("/actuator/health/readiness");
+			String port = MANAGEMENT_PORTS.containsKey(container.get("name").toString()) ? "management" : "http";
 			for (String probe : List.of("livenessProbe", "startupProbe", "readinessProbe")) {
-				assertThat(at(container, probe, "httpGet", "port")).isEqualTo("http");
+				assertThat(at(container, probe, "httpGet", "port")).isEqualTo(port);
 			}
 		});
 	}
@@ -245,6 +283,8 @@ class DeploymentFilesTests {
 			environment.keySet().forEach(DeploymentFilesTests::assertKnown);
 			Map<String, Object> token = map(at(Objects.requireNonNull(environment.get("GOVERNANCE_CONSUL_TOKEN")),
 					"valueFrom", "secretKeyRef"));
+			assertServesOperators(container(deployment).get("name").toString(),
+					environment.getOrDefault("MANAGEMENT_SERVER_PORT", Map.of()).get("value"));
 			assertThat(secrets.get(token.get("name").toString())).containsKey(token.get("key").toString());
 		});
 	}
@@ -260,17 +300,19 @@ class DeploymentFilesTests {
 		assertThat(byName.keySet()).containsAll(SERVICES);
 		byName.forEach((name, deployment) -> {
 			String service = container(deployment).get("name").toString();
-			List<Integer> ports = list(container(deployment).get("ports")).stream()
-				.map((port) -> (Integer) map(port).get("containerPort"))
-				.toList();
-			assertThat(ports).as(name).isEqualTo(PORTS.get(service));
+			Map<Object, Object> ports = new HashMap<>();
+			list(container(deployment).get("ports"))
+				.forEach((port) -> ports.put(map(port).get("name"), map(port).get("containerPort")));
+			assertThat(ports.remove("management")).as(name).isEqualTo(MANAGEMENT_PORTS.get(service));
+			assertThat(ports.values()).as(name).containsExactlyInAnyOrderElementsOf(PORTS.get(service));
 		});
 		Map<String, Object> exposed = manifests().filter((manifest) -> manifest.get("kind").equals("Service"))
 			.findFirst()
 			.orElseThrow();
 		assertThat(map(at(exposed, "spec", "selector")))
 			.isEqualTo(at(byName.get("gateway"), "spec", "template", "metadata", "labels"));
-		assertThat(map(list(at(exposed, "spec", "ports")).get(0))).containsEntry("targetPort", "http");
+		assertThat(list(at(exposed, "spec", "ports"))).singleElement()
+			.satisfies((port) -> assertThat(map(port)).containsEntry("targetPort", "http"));
 	}
 
 	@ParameterizedTest(allowZeroInvocations = true)

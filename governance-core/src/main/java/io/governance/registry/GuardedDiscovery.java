@@ -24,6 +24,9 @@ final class GuardedDiscovery implements Discovery {
 
 	private final RandomGenerator random;
 
+	/** What was kept on disk of services that could not be watched yet. */
+	private final Map<String, List<Instance>> recalled = new ConcurrentHashMap<>();
+
 	private final Set<GuardedService> watched = ConcurrentHashMap.newKeySet();
 
 	GuardedDiscovery(String backend, Discovery discovery, ShrinkGuard guard, DirectoryTasks tasks,
@@ -49,6 +52,10 @@ final class GuardedDiscovery implements Discovery {
 	public Subscription watch(String service, InstancesListener listener) {
 		GuardedService guarded = new GuardedService(this.backend, service, this.discovery, this.guard, this.tasks,
 				this.random, listener);
+		List<Instance> before = this.recalled.remove(service);
+		if (before != null) {
+			guarded.recall(before);
+		}
 		this.watched.add(guarded);
 		try {
 			Subscription watch = this.discovery.watch(service, guarded);
@@ -58,7 +65,7 @@ final class GuardedDiscovery implements Discovery {
 				watch.close();
 			};
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			this.watched.remove(guarded);
 			throw ex;
 		}
@@ -70,9 +77,13 @@ final class GuardedDiscovery implements Discovery {
 	 * @param instances its instances that were kept on disk
 	 */
 	void recall(String service, List<Instance> instances) {
-		this.watched.stream()
+		List<GuardedService> watches = this.watched.stream()
 			.filter((watch) -> watch.service().equals(service))
-			.forEach((watch) -> watch.recall(instances));
+			.toList();
+		if (watches.isEmpty()) {
+			this.recalled.put(service, instances);
+		}
+		watches.forEach((watch) -> watch.recall(instances));
 	}
 
 	/** How many instances of which services are kept although the backend lacks them. */

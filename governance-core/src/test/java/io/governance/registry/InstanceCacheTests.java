@@ -161,6 +161,28 @@ class InstanceCacheTests {
 	}
 
 	@Test
+	@DisplayName("F38 so is one that could not be watched when the list on disk was read")
+	void doesNotBelieveARegistryThatCouldNotBeWatchedAtFirst() {
+		cache().save("orders", List.of(B), TIME);
+		this.discovery.refusals = 1;
+		ServiceDirectory directory = ServiceDirectory.builder()
+			.source("manual", this.discovery)
+			.cache(cache())
+			.tasks(this.tasks, new Random(1))
+			.clock(this.tasks)
+			.build();
+		try (directory) {
+			directory.instances("orders");
+			await().until(() -> this.discovery.refusals == 0);
+			this.tasks.pass(Duration.ofSeconds(2));
+			this.discovery.is("orders", List.of());
+			await().until(() -> directory.instances("orders") != null && this.discovery.watches() == 1);
+			assertThat(directory.held()).isEqualTo(Map.of("orders", 1));
+			assertThat(directory.instances("orders").instances()).containsExactly(B);
+		}
+	}
+
+	@Test
 	@DisplayName("F38 a registry that still has nothing when it is asked again is believed")
 	void believesARegistryThatStaysEmpty() {
 		cache().save("orders", List.of(B), TIME);

@@ -22,6 +22,9 @@ final class ManualDiscovery implements Discovery {
 
 	int reads;
 
+	/** How many watches are refused. */
+	volatile int refusals;
+
 	/** How many reads meet an error of the JVM. */
 	int errors;
 
@@ -49,6 +52,10 @@ final class ManualDiscovery implements Discovery {
 
 	@Override
 	public Subscription watch(String service, InstancesListener listener) {
+		if (this.refusals > 0) {
+			this.refusals--;
+			throw new IllegalStateException("refused");
+		}
 		if (this.down) {
 			listener.onConnection(ConnectionState.DISCONNECTED);
 		}

@@ -3,9 +3,12 @@ package io.governance.boot.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.governance.boot.TestFleet;
+import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
+import io.governance.config.ConfigValidator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +71,18 @@ class HierarchyTests {
 		}
 	}
 
+	@Test
+	void childOfAPlainContextThatImportsTheConfigFollowsIt() {
+		try (ConfigurableApplicationContext parent = this.fleet.start(Plain.class, "governance.registry.enabled=false");
+				ConfigurableApplicationContext child = child(parent, false)) {
+			assertThat(factor(child)).isEqualTo(1);
+			this.fleet.save("orders.yaml", "price: {factor: 2}");
+			await().untilAsserted(() -> assertThat(factor(child)).isEqualTo(2));
+			await().until(() -> child.getBean("seenByChild", Seen.class).factors.contains(2));
+			assertThat(parent.getBean(Asked.class).changes).hasValue(1);
+		}
+	}
+
 	private ConfigurableApplicationContext child(ConfigurableApplicationContext parent, boolean imports) {
 		SpringApplicationBuilder child = new SpringApplicationBuilder(Child.class).web(WebApplicationType.NONE)
 			.parent(parent);
@@ -93,6 +108,33 @@ class HierarchyTests {
 		@OnConfigChange("price")
 		void changed(Price now) {
 			this.factors.add(now.factor());
+		}
+
+	}
+
+	/** Asked about changes. */
+	static class Asked implements ConfigValidator {
+
+		private final AtomicInteger changes = new AtomicInteger();
+
+		@Override
+		public void validate(ConfigChange change) {
+			this.changes.incrementAndGet();
+		}
+
+		@Override
+		public boolean atStart() {
+			return false;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Plain {
+
+		@Bean
+		Asked validator() {
+			return new Asked();
 		}
 
 	}

@@ -16,9 +16,12 @@ import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigValidator;
 import io.governance.config.StartPolicy;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -29,14 +32,17 @@ import org.springframework.context.event.EventListener;
  * Has the config checked that the application has started with, follows it from the
  * moment when all beans are there until the application begins to close, and keeps it as
  * the last good one when the application accepts traffic. In a child of the context that
- * has imported the config, has only the child's own beans told.
+ * does so, has only the child's own beans told.
  */
 public final class ConfigLifecycle
-		implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+		implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, DisposableBean {
 
 	private final ConfigurableApplicationContext context;
 
-	/** Whether this is the context that has imported the config. */
+	/** Whether a context above has one of these for its own beans. */
+	private final boolean below;
+
+	/** Whether this is the context that follows the config. */
 	private final boolean owner;
 
 	private final ConfigManager manager;
@@ -63,7 +69,10 @@ public final class ConfigLifecycle
 	ConfigLifecycle(ConfigurableApplicationContext context, ConfigManager manager, StartPolicy policy,
 			ObjectProvider<ConfigValidator> validators, ObjectProvider<ConfigObserver> observers) {
 		this.context = context;
-		this.owner = context.getBeanFactory().containsSingleton(GovernanceBootstrap.BEAN_NAME);
+		ApplicationContext parent = context.getParent();
+		this.below = parent != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(parent,
+				ConfigLifecycle.class, true, false).length > 0;
+		this.owner = !this.below || context.getBeanFactory().containsSingleton(GovernanceBootstrap.BEAN_NAME);
 		this.manager = manager;
 		this.policy = policy;
 		this.validators = validators;
@@ -108,7 +117,7 @@ public final class ConfigLifecycle
 
 	/** Those of a parent are told by the parent. */
 	private <T> Stream<T> own(ObjectProvider<T> beans, Class<T> type) {
-		if (this.context.getParent() == null) {
+		if (!this.below) {
 			return beans.orderedStream();
 		}
 		Collection<T> local = this.context.getBeansOfType(type).values();
@@ -147,10 +156,16 @@ public final class ConfigLifecycle
 			if (this.owner) {
 				this.manager.conclude();
 			}
-			else {
-				this.members.forEach(Subscription::close);
-			}
 			stop();
+			destroy();
+		}
+	}
+
+	/** Also when the start of a child has failed, which is told to nobody. */
+	@Override
+	public void destroy() {
+		if (!this.owner) {
+			this.members.forEach(Subscription::close);
 		}
 	}
 

@@ -103,6 +103,28 @@ public final class GovernanceConfigAutoConfiguration {
 	}
 
 	/**
+	 * What there is where a parent has imported remote config and made nothing of it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME)
+	@ConditionalOnMissingBean(ConfigManager.class)
+	static class InheritedConfiguration {
+
+		@Bean
+		ConfigManager configManager(GovernanceBootstrap bootstrap, ObjectProvider<Backends> backends) {
+			backends.getIfAvailable();
+			return bootstrap.manager();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Secrets governanceSecrets(GovernanceBootstrap bootstrap) {
+			return bootstrap.secrets();
+		}
+
+	}
+
+	/**
 	 * What follows remote config, also that of a parent.
 	 */
 	@Configuration(proxyBeanMethods = false)

@@ -11,9 +11,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
@@ -71,7 +71,7 @@ public final class GovernanceReloadAutoConfiguration {
 	 * The reloader of log levels, of which a process has one set.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME, search = SearchStrategy.CURRENT)
+	@ConditionalOnMissingBean(name = "governanceLoggingReloader")
 	@ConditionalOnBooleanProperty(name = "governance.config.reload.logging.enabled", matchIfMissing = true)
 	static class LoggingReloadConfiguration {
 

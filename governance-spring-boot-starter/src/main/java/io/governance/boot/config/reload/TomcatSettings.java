@@ -121,6 +121,7 @@ final class TomcatSettings
 			return true;
 		}
 		if (connectors[0].getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
+			applyDeferred(protocol);
 			apply(protocol, before, after, undo);
 			return true;
 		}
@@ -132,13 +133,21 @@ final class TomcatSettings
 		this.deferred = new Deferred((earlier != null) ? earlier.before() : before, after);
 	}
 
+	private void applyDeferred(AbstractProtocol<?> protocol) {
+		Deferred late = this.deferred;
+		if (late != null) {
+			this.deferred = null;
+			apply(protocol, late.before(), late.after(), new Undo());
+		}
+	}
+
 	@Override
 	public synchronized void onApplicationEvent(WebServerInitializedEvent event) {
-		Deferred late = this.deferred;
-		if (late != null && event.getWebServer() == server()
-				&& event.getWebServer() instanceof TomcatWebServer tomcat) {
-			this.deferred = null;
-			apply(tomcat, late.before(), late.after(), new Undo());
+		Connector[] connectors = (event.getWebServer() == server()
+				&& event.getWebServer() instanceof TomcatWebServer tomcat)
+						? tomcat.getTomcat().getService().findConnectors() : new Connector[0];
+		if (connectors.length > 0 && connectors[0].getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
+			applyDeferred(protocol);
 		}
 	}
 

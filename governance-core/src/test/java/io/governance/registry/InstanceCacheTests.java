@@ -165,13 +165,7 @@ class InstanceCacheTests {
 	void doesNotBelieveARegistryThatCouldNotBeWatchedAtFirst() {
 		cache().save("orders", List.of(B), TIME);
 		this.discovery.refusals = 1;
-		ServiceDirectory directory = ServiceDirectory.builder()
-			.source("manual", this.discovery)
-			.cache(cache())
-			.tasks(this.tasks, new Random(1))
-			.clock(this.tasks)
-			.build();
-		try (directory) {
+		try (ServiceDirectory directory = directory()) {
 			directory.instances("orders");
 			await().until(() -> this.discovery.refusals == 0);
 			this.tasks.pass(Duration.ofSeconds(2));
@@ -224,13 +218,17 @@ class InstanceCacheTests {
 		assertThat(cache().load("orders").orElseThrow().time()).isEqualTo(TIME);
 	}
 
-	private ServiceDirectory watching(String service) {
-		ServiceDirectory directory = ServiceDirectory.builder()
+	private ServiceDirectory directory() {
+		return ServiceDirectory.builder()
 			.source("manual", this.discovery)
 			.cache(cache())
 			.tasks(this.tasks, new Random(1))
 			.clock(this.tasks)
 			.build();
+	}
+
+	private ServiceDirectory watching(String service) {
+		ServiceDirectory directory = directory();
 		directory.instances(service);
 		await().until(() -> this.discovery.watches() == 1);
 		return directory;

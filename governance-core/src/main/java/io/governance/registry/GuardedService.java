@@ -125,7 +125,7 @@ final class GuardedService implements InstancesListener {
 		}
 		Set<String> there = truth.stream().map(Instance::id).collect(Collectors.toSet());
 		Set<String> addresses = truth.stream().map(GuardedService::address).collect(Collectors.toSet());
-		List<Instance> staying = before.stream().filter((instance) -> !isLeaving(instance)).toList();
+		List<Instance> staying = before.stream().filter((instance) -> !instance.status().isWithdrawn()).toList();
 		List<Instance> missing = staying.stream()
 			.filter((instance) -> !there.contains(instance.id()) && !addresses.contains(address(instance)))
 			.toList();
@@ -155,11 +155,6 @@ final class GuardedService implements InstancesListener {
 		}
 		this.recoveredAt = this.tasks.nanoTime();
 		return before;
-	}
-
-	/** Whoever says that it leaves is not missed. */
-	private static boolean isLeaving(Instance instance) {
-		return instance.status() == InstanceStatus.DRAINING || instance.status() == InstanceStatus.OUT_OF_SERVICE;
 	}
 
 	/**

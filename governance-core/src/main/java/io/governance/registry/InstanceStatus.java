@@ -28,4 +28,13 @@ public enum InstanceStatus {
 		return this == UP || this == WARNING;
 	}
 
+	/**
+	 * Whether somebody has taken the instance out on purpose, so that it is not missed
+	 * when it goes.
+	 * @return {@code true} for {@link #DRAINING} and {@link #OUT_OF_SERVICE}
+	 */
+	public boolean isWithdrawn() {
+		return this == DRAINING || this == OUT_OF_SERVICE;
+	}
+
 }

@@ -37,7 +37,7 @@ final class NacosInstances {
 	 */
 	static com.alibaba.nacos.api.naming.pojo.Instance toNacos(Instance instance, NacosSettings settings) {
 		InstanceStatus status = instance.status();
-		boolean away = status == InstanceStatus.DRAINING || status == InstanceStatus.OUT_OF_SERVICE;
+		boolean away = status.isWithdrawn();
 		Map<String, String> metadata = InstanceAttributes.toMetadata(instance);
 		if (away) {
 			metadata.put(InstanceAttributes.WEIGHT, Integer.toString(instance.weight()));
@@ -93,7 +93,7 @@ final class NacosInstances {
 		Instance.Builder builder = attributes(bare, metadata);
 		int weight = (int) Math.round(Math.min(Math.max(host.getWeight(), 0) * 100, Instance.MAX_WEIGHT));
 		Instance read = builder.build();
-		boolean away = read.status() == InstanceStatus.DRAINING || read.status() == InstanceStatus.OUT_OF_SERVICE;
+		boolean away = read.status().isWithdrawn();
 		if (!host.isEnabled()) {
 			return builder.status(InstanceStatus.OUT_OF_SERVICE).weight(away ? read.weight() : weight).build();
 		}

@@ -2,7 +2,6 @@ package io.governance.nacos;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,9 +26,12 @@ import io.governance.registry.Instance;
  * now and then, should the server have forgotten to tell. One thread does all of it.
  * <p>
  * A server that was restarted begins with no instance at all; they come back one by one
- * as their owners connect. Therefore what was known before a new connection, and is not
- * seen on it, is kept for a while after the server has first told a service on it: it may
- * have been too busy before to let the owners register.
+ * as their owners connect. One that was frozen or cut off knows them still, and then
+ * drops them with the connections that their owners have long replaced, which may be
+ * before it comes to what they register on the new ones. Therefore what was known before
+ * a new connection, and is missing on it, at first or later, is kept for a while after
+ * the server has first told a service on it: it may have been too busy before to let the
+ * owners register. Whoever has said that it leaves is not missed.
  */
 final class ServiceWatches implements Watches.Source<String, List<Instance>>, WatchLoop.Work, AutoCloseable {
 
@@ -92,7 +94,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 
 	@Override
 	public void lost(String reason) {
-		this.services.values().forEach((watched) -> watched.sink.lost(reason));
+		this.services.values().forEach((watched) -> watched.lost(reason));
 	}
 
 	@Override
@@ -192,8 +194,8 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 		/** What the server says. */
 		private List<Instance> seen = List.of();
 
-		/** What was told on earlier connections and is not seen on this one yet. */
-		private final Map<String, Instance> unconfirmed = new TreeMap<>();
+		/** What was known when a connection was lost, by id, until the grace is over. */
+		private final Map<String, Instance> kept = new TreeMap<>();
 
 		private long newest;
 
@@ -213,7 +215,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 		 * owners had the time to register again.
 		 */
 		void subscribed() {
-			if (!this.subscribed && !this.unconfirmed.isEmpty()) {
+			if (!this.subscribed && !this.kept.isEmpty()) {
 				int connection = ServiceWatches.this.connections;
 				ServiceWatches.this.loop.schedule(GRACE, () -> graceIsOver(connection));
 			}
@@ -222,14 +224,21 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 
 		private void graceIsOver(int connection) {
 			if (connection == ServiceWatches.this.connections && !ServiceWatches.this.loop.isDown()
-					&& !this.unconfirmed.isEmpty()) {
-				this.unconfirmed.clear();
-				tell();
+					&& !this.kept.isEmpty()) {
+				boolean missed = !known().equals(this.seen);
+				this.kept.clear();
+				if (missed) {
+					tell();
+				}
 			}
 		}
 
+		void lost(String reason) {
+			this.seen.forEach((instance) -> this.kept.put(instance.id(), instance));
+			this.sink.lost(reason);
+		}
+
 		void reconnected() {
-			this.seen.forEach((instance) -> this.unconfirmed.put(instance.id(), instance));
 			this.seen = List.of();
 			this.newest = 0;
 			this.doubtedSince = null;
@@ -252,7 +261,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 			this.doubtedSince = null;
 			this.newest = made;
 			this.seen = ServiceWatches.this.naming.instances(this.service, info);
-			this.seen.forEach((instance) -> this.unconfirmed.remove(instance.id()));
+			this.seen.forEach(this::keep);
 			tell();
 		}
 
@@ -266,11 +275,20 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 			return now - since < DOUBT.toNanos();
 		}
 
+		private void keep(Instance instance) {
+			this.kept.computeIfPresent(instance.id(),
+					(id, before) -> instance.status().isWithdrawn() ? null : instance);
+		}
+
 		private void tell() {
-			List<Instance> all = new ArrayList<>(this.seen);
-			all.addAll(this.unconfirmed.values());
-			all.sort(Comparator.comparing(Instance::id));
-			this.sink.offer(List.copyOf(all));
+			this.sink.offer(known());
+		}
+
+		/** What the server says, and what is kept besides, by id. */
+		private List<Instance> known() {
+			Map<String, Instance> all = new TreeMap<>(this.kept);
+			this.seen.forEach((instance) -> all.put(instance.id(), instance));
+			return List.copyOf(all.values());
 		}
 
 	}

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
 import com.alibaba.nacos.api.config.remote.request.ConfigChangeNotifyRequest;
@@ -166,6 +167,16 @@ final class NacosFake implements AutoCloseable {
 		this.service = info(time, ports);
 	}
 
+	/** Disables an instance, as an operator does, and tells of it. */
+	void disable(long time, int port) {
+		this.service.getHosts()
+			.stream()
+			.filter((host) -> host.getPort() == port)
+			.forEach((host) -> host.setEnabled(false));
+		this.service.setLastRefTime(time);
+		pushService();
+	}
+
 	/** Tells that there is another document. */
 	void pushDocument() {
 		push(ConfigChangeNotifyRequest.build(DOCUMENT.name(), DOCUMENT.group(), DOCUMENT.namespace()));
@@ -200,18 +211,18 @@ final class NacosFake implements AutoCloseable {
 		await().atMost(Duration.ofSeconds(30)).until(() -> this.streams.size() >= 2);
 	}
 
+	private static Instance host(int port) {
+		Instance host = new Instance();
+		host.setIp("127.0.0.1");
+		host.setPort(port);
+		return host;
+	}
+
 	private static ServiceInfo info(long time, int... ports) {
 		ServiceInfo info = new ServiceInfo(SERVICE, "");
 		info.setGroupName("DEFAULT_GROUP");
 		info.setLastRefTime(time);
-		List<Instance> hosts = new ArrayList<>();
-		for (int port : ports) {
-			Instance instance = new Instance();
-			instance.setIp("127.0.0.1");
-			instance.setPort(port);
-			hosts.add(instance);
-		}
-		info.setHosts(hosts);
+		info.setHosts(IntStream.of(ports).mapToObj(NacosFake::host).toList());
 		return info;
 	}
 

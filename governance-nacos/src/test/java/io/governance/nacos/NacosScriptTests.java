@@ -206,6 +206,26 @@ class NacosScriptTests {
 	}
 
 	@Test
+	@DisplayName("F5 F38 Who is dropped with an old connection, after it was seen on a new one, is kept for a while unless it was taken out on purpose")
+	void whoIsDroppedWithItsOldConnectionIsKeptForAWhile() {
+		open(Duration.ofSeconds(50));
+		watchBoth();
+		this.server.setService(1_500_000, 8001, 8002, 8003);
+		this.server.pushService();
+		within(5).until(() -> this.instances.shows("127.0.0.1:8001", "127.0.0.1:8002", "127.0.0.1:8003"));
+		this.server.breakStreams(Status.UNAVAILABLE);
+		within(10).until(() -> this.instances.connections()
+			.equals(List.of(ConnectionState.DISCONNECTED, ConnectionState.CONNECTED)));
+		assertThat(this.instances.shows("127.0.0.1:8001", "127.0.0.1:8002", "127.0.0.1:8003")).isTrue();
+		this.server.disable(2_000_000, 8003);
+		this.server.setService(3_000_000, 8002);
+		this.server.pushService();
+		within(5).until(() -> this.instances.shows("127.0.0.1:8001", "127.0.0.1:8002"));
+		within(15).until(() -> this.instances.shows("127.0.0.1:8002"));
+		assertThat(this.instances.deliveries()).extracting(List::size).containsExactly(1, 3, 3, 2, 1);
+	}
+
+	@Test
 	@DisplayName("F16 F17 F18 However a connection ends, what changes meanwhile is told, and nothing twice")
 	void nothingIsLostWhenAConnectionEnds() {
 		open(Duration.ofSeconds(50));

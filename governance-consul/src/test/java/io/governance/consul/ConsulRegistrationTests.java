@@ -20,6 +20,7 @@ import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.testservers.ConsulServer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -67,11 +68,22 @@ class ConsulRegistrationTests {
 		return lists;
 	}
 
-	private static void awaitStatus(List<List<Instance>> lists, InstanceStatus status) {
-		Awaitility.await().until(() -> {
-			List<Instance> latest = lists.isEmpty() ? List.of() : lists.get(lists.size() - 1);
-			return latest.size() == 1 && latest.get(0).status() == status;
-		});
+	private void awaitStatus(List<List<Instance>> lists, InstanceStatus status) {
+		try {
+			Awaitility.await().until(() -> {
+				List<Instance> latest = lists.isEmpty() ? List.of() : lists.get(lists.size() - 1);
+				return latest.size() == 1 && latest.get(0).status() == status;
+			});
+		}
+		catch (ConditionTimeoutException ex) {
+			throw new AssertionError("""
+					Told: %s
+					What the agent knows of its check: %s
+					What its server knows: %s
+					""".formatted(lists, this.http
+				.get("/v1/agent/checks?filter=" + ConsulRequest.encode("ServiceID == \"dev/" + this.service + "/o-1\""))
+				.body(), stored()), ex);
+		}
 	}
 
 	private JsonNode stored() {

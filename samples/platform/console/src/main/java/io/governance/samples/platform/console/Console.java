@@ -74,7 +74,6 @@ public final class Console {
 			return;
 		}
 		console.run();
-		console.load.close();
 		System.exit(0);
 	}
 
@@ -86,9 +85,13 @@ public final class Console {
 		System.out.println("Starting the platform on backend '" + options.backend() + "'; logs are in "
 				+ home.resolve("data/logs"));
 		Platform platform = new Platform(packages, home.resolve("data"), options.backend(), options.port());
-		Runtime.getRuntime().addShutdownHook(new Thread(platform::close));
+		// The clients leave before what they call.
+		Opened running = new Opened();
+		running.add(platform::close);
+		Runtime.getRuntime().addShutdownHook(new Thread(running::close));
 		platform.start();
 		LoadGenerator load = new LoadGenerator(platform.gateway(), options.rate());
+		running.add(load::close);
 		Platform.await("the first answer", Duration.ofSeconds(30), () -> load.look().requests() > 0);
 		System.out.printf("First traffic after %d s; the gateway is %s%n", (System.nanoTime() - start) / 1_000_000_000,
 				platform.gateway());

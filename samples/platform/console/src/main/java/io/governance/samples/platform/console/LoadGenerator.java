@@ -23,6 +23,8 @@ final class LoadGenerator implements AutoCloseable {
 
 	private static final Duration TICK = Duration.ofMillis(5);
 
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
 	/** How long it takes to come to the full rate. */
 	private static final Duration RISE = Duration.ofSeconds(15);
 
@@ -112,11 +114,15 @@ final class LoadGenerator implements AutoCloseable {
 		Window before = this.window;
 		this.window = new Window();
 		Duration time = before.age();
-		long deadline = System.nanoTime() + TIMEOUT.plusSeconds(5).toNanos();
-		while (before.open() && System.nanoTime() - deadline < 0) {
+		await(before, TIMEOUT.plusSeconds(5));
+		return before.figures(time);
+	}
+
+	private static void await(Window window, Duration time) {
+		long deadline = System.nanoTime() + time.toNanos();
+		while (window.open() && System.nanoTime() - deadline < 0) {
 			Platform.pause(Duration.ofMillis(5));
 		}
-		return before.figures(time);
 	}
 
 	/** What became of the requests of the current window that have ended. */
@@ -125,9 +131,11 @@ final class LoadGenerator implements AutoCloseable {
 		return now.figures(now.age());
 	}
 
+	/** Begins no request any more; those under way have a moment to end. */
 	@Override
 	public void close() {
 		this.ticks.shutdownNow();
+		await(this.window, PATIENCE);
 		this.workers.shutdownNow();
 	}
 

@@ -1,14 +1,14 @@
 package io.governance.samples.platform.console;
 
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * What is to be closed, the last first.
+ * What is to be closed, the last first. Thread-safe.
  */
 final class Opened implements AutoCloseable {
 
-	private final Deque<Runnable> ends = new ArrayDeque<>();
+	private final Deque<Runnable> ends = new ConcurrentLinkedDeque<>();
 
 	void add(Runnable end) {
 		this.ends.push(end);

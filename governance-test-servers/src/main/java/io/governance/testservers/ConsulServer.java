@@ -10,7 +10,8 @@ public final class ConsulServer extends DelegatingServer {
 	static final Memo<Program> PROGRAM = new Memo<>(() -> {
 		Settings settings = Settings.ofThisProcess();
 		DebianPackage debian = new DebianPackage("consul", "usr/bin/consul", "bullseye", settings.cache());
-		return new ProgramFinder("consul", "consul:1.8.7", settings, System.getenv("PATH"), debian::binary).find();
+		return new ProgramFinder("consul", "consul:1.8.7", settings, System.getenv("PATH"), debian::binary, true)
+			.find();
 	});
 
 	private static final Memo<ConsulServer> SHARED = new Memo<>(() -> {

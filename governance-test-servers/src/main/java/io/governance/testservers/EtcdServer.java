@@ -10,7 +10,8 @@ public final class EtcdServer extends DelegatingServer {
 	private static final Memo<Program> PROGRAM = new Memo<>(() -> {
 		Settings settings = Settings.ofThisProcess();
 		DebianPackage debian = new DebianPackage("etcd-server", "usr/bin/etcd", null, settings.cache());
-		return new ProgramFinder("etcd", "quay.io/coreos/etcd:v3.4.23", settings, System.getenv("PATH"), debian::binary)
+		return new ProgramFinder("etcd", "quay.io/coreos/etcd:v3.4.23", settings, System.getenv("PATH"), debian::binary,
+				true)
 			.find();
 	});
 

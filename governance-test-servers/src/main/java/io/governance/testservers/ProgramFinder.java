@@ -28,6 +28,8 @@ final class ProgramFinder {
 
 	private final Supplier<Path> debian;
 
+	private final boolean shared;
+
 	/**
 	 * Creates a finder.
 	 * @param name the name of the server and of its binary
@@ -36,13 +38,16 @@ final class ProgramFinder {
 	 * @param path the directories to look in, as in {@code PATH}
 	 * @param debian fetches the binary from a Debian package, or throws
 	 * {@link IllegalStateException}
+	 * @param shared whether tests can use a server that runs already
 	 */
-	ProgramFinder(String name, String image, Settings settings, @Nullable String path, Supplier<Path> debian) {
+	ProgramFinder(String name, String image, Settings settings, @Nullable String path, Supplier<Path> debian,
+			boolean shared) {
 		this.name = name;
 		this.image = image;
 		this.settings = settings;
 		this.path = path;
 		this.debian = debian;
+		this.shared = shared;
 	}
 
 	/**
@@ -79,9 +84,8 @@ final class ProgramFinder {
 		throw new IllegalStateException("""
 				These tests need a real %s, and none can be had:
 				  - %s
-				Put '%1$s' on the PATH, or name it by %s, or let a running one be used by %s=http://host:port \
-				(then tests that kill a server still need the binary), or start Docker.""".formatted(this.name,
-				String.join("\n  - ", failures), variable, variable()));
+				Put '%1$s' on the PATH, or name it by %s,%s or start Docker.""".formatted(this.name,
+				String.join("\n  - ", failures), variable, running()));
 	}
 
 	private Program container() {
@@ -107,6 +111,11 @@ final class ProgramFinder {
 		List<String> command = new ArrayList<>(List.of(docker.toString()));
 		command.addAll(List.of(arguments));
 		return Commands.run(Path.of("/"), timeout, command);
+	}
+
+	private String running() {
+		return this.shared ? " or let a running one be used by " + variable()
+				+ "=http://host:port (then tests that kill a server still need the binary)," : "";
 	}
 
 	private String variable() {

@@ -11,7 +11,7 @@ public final class PrometheusServer extends DelegatingServer {
 		Settings settings = Settings.ofThisProcess();
 		DebianPackage debian = new DebianPackage("prometheus", "usr/bin/prometheus", null, settings.cache());
 		return new ProgramFinder("prometheus", "prom/prometheus:v2.42.0", settings, System.getenv("PATH"),
-				debian::binary)
+				debian::binary, false)
 			.find();
 	});
 

@@ -18,7 +18,7 @@ public final class RedisServer extends DelegatingServer {
 		DebianPackage debian = new DebianPackage("redis-server", "usr/bin/redis-server", null, settings.cache(),
 				"redis-tools", "libjemalloc2", "liblzf1");
 		return new ProgramFinder("redis-server", "redis:7.0", settings, System.getenv("PATH"),
-				() -> withLibraries(debian.binary()))
+				() -> withLibraries(debian.binary()), false)
 			.find();
 	});
 

@@ -46,7 +46,7 @@ class ProgramFinderTests {
 	void takesThePackageBeforeAContainer() throws IOException {
 		executable("bin/docker", "#!/bin/sh\nexit 0\n");
 		Path unpacked = executable("cache/consul", "#!/bin/sh\n");
-		assertThat(new ProgramFinder("consul", "consul:1", settings(), path(), () -> unpacked).find())
+		assertThat(new ProgramFinder("consul", "consul:1", settings(), path(), () -> unpacked, true).find())
 			.isEqualTo(new BinaryProgram(unpacked));
 	}
 
@@ -76,10 +76,21 @@ class ProgramFinderTests {
 		assertThat(settings().cache()).isEqualTo(Path.of("/from/variable"));
 	}
 
+	@Test
+	void proposesNoRunningServerWhereTestsUseNone() {
+		assertThatIllegalStateException().isThrownBy(() -> finder(false).find())
+			.withMessageContaining("or name it by GOVERNANCE_TEST_CONSUL_BINARY, or start Docker")
+			.withMessageNotContaining("http://host:port");
+	}
+
 	private ProgramFinder finder() {
+		return finder(true);
+	}
+
+	private ProgramFinder finder(boolean shared) {
 		return new ProgramFinder("consul", "consul:1", settings(), path(), () -> {
 			throw new IllegalStateException("the mirror is away");
-		});
+		}, shared);
 	}
 
 	private Settings settings() {

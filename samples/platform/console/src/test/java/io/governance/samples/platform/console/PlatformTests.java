@@ -127,7 +127,7 @@ class PlatformTests {
 
 	@Test
 	@Order(3)
-	void whatIsTooLongIsAnErrorOfItsCallerAndOpensNoBreaker() {
+	void whatIsTooLongOrAnEmptyKeyIsAnErrorOfItsCallerAndOpensNoBreaker() {
 		String name = "n".repeat(201);
 		for (int i = 0; i < 10; i++) {
 			assertProblem(this.caller.post("/api/users", user(name, "ann@example.org")), 400, "200 characters");
@@ -135,6 +135,10 @@ class PlatformTests {
 			assertProblem(send("/api/users", "k".repeat(101), user("Ann", "ann@example.org")), 400, "100 characters");
 			assertProblem(this.caller.post("/api/orders", order(name)), 400, "");
 			assertProblem(send("/api/orders", "k".repeat(101), order("a towel")), 400, "");
+		}
+		for (String path : List.of("/api/users", "/api/orders")) {
+			assertProblem(send(path, "", path.endsWith("users") ? user("Ann", "ann@example.org") : order("a towel")),
+					400, "");
 		}
 		String longest = name.substring(1);
 		json(send("/api/users", "u".repeat(100), user(longest, longest)), 201);

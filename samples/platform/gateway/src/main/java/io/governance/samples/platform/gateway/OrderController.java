@@ -41,7 +41,7 @@ class OrderController {
 
 	@PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
 	ResponseEntity<byte[]> create(@RequestBody byte[] order,
-			@RequestHeader(name = "Idempotency-Key", required = false) @Size(max = 100) @Nullable String key) {
+			@RequestHeader(name = "Idempotency-Key", required = false) @Size(min = 1, max = 100) @Nullable String key) {
 		return handedOn(this.orders.create(order, (key != null) ? key : UUID.randomUUID().toString()));
 	}
 

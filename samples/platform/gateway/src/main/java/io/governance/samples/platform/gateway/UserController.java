@@ -9,6 +9,7 @@ import io.governance.samples.platform.users.api.GetUserRequest;
 import io.governance.samples.platform.users.api.ListUsersRequest;
 import io.governance.samples.platform.users.api.User;
 import io.governance.samples.platform.users.api.UsersGrpc;
+import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
@@ -51,7 +52,7 @@ class UserController {
 	@PostMapping
 	@ResponseStatus(HttpStatus.CREATED)
 	UserView create(@RequestBody NewUser user,
-			@RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+			@RequestHeader(name = "Idempotency-Key", required = false) @Size(min = 1) @Nullable String key) {
 		CreateUserRequest.Builder request = CreateUserRequest.newBuilder()
 			.setRequestId((key != null) ? key : UUID.randomUUID().toString());
 		if (user.name() != null) {

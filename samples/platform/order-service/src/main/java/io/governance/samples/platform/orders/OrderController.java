@@ -63,7 +63,7 @@ class OrderController {
 	@PostMapping
 	@ResponseStatus(HttpStatus.CREATED)
 	Order create(@RequestBody @Valid NewOrder order,
-			@RequestHeader(name = "Idempotency-Key", required = false) @Size(max = 100) @Nullable String key) {
+			@RequestHeader(name = "Idempotency-Key", required = false) @Size(min = 1, max = 100) @Nullable String key) {
 		Optional<User> buyer = this.buyers.find(order.userId());
 		StoredOrder stored = this.orders.create((key != null) ? key : UUID.randomUUID().toString(), order.userId(),
 				order.item());

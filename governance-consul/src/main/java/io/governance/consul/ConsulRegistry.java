@@ -86,11 +86,7 @@ final class ConsulRegistry implements Registry {
 	}
 
 	private boolean isSame(Instance instance, JsonNode there) {
-		return read(instance.service(), List.of(there)).equals(List.of(instance));
-	}
-
-	private List<Instance> read(String service, Iterable<JsonNode> list) {
-		return this.reader.read(service, list, this.definition::isTold);
+		return this.reader.read(instance.service(), List.of(there)).equals(List.of(instance));
 	}
 
 	private void check(String service, Instance instance) {
@@ -225,7 +221,7 @@ final class ConsulRegistry implements Registry {
 	public List<Instance> observe(String service) {
 		Instance.checkService(service);
 		List<Instance> seen = new ArrayList<>();
-		atHome((agent) -> seen.addAll(read(service, agentList(agent, service))));
+		atHome((agent) -> seen.addAll(this.reader.read(service, agentList(agent, service))));
 		return seen.stream()
 			.filter((instance) -> this.own.containsKey(this.definition.id(service, instance.id())))
 			.toList();

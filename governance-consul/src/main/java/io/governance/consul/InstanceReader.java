@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
-import java.util.function.Predicate;
 
 import io.governance.backend.support.InstanceAttributes;
 import io.governance.config.DocumentId;
@@ -47,17 +46,6 @@ final class InstanceReader {
 	 * @return those of the namespace, each id once, in the order of their ids
 	 */
 	List<Instance> read(String service, Iterable<JsonNode> list) {
-		return read(service, list, (check) -> true);
-	}
-
-	/**
-	 * Reads instances of which not every check counts.
-	 * @param service the service
-	 * @param list objects with {@code Service}, {@code Checks} and perhaps {@code Node}
-	 * @param checks whether a check counts, by its id
-	 * @return those of the namespace, each id once, in the order of their ids
-	 */
-	List<Instance> read(String service, Iterable<JsonNode> list, Predicate<String> checks) {
 		Map<String, Found> found = new TreeMap<>();
 		// An instance that went from one agent to another may be at both: what is newer
 		// is
@@ -73,7 +61,7 @@ final class InstanceReader {
 				continue;
 			}
 			try {
-				Instance instance = instance(service, json, registered, metadata, checks);
+				Instance instance = instance(service, json, registered, metadata);
 				found.merge(instance.id(), new Found(instance, registered.path("ModifyIndex").asLong(0)), better);
 			}
 			catch (IllegalArgumentException ex) {
@@ -91,8 +79,7 @@ final class InstanceReader {
 		return metadata;
 	}
 
-	private static Instance instance(String service, JsonNode json, JsonNode registered, Map<String, String> metadata,
-			Predicate<String> checks) {
+	private static Instance instance(String service, JsonNode json, JsonNode registered, Map<String, String> metadata) {
 		String address = registered.path("Address").asString("");
 		String host = address.isEmpty() ? json.path("Node").path("Address").asString("") : address;
 		boolean own = metadata.containsKey(InstanceAttributes.ID);
@@ -100,7 +87,7 @@ final class InstanceReader {
 		Instance instance = InstanceAttributes
 			.fromMetadata(service, host, registered.path("Port").asInt(0), foreignId(json, registered), metadata)
 			.build();
-		InstanceStatus status = status(instance.status(), json.path("Checks"), checks);
+		InstanceStatus status = status(instance.status(), json.path("Checks"));
 		int weight = weight(registered.path("Weights").path("Passing").asInt(ORDINARY_FOREIGN_WEIGHT), own);
 		return instance.toBuilder().status(status).weight(weighted ? instance.weight() : weight).build();
 	}
@@ -117,16 +104,13 @@ final class InstanceReader {
 		return own ? passing : (int) Math.min(Instance.MAX_WEIGHT, (long) passing * Instance.DEFAULT_WEIGHT);
 	}
 
-	private static InstanceStatus status(InstanceStatus registered, JsonNode checks, Predicate<String> counted) {
+	private static InstanceStatus status(InstanceStatus registered, JsonNode checks) {
 		boolean critical = false;
 		boolean warning = false;
 		boolean maintenance = false;
 		for (JsonNode check : checks) {
 			String id = check.path("CheckID").asString("");
 			String status = check.path("Status").asString("");
-			if (!counted.test(id)) {
-				continue;
-			}
 			if (id.equals("_node_maintenance") || id.startsWith("_service_maintenance:")) {
 				maintenance = true;
 			}

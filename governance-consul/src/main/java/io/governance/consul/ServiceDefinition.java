@@ -35,8 +35,6 @@ final class ServiceDefinition {
 
 	private static final int MARK_BYTES = 8;
 
-	private static final String CHECK_PREFIX = "governance:";
-
 	private final String namespace;
 
 	private final ConsulSettings.RegistrationSettings settings;
@@ -59,15 +57,7 @@ final class ServiceDefinition {
 
 	/** The id of the check at the agent. */
 	String checkId(String service, String instanceId) {
-		return CHECK_PREFIX + id(service, instanceId);
-	}
-
-	/**
-	 * Whether what a check says is for us to repair: a check of ours that asks the
-	 * instance itself tells what it finds.
-	 */
-	boolean isTold(String checkId) {
-		return hasTtl() || !checkId.startsWith(CHECK_PREFIX);
+		return "governance:" + id(service, instanceId);
 	}
 
 	boolean hasTtl() {

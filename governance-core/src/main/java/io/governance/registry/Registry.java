@@ -35,8 +35,7 @@ public interface Registry extends AutoCloseable {
 	 * What the server itself holds now, not what a client remembers.
 	 * @param service the service
 	 * @return the instances that this process has put and that are still there, as others
-	 * see them, but for what checks of the server find out about an instance, which
-	 * nobody but the instance can repair
+	 * see them
 	 * @throws BackendUnavailableException if the backend cannot be asked
 	 */
 	List<Instance> observe(String service);

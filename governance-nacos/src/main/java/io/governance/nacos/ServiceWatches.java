@@ -30,8 +30,8 @@ import io.governance.registry.Instance;
  * drops them with the connections that their owners have long replaced, which may be
  * before it comes to what they register on the new ones. Therefore what was known before
  * a new connection, and is missing on it, at first or later, is kept for a while after
- * the server has first told a service on it: it may have been too busy before to let the
- * owners register. Whoever has said that it leaves is not missed.
+ * the server has first told a service on it, as it was last seen: it may have been too
+ * busy before to let the owners register.
  */
 final class ServiceWatches implements Watches.Source<String, List<Instance>>, WatchLoop.Work, AutoCloseable {
 
@@ -261,7 +261,7 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 			this.doubtedSince = null;
 			this.newest = made;
 			this.seen = ServiceWatches.this.naming.instances(this.service, info);
-			this.seen.forEach(this::keep);
+			this.seen.forEach((instance) -> this.kept.replace(instance.id(), instance));
 			tell();
 		}
 
@@ -273,11 +273,6 @@ final class ServiceWatches implements Watches.Source<String, List<Instance>>, Wa
 				return true;
 			}
 			return now - since < DOUBT.toNanos();
-		}
-
-		private void keep(Instance instance) {
-			this.kept.computeIfPresent(instance.id(),
-					(id, before) -> instance.status().isWithdrawn() ? null : instance);
 		}
 
 		private void tell() {

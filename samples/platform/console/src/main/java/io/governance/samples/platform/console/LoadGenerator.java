@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Sends requests at a steady rate, however long answers take: 80 % GET and 20 % POST, of
@@ -23,7 +24,7 @@ final class LoadGenerator implements AutoCloseable {
 
 	private static final Duration TICK = Duration.ofMillis(5);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(1);
+	private static final Duration PATIENCE = Duration.ofMillis(500);
 
 	/** How long it takes to come to the full rate. */
 	private static final Duration RISE = Duration.ofSeconds(15);
@@ -114,13 +115,13 @@ final class LoadGenerator implements AutoCloseable {
 		Window before = this.window;
 		this.window = new Window();
 		Duration time = before.age();
-		await(before, TIMEOUT.plusSeconds(5));
+		await(before::open, TIMEOUT.plusSeconds(5));
 		return before.figures(time);
 	}
 
-	private static void await(Window window, Duration time) {
+	private static void await(BooleanSupplier open, Duration time) {
 		long deadline = System.nanoTime() + time.toNanos();
-		while (window.open() && System.nanoTime() - deadline < 0) {
+		while (open.getAsBoolean() && System.nanoTime() - deadline < 0) {
 			Platform.pause(Duration.ofMillis(5));
 		}
 	}
@@ -135,7 +136,8 @@ final class LoadGenerator implements AutoCloseable {
 	@Override
 	public void close() {
 		this.ticks.shutdownNow();
-		await(this.window, PATIENCE);
+		await(() -> !this.ticks.isTerminated(), PATIENCE);
+		await(this.window::open, PATIENCE);
 		this.workers.shutdownNow();
 	}
 

@@ -28,6 +28,7 @@ class ConsoleTests {
 	void firstTrafficComesWithinAMinuteAndTheEndWithinTenSecondsLosesNoRequestAndLeavesNothing(@TempDir Path work)
 			throws IOException, InterruptedException {
 		Path output = work.resolve("output");
+		new Packages(PlatformTests.HOME).prepare();
 		Process console = new ProcessBuilder(Member.JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
 				"-Dplatform.home=" + PlatformTests.HOME, "-Dplatform.terminal=true", "-cp",
 				System.getProperty("java.class.path"), Console.class.getName(), "--port",
@@ -38,7 +39,7 @@ class ConsoleTests {
 		List<ProcessHandle> services;
 		int warm;
 		try {
-			Platform.await("the first requests", Duration.ofSeconds(120), () -> clients(output)[0] >= 100);
+			Platform.await("the first requests", Duration.ofSeconds(120), () -> clients(output)[0] >= 200);
 			services = console.descendants().toList();
 			warm = clients(output)[1];
 			console.destroy();
@@ -48,7 +49,9 @@ class ConsoleTests {
 			console.destroyForcibly();
 		}
 		assertThat(seconds(output)).isLessThanOrEqualTo(60);
-		assertThat(services).hasSizeGreaterThanOrEqualTo(5).noneMatch(ProcessHandle::isAlive);
+		assertThat(services).hasSizeGreaterThanOrEqualTo(5);
+		Platform.await("the end of all processes", Duration.ofSeconds(1),
+				() -> services.stream().noneMatch(ProcessHandle::isAlive));
 		assertThat(clients(output)[1]).as("failed while it ended").isEqualTo(warm);
 	}
 

@@ -41,15 +41,17 @@ record Member(ConfigurableApplicationContext context) implements AutoCloseable {
 		return new Member(new SpringApplicationBuilder(source).web(type).run(arguments.toArray(String[]::new)));
 	}
 
+	URI uri(String path) {
+		return URI.create("http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + path);
+	}
+
 	/**
 	 * Asks on a connection of its own: Reactor Netty 1.3.6 does not read the third
 	 * request of a connection if the second one came before all was done for the first,
 	 * and was answered within the event loop.
 	 */
 	HttpResponse<String> get(String path, String... headers) {
-		String port = this.context.getEnvironment().getProperty("local.server.port");
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-			.timeout(Duration.ofSeconds(20));
+		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20));
 		if (headers.length > 0) {
 			request.headers(headers);
 		}

@@ -63,13 +63,24 @@ class TracingTests {
 	void start(@TempDir Path fleet) throws IOException {
 		Member.rules(fleet, "rules: [{name: r, service: '*', lane: gray, match: {users: [ann]}}]");
 		start(fleet, WebApplicationType.SERVLET, "last", Last.class);
+		String last = this.members.get(0).uri("/").toString();
 		start(fleet, WebApplicationType.REACTIVE, "flux", Flux.class);
 		start(fleet, WebApplicationType.SERVLET, "edge", Edge.class);
 		start(fleet, WebApplicationType.SERVLET, "guarded", Edge.class, "governance.gray.trusted-peers=10.0.0.0/8");
+		start(fleet, WebApplicationType.REACTIVE, "webflux", OpenFlux.class, route("webflux", last));
+		start(fleet, WebApplicationType.SERVLET, "webmvc", OpenGateway.class, route("webmvc", last));
+	}
+
+	private static String[] route(String gateway, String uri) {
+		String route = "spring.cloud.gateway.server." + gateway + ".routes[0].";
+		return new String[] { route + "id=last", route + "uri=" + uri, route + "predicates[0]=Path=/last",
+				"governance.gray.carriers=" + (gateway.equals("webflux") ? "baggage" : "header,baggage") };
 	}
 
 	private void start(Path fleet, WebApplicationType type, String name, Class<?> source, String... properties) {
 		List<String> all = new ArrayList<>(List.of(TRACING));
+		// That on servlets is none without routes.
+		all.add("spring.cloud.gateway.server.webflux.enabled=" + name.equals("webflux"));
 		all.addAll(List.of(properties));
 		this.members.add(Member.start(fleet, type, name, source, all.toArray(String[]::new)));
 	}
@@ -119,6 +130,20 @@ class TracingTests {
 				"governance.lane=flux%3Dblue,tenant=acme");
 		assertThat(members(seen)).containsOnly(Map.entry("governance.lane", "gray"), Map.entry("tenant", "acme"),
 				Map.entry("cart", "7"));
+	}
+
+	@Test
+	void theTracerOfAGatewayTakesNoLaneAway() {
+		JsonNode seen = ask("webflux", "/last", "X-User-ID", "ann", "baggage", "tenant=acme");
+		assertThat(members(seen)).containsOnly(Map.entry("governance.lane", "gray"), Map.entry("tenant", "acme"));
+		assertThat(seen.path("lane").asString()).isEqualTo("gray");
+	}
+
+	@Test
+	void theTracerOfAGatewayOnServletsLeavesTheHeaderOfTheLanes() {
+		JsonNode seen = ask("webmvc", "/last", "X-User-ID", "ann", "baggage", "tenant=acme");
+		assertThat(members(seen)).containsEntry("tenant", "acme");
+		assertThat(seen.path("lane").asString()).isEqualTo("gray");
 	}
 
 	@Test
@@ -190,10 +215,16 @@ class TracingTests {
 
 	}
 
-	/** The service in the middle. */
+	/** A gateway on servlets. */
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	static class Flux {
+	static class OpenGateway extends Open {
+
+	}
+
+	/** The service in the middle. */
+	@Configuration(proxyBeanMethods = false)
+	static class Flux extends OpenFlux {
 
 		@Bean
 		@LoadBalanced
@@ -207,6 +238,13 @@ class TracingTests {
 		FluxController controller(WebClient.Builder client) {
 			return new FluxController(client.build());
 		}
+
+	}
+
+	/** On WebFlux, and lets everybody in. */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class OpenFlux {
 
 		@Bean
 		SecurityWebFilterChain open(ServerHttpSecurity http) {
@@ -252,7 +290,7 @@ class TracingTests {
 			this.tracer = tracer;
 		}
 
-		@GetMapping("/")
+		@GetMapping({ "/", "/last" })
 		Map<String, Object> received(HttpServletRequest request) {
 			Map<String, Object> received = new LinkedHashMap<>();
 			received.put("baggage", Collections.list(request.getHeaders("baggage")));

@@ -25,6 +25,7 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.task.SimpleAsyncTaskSchedulerBuilder;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.cloud.gateway.server.mvc.filter.HttpHeadersFilter.RequestHttpHeadersFilter;
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
 import org.springframework.context.annotation.Bean;
@@ -68,6 +69,7 @@ import io.governance.gray.LaneContext;
  * their passing on.
  */
 @AutoConfiguration(after = { GovernanceBackendAutoConfiguration.class, GovernanceConfigAutoConfiguration.class },
+		afterName = "org.springframework.cloud.gateway.config.GatewayMetricsAutoConfiguration",
 		before = { GovernanceLoadBalancerAutoConfiguration.class, TaskSchedulingAutoConfiguration.class })
 @ConditionalOnBean(Backend.class)
 @ConditionalOnBooleanProperty(name = "governance.enabled", matchIfMissing = true)
@@ -240,6 +242,12 @@ public final class GovernanceGrayAutoConfiguration {
 		@ConditionalOnMissingBean(name = "governanceLaneGatewayFilter")
 		LaneGatewayFilter governanceLaneGatewayFilter(LaneCarrier carrier, ReactiveCallLane lane) {
 			return new LaneGatewayFilter(carrier, lane);
+		}
+
+		@Bean
+		@ConditionalOnBean(LaneGatewayFilter.class)
+		HttpHeadersFilter governanceLaneHttpHeadersFilter(LaneGatewayFilter filter) {
+			return filter.afterTracing();
 		}
 
 	}

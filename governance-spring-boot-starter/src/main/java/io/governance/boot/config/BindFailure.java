@@ -9,8 +9,10 @@ import io.governance.config.ConfigSnapshot;
 import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.bind.validation.ValidationErrors;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.origin.Origin;
 import org.springframework.core.convert.ConversionException;
@@ -38,6 +40,9 @@ final class BindFailure {
 			if (cause instanceof ConversionException conversion) {
 				return problem(failure, snapshot, "cannot be converted to " + targetOf(conversion));
 			}
+			if (cause instanceof UnboundConfigurationPropertiesException unknown) {
+				return unknown(unknown, snapshot, failure);
+			}
 			if (cause instanceof InvalidConfigException invalid) {
 				return invalid;
 			}
@@ -51,6 +56,28 @@ final class BindFailure {
 		String key = failure.getName().toString();
 		return new InvalidConfigException(placeOf(origin, key, snapshot), key, reason,
 				causeOf(failure, snapshot.isSecret(key), snapshot));
+	}
+
+	private static InvalidConfigException unknown(UnboundConfigurationPropertiesException unknown,
+			ConfigSnapshot snapshot, BindException failure) {
+		List<ConfigurationProperty> all = unknown.getUnboundProperties()
+			.stream()
+			.sorted((one, other) -> Boolean.compare(isRemote(other), isRemote(one)))
+			.toList();
+		String key = all.get(0).getName().toString();
+		String others = all.stream()
+			.skip(1)
+			.map((one) -> ", nor is '" + one.getName() + "'")
+			.collect(Collectors.joining());
+		boolean secret = all.stream().anyMatch((one) -> snapshot.isSecret(one.getName().toString()));
+		return new InvalidConfigException(placeOf(all.get(0).getOrigin(), key, snapshot), key,
+				"is no property of " + ClassUtils.getShortName(failure.getTarget().getType().toClass()) + others
+						+ ": mend or remove it, since unknown fields are not ignored there",
+				causeOf(failure, secret, snapshot));
+	}
+
+	private static boolean isRemote(ConfigurationProperty property) {
+		return property.getOrigin() instanceof RemoteOrigin;
 	}
 
 	private static @Nullable Throwable causeOf(BindException failure, boolean secret, ConfigSnapshot snapshot) {

@@ -18,8 +18,6 @@ import org.springframework.boot.context.properties.bind.BindMethod;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * The beans with {@code @ConfigurationProperties} of a context, without creating any of
@@ -74,7 +72,7 @@ final class BoundBeans {
 			Bindable<?> bindable = (type != null) ? LiveConfigPoints.bindable(factory, name, type) : null;
 			if (type != null && bindable != null) {
 				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false, false,
-						MergedAnnotations.from(type).isPresent(Validated.class)));
+						BindRules.of(type, properties)));
 			}
 		});
 		return points;
@@ -125,7 +123,7 @@ final class BoundBeans {
 				Bindable.<Object>of(ResolvableType.forClass(type))
 					.withAnnotations(bean.asBindTarget().getAnnotations())
 					.withBindMethod(BindMethod.JAVA_BEAN),
-				MergedAnnotations.from(type).isPresent(Validated.class));
+				BindRules.of(type, bean.getAnnotation()));
 	}
 
 	private @Nullable ConfigurationPropertiesBean bean(String name) {
@@ -146,9 +144,9 @@ final class BoundBeans {
 	 * @param bean the bean
 	 * @param prefix its prefix
 	 * @param bindable makes a fresh object of its type
-	 * @param validated whether it is held against its constraints
+	 * @param rules what is asked of its properties
 	 */
-	record Target(Object bean, String prefix, Bindable<Object> bindable, boolean validated) {
+	record Target(Object bean, String prefix, Bindable<Object> bindable, BindRules rules) {
 	}
 
 	/**

@@ -31,6 +31,7 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.validation.Validator;
 
 /**
  * Auto-configuration of live config. Without remote config, {@link LiveConfig} shows what
@@ -66,6 +67,9 @@ public final class GovernanceConfigAutoConfiguration {
 			ConfigurableListableBeanFactory beanFactory) {
 		return new SnapshotBinder(environment, new BeanValidation(
 				() -> beanFactory.containsBean("defaultValidator") ? beanFactory.getBean("defaultValidator") : null),
+				() -> beanFactory.containsBean(EnableConfigurationProperties.VALIDATOR_BEAN_NAME)
+						? beanFactory.getBean(EnableConfigurationProperties.VALIDATOR_BEAN_NAME, Validator.class)
+						: null,
 				new ContextConversion(beanFactory)::services, beanFactory::copyRegisteredEditorsTo);
 	}
 

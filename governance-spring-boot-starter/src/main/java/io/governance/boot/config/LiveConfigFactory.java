@@ -72,7 +72,7 @@ public final class LiveConfigFactory {
 	}
 
 	<T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target) {
-		return this.binder.bind(snapshot, prefix, target, true);
+		return this.binder.bind(snapshot, prefix, target, BindRules.ofLive(target.getType().toClass()));
 	}
 
 	static String prefixOf(ResolvableType type) {

@@ -19,9 +19,7 @@ import org.springframework.boot.context.properties.bind.BindMethod;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ReflectionUtils;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * Finds what an application binds, without creating a bean: the types of its
@@ -53,7 +51,7 @@ final class LiveConfigPoints {
 		Bindable<?> bindable = (properties != null) ? bindable(beanFactory, name, type) : null;
 		if (properties != null && bindable != null) {
 			this.points.add(new Point(properties.prefix(), bindable, isMade(beanFactory, name), false,
-					AnnotatedElementUtils.hasAnnotation(type, Validated.class)));
+					BindRules.of(type, properties)));
 		}
 		try {
 			inspectMembers(type);
@@ -125,7 +123,7 @@ final class LiveConfigPoints {
 		String name = (prefix != null) ? prefix.value()
 				: ((value != null) ? LiveConfigFactory.findPrefix(value) : null);
 		if (value != null && name != null) {
-			this.points.add(new Point(name, Bindable.of(value), false, true, true));
+			this.points.add(new Point(name, Bindable.of(value), false, true, BindRules.ofLive(value.toClass())));
 		}
 	}
 
@@ -154,9 +152,9 @@ final class LiveConfigPoints {
 	 * @param bindable the type
 	 * @param made whether a factory method makes it, which may do more
 	 * @param live whether it is a {@link LiveConfig}
-	 * @param validated whether it is held against its constraints
+	 * @param rules what is asked of its properties
 	 */
-	record Point(String prefix, Bindable<?> bindable, boolean made, boolean live, boolean validated) {
+	record Point(String prefix, Bindable<?> bindable, boolean made, boolean live, BindRules rules) {
 	}
 
 }

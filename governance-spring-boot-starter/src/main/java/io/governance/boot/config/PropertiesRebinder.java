@@ -75,20 +75,21 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		List<PropertyUpdate> updates = new ArrayList<>();
 		for (BoundBeans.Target target : this.beans.targets()) {
 			if (change.touches(target.prefix())) {
-				Object valid = target.validated() ? before(change, target, true) : null;
-				Object before = (valid != null) ? valid : before(change, target, false);
+				Object valid = before(change, target, target.rules());
+				BindRules rules = (valid != null) ? target.rules() : target.rules().unchecked();
+				Object before = (valid != null) ? valid : before(change, target, rules);
 				if (before == null) {
 					warnOf(target);
 				}
 				else {
-					Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), valid != null);
+					Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), rules);
 					PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
 				}
 			}
 		}
 		this.beans.replaced().forEach((point) -> {
 			if (change.touches(point.prefix())) {
-				this.binder.bind(change.after(), point.prefix(), point.bindable(), point.validated());
+				this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
 			}
 		});
 		this.planned = change;
@@ -100,10 +101,10 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	 * made the bean may have done more for it than its type alone could, and no change is
 	 * to blame for that.
 	 */
-	private @Nullable Object before(ConfigChange change, BoundBeans.Target target, boolean validate) throws Exception {
+	private @Nullable Object before(ConfigChange change, BoundBeans.Target target, BindRules rules) throws Exception {
 		try {
 			return this.manager.showing(change.before(),
-					() -> this.binder.bindAsBootDoes(change.before(), target.prefix(), target.bindable(), validate));
+					() -> this.binder.bindAsBootDoes(change.before(), target.prefix(), target.bindable(), rules));
 		}
 		catch (InvalidConfigException ex) {
 			logger.debug("No object of {} can be made of what is in force", target.bindable().getType(), ex);
@@ -145,7 +146,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		for (BoundBeans.Target target : this.beans.targets()) {
 			if (touches.test(target.prefix())) {
 				Object after = this.binder.bindAsBootDoes(this.manager.current(), target.prefix(), target.bindable(),
-						target.validated());
+						target.rules());
 				PropertyUpdate.collect(touches, target.prefix(), target.bean(), target.bean(), after, updates);
 			}
 		}

@@ -14,17 +14,23 @@ import io.governance.config.ConfigValue;
 import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.PropertyEditorRegistry;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.validation.Errors;
 import org.springframework.validation.Validator;
 
 /**
@@ -38,37 +44,44 @@ final class SnapshotBinder {
 
 	private final Supplier<@Nullable Validator> validator;
 
+	private final Supplier<@Nullable Validator> configured;
+
 	private final Supplier<List<ConversionService>> conversion;
 
 	private final @Nullable Consumer<PropertyEditorRegistry> editors;
 
 	/** A binder for before there are beans, which knows the converters of all. */
 	SnapshotBinder(ConfigurableEnvironment environment, Supplier<@Nullable Validator> validator) {
-		this(environment, validator, () -> List.of(ApplicationConversionService.getSharedInstance()), null);
+		this(environment, validator, () -> null, () -> List.of(ApplicationConversionService.getSharedInstance()), null);
 	}
 
 	/**
 	 * Creates a binder.
+	 * @param validator holds values against their constraints
+	 * @param configured the validator of the application for all that has
+	 * {@code @ConfigurationProperties}
 	 * @param conversion the conversion services, in the order in which they are asked
 	 * @param editors registers the property editors of the application
 	 */
 	SnapshotBinder(ConfigurableEnvironment environment, Supplier<@Nullable Validator> validator,
-			Supplier<List<ConversionService>> conversion, @Nullable Consumer<PropertyEditorRegistry> editors) {
+			Supplier<@Nullable Validator> configured, Supplier<List<ConversionService>> conversion,
+			@Nullable Consumer<PropertyEditorRegistry> editors) {
 		this.environment = environment;
 		this.validator = validator;
+		this.configured = configured;
 		this.conversion = conversion;
 		this.editors = editors;
 	}
 
 	/**
 	 * Binds a value.
-	 * @param validate whether to hold it against its constraints
-	 * @throws InvalidConfigException if it cannot be bound, violates a constraint, or
+	 * @param rules what is asked of it
+	 * @throws InvalidConfigException if it cannot be bound, is not as the rules ask, or
 	 * refers to something that is not there
 	 */
-	<T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, boolean validate) {
+	<T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, BindRules rules) {
 		RemotePlaceholders placeholders = new RemotePlaceholders(this.environment, snapshot);
-		return bind(snapshot, prefix, target, validate, placeholders,
+		return bind(snapshot, prefix, target, rules, placeholders,
 				(key, value) -> checkPlaceholders(snapshot, placeholders, key, value));
 	}
 
@@ -76,8 +89,8 @@ final class SnapshotBinder {
 	 * Binds a value as Spring Boot does at start, which leaves placeholders that cannot
 	 * be resolved as they are.
 	 */
-	<T> T bindAsBootDoes(ConfigSnapshot snapshot, String prefix, Bindable<T> target, boolean validate) {
-		return bind(snapshot, prefix, target, validate, new RemotePlaceholders(this.environment, snapshot),
+	<T> T bindAsBootDoes(ConfigSnapshot snapshot, String prefix, Bindable<T> target, BindRules rules) {
+		return bind(snapshot, prefix, target, rules, new RemotePlaceholders(this.environment, snapshot),
 				(key, value) -> {
 				});
 	}
@@ -108,15 +121,11 @@ final class SnapshotBinder {
 				&& !new RemotePlaceholders(this.environment, inForce).resolvable(before.value());
 	}
 
-	private <T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, boolean validate,
+	private <T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, BindRules rules,
 			RemotePlaceholders placeholders, BiConsumer<String, ConfigValue> check) {
 		Binder binder = new Binder(sources(snapshot, prefix, check), placeholders::resolve, this.conversion.get(),
 				this.editors, null, null);
-		BindHandler handler = new IgnoreTopLevelConverterNotFoundBindHandler();
-		@Nullable Validator found = validate ? this.validator.get() : null;
-		if (found != null) {
-			handler = new ValidationBindHandler(handler, found);
-		}
+		BindHandler handler = handler(target.getType().toClass(), rules);
 		try {
 			if (Map.class.equals(target.getType().resolve()) || List.class.equals(target.getType().resolve())) {
 				return binder.bind(prefix, target, handler).orElseGet(() -> empty(target));
@@ -126,6 +135,36 @@ final class SnapshotBinder {
 		catch (BindException ex) {
 			throw BindFailure.translate(ex, snapshot);
 		}
+	}
+
+	/** As Spring Boot puts it together. */
+	private BindHandler handler(Class<?> type, BindRules rules) {
+		BindHandler handler = new IgnoreTopLevelConverterNotFoundBindHandler();
+		if (rules.lenient()) {
+			handler = new IgnoreErrorsBindHandler(handler);
+		}
+		if (rules.strict()) {
+			handler = new NoUnboundElementsBindHandler(handler, new UnboundElementsSourceFilter());
+		}
+		List<Validator> validators = rules.checked() ? validators(type, rules) : List.of();
+		return validators.isEmpty() ? handler
+				: new ValidationBindHandler(handler, validators.toArray(Validator[]::new));
+	}
+
+	private List<Validator> validators(Class<?> type, BindRules rules) {
+		List<Validator> validators = new ArrayList<>();
+		@Nullable Validator constraints = rules.constrained() ? this.validator.get() : null;
+		if (constraints != null) {
+			validators.add(constraints);
+		}
+		@Nullable Validator configured = this.configured.get();
+		if (configured != null && AnnotatedElementUtils.hasAnnotation(type, ConfigurationProperties.class)) {
+			validators.add(configured);
+		}
+		if (Validator.class.isAssignableFrom(type)) {
+			validators.add(new OwnValidation(type));
+		}
+		return validators;
 	}
 
 	@SuppressWarnings("unchecked")
@@ -149,6 +188,25 @@ final class SnapshotBinder {
 			}
 		}
 		return sources;
+	}
+
+	/**
+	 * Properties that check themselves.
+	 *
+	 * @param type their type
+	 */
+	private record OwnValidation(Class<?> type) implements Validator {
+
+		@Override
+		public boolean supports(Class<?> candidate) {
+			return candidate == this.type;
+		}
+
+		@Override
+		public void validate(Object target, Errors errors) {
+			((Validator) target).validate(target, errors);
+		}
+
 	}
 
 }

@@ -32,7 +32,8 @@ public final class SnapshotSettings {
 	 */
 	public <T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target) {
 		try {
-			return this.manager.showing(snapshot, () -> this.binder.bind(snapshot, prefix, target, true));
+			return this.manager.showing(snapshot,
+					() -> this.binder.bind(snapshot, prefix, target, BindRules.ofLive(target.getType().toClass())));
 		}
 		catch (RuntimeException ex) {
 			throw ex;

@@ -69,7 +69,7 @@ final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 			for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
 				try {
 					if (point.live()) {
-						binder.bind(snapshot, point.prefix(), point.bindable(), point.validated());
+						binder.bind(snapshot, point.prefix(), point.bindable(), point.rules());
 					}
 				}
 				catch (InvalidConfigException ex) {
@@ -86,10 +86,10 @@ final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 		for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
 			try {
 				if (point.live()) {
-					binder.bind(snapshot, point.prefix(), point.bindable(), point.validated());
+					binder.bind(snapshot, point.prefix(), point.bindable(), point.rules());
 				}
 				else {
-					binder.bindAsBootDoes(snapshot, point.prefix(), point.bindable(), point.validated());
+					binder.bindAsBootDoes(snapshot, point.prefix(), point.bindable(), point.rules());
 				}
 			}
 			catch (InvalidConfigException ex) {

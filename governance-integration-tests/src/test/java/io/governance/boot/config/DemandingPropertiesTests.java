@@ -1,0 +1,258 @@
+package io.governance.boot.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.governance.boot.TestFleet;
+import io.governance.config.ConfigManager;
+import io.governance.config.ConfigStatus;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What Spring Boot asks of properties at start is asked of them at each change: a change
+ * that the next start would not survive is refused.
+ */
+@Timeout(60)
+class DemandingPropertiesTests {
+
+	private static final String GOOD = """
+			strict: {size: 1, parts: [{name: a}]}
+			own: {low: 1, high: 2}
+			named: {name: good}
+			lenient: {size: 1, name: a}
+			live: {size: 1}
+			""";
+
+	private TestFleet fleet;
+
+	private ConfigurableApplicationContext context;
+
+	@BeforeEach
+	void start(@TempDir Path directory) {
+		this.fleet = new TestFleet(directory);
+		this.fleet.save("application.yaml", GOOD);
+		this.context = this.fleet.start(Application.class);
+	}
+
+	@AfterEach
+	void close() {
+		this.context.close();
+	}
+
+	@Test
+	void keyThatAStrictBeanDoesNotKnowIsRefusedWithItsPlace() {
+		assertThat(refusalOf("strict: {siez: 2, size: 3}"))
+			.startsWith("default/default/orders.yaml:1:16: 'strict.siez' is no property of")
+			.contains("Strict");
+		assertThat(this.context.getBean(Strict.class).getSize()).isEqualTo(1);
+		save("strict.size: 3");
+		assertThat(this.context.getBean(Strict.class).getSize()).isEqualTo(3);
+	}
+
+	@Test
+	void keyThatStrictLiveConfigDoesNotKnowIsRefused() {
+		LiveConfig<StrictLive> live = this.context.getBean(LiveConfigFactory.class).of(StrictLive.class);
+		assertThat(live.get().size()).isEqualTo(1);
+		assertThat(refusalOf("live.other: 2")).contains("'live.other' is no property of");
+		save("live.size: 2");
+		assertThat(live.get().size()).isEqualTo(2);
+	}
+
+	@Test
+	void serviceThatRestartsOverAnUnknownKeyStartsFromTheLastGoodConfig() {
+		this.context.close();
+		this.fleet.save("orders.yaml", "strict.siez: 2");
+		this.context = this.fleet.start(Application.class);
+		ConfigManager manager = this.context.getBean(ConfigManager.class);
+		assertThat(manager.status().source()).isEqualTo(ConfigStatus.Source.CACHE);
+		assertThat(manager.status().rejection().describe()).contains("'strict.siez' is no property of");
+		assertThat(this.context.getBean(Strict.class).getSize()).isEqualTo(1);
+	}
+
+	@Test
+	void propertiesThatCheckThemselvesAreAsked() {
+		assertThat(refusalOf("own.low: 3")).startsWith("default/default/orders.yaml:1:10: 'own.low' is above high");
+		assertThat(this.context.getBean(Own.class).getLow()).isEqualTo(1);
+	}
+
+	@Test
+	void validatorOfTheApplicationForAllPropertiesIsAsked() {
+		assertThat(refusalOf("named.name: bad")).contains("'named.name' is bad");
+		assertThat(this.context.getBean(Named.class).getName()).isEqualTo("good");
+	}
+
+	@Test
+	void lenientBeanPassesOverWhatCannotBeConverted() {
+		save("lenient: {size: much, name: b}");
+		assertThat(this.context.getBean(Lenient.class).getName()).isEqualTo("b");
+	}
+
+	private void save(String document) {
+		this.fleet.save("orders.yaml", document + "\nstamp: " + document.hashCode());
+		await().until(
+				() -> String.valueOf(document.hashCode()).equals(this.context.getEnvironment().getProperty("stamp")));
+	}
+
+	private String refusalOf(String document) {
+		ConfigManager manager = this.context.getBean(ConfigManager.class);
+		this.fleet.save("orders.yaml", document);
+		await().until(() -> manager.status().rejection() != null);
+		return manager.status().rejection().describe();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableConfigurationProperties({ Strict.class, Own.class, Named.class, Lenient.class })
+	static class Application {
+
+		@Bean
+		static Validator configurationPropertiesValidator() {
+			return new NoBadNames();
+		}
+
+	}
+
+	static class NoBadNames implements Validator {
+
+		@Override
+		public boolean supports(Class<?> type) {
+			return type == Named.class;
+		}
+
+		@Override
+		public void validate(Object target, Errors errors) {
+			if ("bad".equals(((Named) target).getName())) {
+				errors.rejectValue("name", "bad", "is bad");
+			}
+		}
+
+	}
+
+	@ConfigurationProperties(prefix = "strict", ignoreUnknownFields = false)
+	static class Strict {
+
+		private int size = 1;
+
+		private List<Part> parts = new ArrayList<>();
+
+		public int getSize() {
+			return this.size;
+		}
+
+		public void setSize(int size) {
+			this.size = size;
+		}
+
+		public List<Part> getParts() {
+			return this.parts;
+		}
+
+		public void setParts(List<Part> parts) {
+			this.parts = parts;
+		}
+
+	}
+
+	record Part(String name) {
+	}
+
+	@ConfigurationProperties(prefix = "live", ignoreUnknownFields = false)
+	record StrictLive(int size) {
+	}
+
+	@ConfigurationProperties("own")
+	static class Own implements Validator {
+
+		private int low;
+
+		private int high;
+
+		public int getLow() {
+			return this.low;
+		}
+
+		public void setLow(int low) {
+			this.low = low;
+		}
+
+		public int getHigh() {
+			return this.high;
+		}
+
+		public void setHigh(int high) {
+			this.high = high;
+		}
+
+		@Override
+		public boolean supports(Class<?> type) {
+			return type == Own.class;
+		}
+
+		@Override
+		public void validate(Object target, Errors errors) {
+			Own own = (Own) target;
+			if (own.low > own.high) {
+				errors.rejectValue("low", "order", "is above high");
+			}
+		}
+
+	}
+
+	@ConfigurationProperties("named")
+	static class Named {
+
+		private String name = "good";
+
+		public String getName() {
+			return this.name;
+		}
+
+		public void setName(String name) {
+			this.name = name;
+		}
+
+	}
+
+	@ConfigurationProperties(prefix = "lenient", ignoreInvalidFields = true)
+	static class Lenient {
+
+		private int size;
+
+		private String name;
+
+		public int getSize() {
+			return this.size;
+		}
+
+		public void setSize(int size) {
+			this.size = size;
+		}
+
+		public String getName() {
+			return this.name;
+		}
+
+		public void setName(String name) {
+			this.name = name;
+		}
+
+	}
+
+}

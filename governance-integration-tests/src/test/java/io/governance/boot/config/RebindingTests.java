@@ -12,10 +12,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.governance.boot.TestFleet;
 import io.governance.boot.backend.Backends;
 import io.governance.config.Author;
+import io.governance.config.ConfigManager;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +60,8 @@ class RebindingTests {
 	@BeforeEach
 	void start(@TempDir Path directory) {
 		this.fleet = new TestFleet(directory);
-		this.fleet.save("orders.yaml", "pool: {size: 1, url: u1, hosts: [h1, h1], tags: {a: t1}, nested: {limit: 1}}");
+		this.fleet.save("orders.yaml",
+				"pool: {size: 1, url: u1, hosts: [h1, h1], tags: {a: t1}, nested: {limit: 1}}\nmaker: {name: first}");
 		this.context = this.fleet.start(Application.class);
 		this.pool = this.context.getBean(Pool.class);
 		this.events = this.context.getBean(Events.class);
@@ -68,6 +71,7 @@ class RebindingTests {
 
 	@AfterEach
 	void close() {
+		Maker.making.set(null);
 		this.context.close();
 	}
 
@@ -143,8 +147,34 @@ class RebindingTests {
 	}
 
 	@Test
+	void beanThatIsMadeWhileAChangeIsCheckedFollowsIt() {
+		save("idle: {size: 2}\nmaker: {name: first}");
+		makeIdleWhileMakerIsBound();
+		save("idle: {size: 3}\nmaker: {name: now}");
+		assertThat(this.context.getBean(Idle.class).getSize()).isEqualTo(3);
+	}
+
+	@Test
+	void beanThatIsMadeWhileAChangeIsCheckedStaysAsItIsIfTheChangeIsTakenBack() {
+		save("idle: {size: 2}\nmaker: {name: first}");
+		makeIdleWhileMakerIsBound();
+		this.fleet.save("orders.yaml", "idle: {size: 3}\nmaker: {name: in vain}");
+		ConfigManager manager = this.context.getBean(ConfigManager.class);
+		await().atMost(Duration.ofSeconds(20)).until(() -> manager.status().rejection() != null);
+		assertThat(this.context.getBean(Idle.class).getSize()).isEqualTo(2);
+	}
+
+	/** On another thread, which does not see the candidate. */
+	private void makeIdleWhileMakerIsBound() {
+		Maker.making.set(() -> {
+			Idle made = CompletableFuture.supplyAsync(() -> this.context.getBean(Idle.class)).join();
+			assertThat(made.getSize()).isEqualTo(2);
+		});
+	}
+
+	@Test
 	void tellsListenersOfSpringCloudOfTheKeysAndRebindsOnce() {
-		save("pool: {size: 2, url: u1, hosts: [h1, h1], tags: {a: t1}, nested: {limit: 1}}");
+		save("pool: {size: 2, url: u1, hosts: [h1, h1], tags: {a: t1}, nested: {limit: 1}}\nmaker: {name: first}");
 		await().atMost(Duration.ofSeconds(20)).until(() -> this.events.environment.size() == 1);
 		assertThat(this.events.environment.get(0).getKeys()).containsExactly("pool.size");
 		assertThat(this.events.environment.get(0).getSource()).isSameAs(this.context);
@@ -350,7 +380,7 @@ class RebindingTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@EnableConfigurationProperties(Pool.class)
+	@EnableConfigurationProperties({ Pool.class, Maker.class })
 	static class Application {
 
 		@Bean
@@ -363,6 +393,44 @@ class RebindingTests {
 		@ConfigurationProperties("idle")
 		Idle idle() {
 			return new Idle();
+		}
+
+		@Bean
+		Refusing refusing() {
+			return new Refusing();
+		}
+
+	}
+
+	/** Does something while it is bound. */
+	@ConfigurationProperties("maker")
+	static class Maker {
+
+		private static final AtomicReference<Runnable> making = new AtomicReference<>();
+
+		private String name;
+
+		public String getName() {
+			return this.name;
+		}
+
+		public void setName(String name) {
+			this.name = name;
+			Runnable making = Maker.making.getAndSet(null);
+			if (making != null) {
+				making.run();
+			}
+		}
+
+	}
+
+	static class Refusing {
+
+		@OnConfigChange("maker.name")
+		void made(String now) {
+			if (now.equals("in vain")) {
+				throw new IllegalStateException();
+			}
 		}
 
 	}

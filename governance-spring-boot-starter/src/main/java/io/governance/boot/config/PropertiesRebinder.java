@@ -1,7 +1,9 @@
 package io.governance.boot.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -42,6 +44,9 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 
 	private List<PropertyUpdate> plan = List.of();
 
+	/** The beans that the plan is for: others may be made while a change is checked. */
+	private Set<Object> plannedFor = Set.of();
+
 	PropertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager, SnapshotBinder binder,
 			List<RebindExclusion> exclusions) {
 		this.manager = manager;
@@ -73,7 +78,9 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	@Override
 	public void validate(ConfigChange change) throws Exception {
 		List<PropertyUpdate> updates = new ArrayList<>();
+		Set<Object> there = Collections.newSetFromMap(new IdentityHashMap<>());
 		for (BoundBeans.Target target : this.beans.targets()) {
+			there.add(target.bean());
 			if (change.touches(target.prefix())) {
 				Object valid = before(change, target, target.rules());
 				BindRules rules = (valid != null) ? target.rules() : target.rules().unchecked();
@@ -94,6 +101,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		});
 		this.planned = change;
 		this.plan = updates;
+		this.plannedFor = there;
 	}
 
 	/**
@@ -120,13 +128,38 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	}
 
 	@Override
-	public void onChange(ConfigChange change) {
+	public void onChange(ConfigChange change) throws Exception {
 		if (change.equals(this.planned)) {
 			PropertyUpdate.applyAll(this.plan);
+			try {
+				followWithLateOnes(change);
+			}
+			catch (Exception ex) {
+				PropertyUpdate.revertAll(this.plan);
+				throw ex;
+			}
 		}
 		else if (this.planned != null && change.equals(this.planned.reversed())) {
 			PropertyUpdate.revertAll(this.plan);
+			followWithLateOnes(change);
 		}
+	}
+
+	/** What was made while the change was checked may be of what was in force then. */
+	private void followWithLateOnes(ConfigChange change) throws Exception {
+		List<PropertyUpdate> updates = new ArrayList<>();
+		for (BoundBeans.Target target : this.beans.targets()) {
+			if (!this.plannedFor.contains(target.bean()) && change.touches(target.prefix())) {
+				BindRules rules = target.rules().unchecked();
+				Object before = before(change, target, rules);
+				if (before != null) {
+					Object after = this.binder.bindAsBootDoes(change.after(), target.prefix(), target.bindable(),
+							rules);
+					PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
+				}
+			}
+		}
+		PropertyUpdate.applyAll(updates);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.governance.config;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
@@ -211,14 +212,15 @@ final class ConfigEngine {
 	}
 
 	/**
-	 * Whether what was loaded is not what the application worked with last.
+	 * What the application worked with last, where what was loaded is something else.
 	 */
-	boolean unproven() {
+	Optional<ConfigSnapshot> lastGood() {
 		this.deciding.lock();
 		try {
-			return loadedFromBackend() && this.lastGood.find(state())
-				.filter((kept) -> !kept.documents().sameContent(documents()))
-				.isPresent();
+			return !loadedFromBackend() ? Optional.empty()
+					: this.lastGood.find(state())
+						.filter((kept) -> !kept.documents().sameContent(documents()))
+						.map((kept) -> kept.snapshots().instance());
 		}
 		finally {
 			this.deciding.unlock();

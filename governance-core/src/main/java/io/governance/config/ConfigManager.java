@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -106,13 +107,13 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the config in force was loaded from the backend and differs from the last
-	 * good one on disk: nobody has worked with it yet.
-	 * @return {@code true} if it is worth a check before it is used, since there is
-	 * something to fall back to
+	 * The last good config on disk, where the config in force was loaded from the backend
+	 * and differs from it: nobody has worked with that yet, and it is worth a check
+	 * before it is used.
+	 * @return what {@link #fallBack} would go back to; empty if there is nothing to check
 	 */
-	public boolean unproven() {
-		return this.engine.unproven();
+	public Optional<ConfigSnapshot> lastGood() {
+		return this.engine.lastGood();
 	}
 
 	/**

@@ -63,7 +63,7 @@ class ConfigManagerStartTests {
 		assertThat(value(manager, "b")).isEqualTo(1);
 		assertThat(manager.current().documents().documents()).hasSize(2);
 		assertThat(manager.status().source()).isEqualTo(ConfigStatus.Source.BACKEND);
-		assertThat(manager.unproven()).isFalse();
+		assertThat(manager.lastGood()).isEmpty();
 	}
 
 	@Test
@@ -110,7 +110,7 @@ class ConfigManagerStartTests {
 		assertThat(value(manager, "a")).isEqualTo(1);
 		assertThat(manager.status()).isEqualTo(new ConfigStatus(ConfigStatus.Source.CACHE, NOW,
 				ConnectionState.DISCONNECTED, "The memory does not answer", null, null));
-		assertThat(manager.unproven()).isFalse();
+		assertThat(manager.lastGood()).isEmpty();
 	}
 
 	@Test
@@ -244,7 +244,7 @@ class ConfigManagerStartTests {
 		this.source.put("low.yaml", "a: s3cretValue");
 		ConfigManager manager = manager();
 		manager.load(REQUIRED);
-		assertThat(manager.unproven()).isTrue();
+		assertThat(manager.lastGood()).isPresent();
 		InvalidConfigException reason = new InvalidConfigException(manager.current().originOf("a"), "a",
 				"is not a number", null);
 
@@ -273,7 +273,7 @@ class ConfigManagerStartTests {
 		ConfigManager manager = manager();
 		manager.load(REQUIRED);
 
-		assertThat(manager.unproven()).isFalse();
+		assertThat(manager.lastGood()).isEmpty();
 		assertThat(manager.fallBack(new InvalidConfigException(null, "a", "is wrong", null), REQUIRED)).isFalse();
 		assertThat(manager.status().source()).isEqualTo(ConfigStatus.Source.BACKEND);
 	}
@@ -285,7 +285,7 @@ class ConfigManagerStartTests {
 		manager.load(OPTIONAL);
 		manager.ready();
 
-		assertThat(manager.unproven()).isFalse();
+		assertThat(manager.lastGood()).isEmpty();
 		assertThat(value(manager, "a")).isEqualTo(1);
 	}
 

@@ -7,6 +7,7 @@ import java.util.List;
 import io.governance.boot.TestFleet;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStatus;
+import jakarta.validation.constraints.Min;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.validation.Errors;
 import org.springframework.validation.Validator;
+import org.springframework.validation.annotation.Validated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -93,6 +95,12 @@ class DemandingPropertiesTests {
 	}
 
 	@Test
+	void constraintsAreHeldWhereTheFactoryMethodAsksForIt() {
+		assertThat(refusalOf("foreign.size: -1")).contains("'foreign.size' must be greater than or equal to 0");
+		assertThat(this.context.getBean(Foreign.class).getSize()).isEqualTo(1);
+	}
+
+	@Test
 	void validatorOfTheApplicationForAllPropertiesIsAsked() {
 		assertThat(refusalOf("named.name: bad")).contains("'named.name' is bad");
 		assertThat(this.context.getBean(Named.class).getName()).isEqualTo("good");
@@ -125,6 +133,29 @@ class DemandingPropertiesTests {
 		@Bean
 		static Validator configurationPropertiesValidator() {
 			return new NoBadNames();
+		}
+
+		@Bean
+		@Validated
+		@ConfigurationProperties("foreign")
+		Foreign foreign() {
+			return new Foreign();
+		}
+
+	}
+
+	/** Somebody else's class. */
+	static class Foreign {
+
+		@Min(0)
+		private int size = 1;
+
+		public int getSize() {
+			return this.size;
+		}
+
+		public void setSize(int size) {
+			this.size = size;
 		}
 
 	}

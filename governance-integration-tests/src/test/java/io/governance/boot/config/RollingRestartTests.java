@@ -195,7 +195,7 @@ class RollingRestartTests {
 	private static void awaitRejection(ConfigurableApplicationContext context) {
 		await().until(() -> manager(context).status().rejection() != null);
 		// Answered only when all is kept that the next start needs to know.
-		manager(context).unproven();
+		manager(context).lastGood();
 	}
 
 	private ConfigurableApplicationContext start(int instance, String... properties) {

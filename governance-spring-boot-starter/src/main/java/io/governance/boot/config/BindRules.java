@@ -15,10 +15,10 @@ import org.springframework.validation.annotation.Validated;
  */
 record BindRules(boolean checked, boolean constrained, boolean strict, boolean lenient) {
 
-	/** Of what Spring Boot binds. */
-	static BindRules of(Class<?> type, ConfigurationProperties properties) {
-		return new BindRules(true, AnnotatedElementUtils.hasAnnotation(type, Validated.class),
-				!properties.ignoreUnknownFields(), properties.ignoreInvalidFields());
+	/** Of a bean that Spring Boot binds, by its class or its factory method. */
+	static BindRules of(ConfigurationProperties properties, @Nullable Validated validated) {
+		return new BindRules(true, validated != null, !properties.ignoreUnknownFields(),
+				properties.ignoreInvalidFields());
 	}
 
 	/** Of live config, whose constraints always hold. */

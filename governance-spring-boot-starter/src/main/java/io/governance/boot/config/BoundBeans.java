@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.BindMethod;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.ResolvableType;
+import org.springframework.validation.annotation.Validated;
 
 /**
  * The beans with {@code @ConfigurationProperties} of a context, without creating any of
@@ -72,7 +73,7 @@ final class BoundBeans {
 			Bindable<?> bindable = (type != null) ? LiveConfigPoints.bindable(factory, name, type) : null;
 			if (type != null && bindable != null) {
 				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false, false,
-						BindRules.of(type, properties)));
+						BindRules.of(properties, factory.findAnnotationOnBean(name, Validated.class, false))));
 			}
 		});
 		return points;
@@ -123,7 +124,7 @@ final class BoundBeans {
 				Bindable.<Object>of(ResolvableType.forClass(type))
 					.withAnnotations(bean.asBindTarget().getAnnotations())
 					.withBindMethod(BindMethod.JAVA_BEAN),
-				BindRules.of(type, bean.getAnnotation()));
+				BindRules.of(bean.getAnnotation(), bean.asBindTarget().getAnnotation(Validated.class)));
 	}
 
 	private @Nullable ConfigurationPropertiesBean bean(String name) {

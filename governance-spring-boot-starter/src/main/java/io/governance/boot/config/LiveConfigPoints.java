@@ -13,13 +13,16 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindMethod;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.validation.annotation.Validated;
 
 /**
  * Finds what an application binds, without creating a bean: the types of its
@@ -51,7 +54,7 @@ final class LiveConfigPoints {
 		Bindable<?> bindable = (properties != null) ? bindable(beanFactory, name, type) : null;
 		if (properties != null && bindable != null) {
 			this.points.add(new Point(properties.prefix(), bindable, isMade(beanFactory, name), false,
-					BindRules.of(type, properties)));
+					BindRules.of(properties, beanFactory.findAnnotationOnBean(name, Validated.class, false))));
 		}
 		try {
 			inspectMembers(type);
@@ -78,19 +81,27 @@ final class LiveConfigPoints {
 	}
 
 	/**
-	 * How a bean with properties is bound, if Boot alone could make it: what a factory
-	 * method has made may need more than its properties.
+	 * How a bean with properties is bound, if its properties are all that it is made of:
+	 * what is not marked by Boot as bound by its constructor may have one that takes
+	 * other beans, or be made by a method.
 	 */
 	static @Nullable Bindable<?> bindable(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
-		if (isMade(beanFactory, name) || type.getDeclaredConstructors().length > 1) {
-			return hasDefaultConstructor(type) ? Bindable.of(type).withBindMethod(BindMethod.JAVA_BEAN) : null;
+		boolean byConstructor = beanFactory.containsBeanDefinition(name) && beanFactory.getMergedBeanDefinition(name)
+			.getAttribute(BindMethod.class.getName()) == BindMethod.VALUE_OBJECT;
+		if (!byConstructor && !hasDefaultConstructor(type)) {
+			return null;
 		}
-		return Bindable.of(type);
+		return Bindable.of(type).withBindMethod(byConstructor ? BindMethod.VALUE_OBJECT : BindMethod.JAVA_BEAN);
 	}
 
+	/** What was processed ahead of time knows its method, and not by name. */
 	private static boolean isMade(ConfigurableListableBeanFactory beanFactory, String name) {
-		return beanFactory.containsBeanDefinition(name)
-				&& beanFactory.getBeanDefinition(name).getFactoryMethodName() != null;
+		if (!beanFactory.containsBeanDefinition(name)) {
+			return false;
+		}
+		BeanDefinition definition = beanFactory.getMergedBeanDefinition(name);
+		return definition.getFactoryMethodName() != null
+				|| (definition instanceof RootBeanDefinition root && root.getResolvedFactoryMethod() != null);
 	}
 
 	/**

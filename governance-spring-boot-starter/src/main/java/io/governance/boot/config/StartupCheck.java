@@ -2,6 +2,7 @@ package io.governance.boot.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.config.ConfigManager;
@@ -42,23 +43,35 @@ final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 			return;
 		}
 		ConfigManager manager = bootstrap.manager();
-		boolean unproven = bootstrap.policy().lastGood() && manager.unproven();
-		if (!unproven && !manager.current().hasSecrets()) {
+		@Nullable ConfigSnapshot lastGood = bootstrap.policy().lastGood() ? manager.lastGood().orElse(null) : null;
+		if (lastGood == null && !manager.current().hasSecrets()) {
 			return;
 		}
 		List<InvalidConfigException> failures = bindAll(beanFactory, manager.current());
-		if (unproven && failures.isEmpty()) {
+		if (lastGood != null && !failures.isEmpty()) {
+			// What the application has worked with in spite of it, it does not bind.
+			failures.removeAll(sameFailures(failures, bindAll(beanFactory, lastGood)));
+		}
+		if (lastGood != null && failures.isEmpty()) {
 			InvalidConfigException failure = firstOfLanes(beanFactory, manager);
 			if (failure != null) {
 				manager.fallBack(failure, bootstrap.policy());
 				return;
 			}
 		}
-		if (!failures.isEmpty() && !(unproven && manager.fallBack(failures.get(0), bootstrap.policy()))) {
+		if (!failures.isEmpty() && !(lastGood != null && manager.fallBack(failures.get(0), bootstrap.policy()))) {
 			failures.stream().filter((failure) -> concernsSecret(failure, manager.current())).forEach((failure) -> {
 				throw failure;
 			});
 		}
+	}
+
+	private static List<InvalidConfigException> sameFailures(List<InvalidConfigException> failures,
+			List<InvalidConfigException> others) {
+		return failures.stream()
+			.filter((one) -> others.stream()
+				.anyMatch((other) -> Objects.equals(one.key(), other.key()) && one.reason().equals(other.reason())))
+			.toList();
 	}
 
 	/** What requests in lanes find besides is bound for live config alone. */

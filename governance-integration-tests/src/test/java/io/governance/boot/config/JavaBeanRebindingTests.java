@@ -2,12 +2,14 @@ package io.governance.boot.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -26,7 +28,9 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -135,6 +139,55 @@ class JavaBeanRebindingTests {
 	}
 
 	@Test
+	void setterIsGivenWhatIsBoundWhateverItsGetterShows() {
+		Odd odd = this.context.getBean(Odd.class);
+		save("{stamp: 1, odd: {name: new, limit: new, path: new, wait: 3}}");
+		assertThat(odd.getName()).contains("new");
+		assertThat(odd.getLimit()).isEqualTo("new!");
+		assertThat(odd.getPath()).isEqualTo("/new");
+		assertThat(odd.getWait()).isEqualTo(Duration.ofMinutes(3));
+		save("{stamp: 2}");
+		assertThat(odd.getName()).isEmpty();
+	}
+
+	@Test
+	void setterIsGivenWhatWasBoundWhenAChangeIsTakenBack() {
+		Odd odd = this.context.getBean(Odd.class);
+		save("{stamp: 1, odd: {name: old, limit: old, path: old}}");
+		this.fleet.save("orders.yaml", "{fail: 1, odd: {name: new, limit: new, path: new}}");
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.context.getBean(Late.class).failed);
+		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+			assertThat(odd.getName()).contains("old");
+			assertThat(odd.getLimit()).isEqualTo("old!");
+			assertThat(odd.getPath()).isEqualTo("/old");
+		});
+	}
+
+	@Test
+	void groupsThatHoldNothingButGroupsAndCollectionsFollow() {
+		Odd odd = this.context.getBean(Odd.class);
+		save("{stamp: 1, odd: {group: {rows: [{name: r}], inner: {limits: {max: 2}}}}}");
+		assertThat(odd.getGroup().getRows()).extracting(Row::getName).containsExactly("r");
+		assertThat(odd.getGroup().getInner().getLimits().getMax()).isEqualTo(2);
+	}
+
+	@Test
+	void accessorsThatOnlyTheBinderSeesFollow() {
+		Hidden hidden = this.context.getBean(Hidden.class);
+		save("{stamp: 1, hidden: {size: 2}}");
+		assertThat(hidden.getSize()).isEqualTo(2);
+	}
+
+	@Test
+	void beanWithoutADefaultConstructorIsWarnedOf(CapturedOutput output) {
+		save("{stamp: 1, given: {size: 2}}");
+		save("{stamp: 2, given: {size: 3}}");
+		assertThat(output.toString().lines().filter((line) -> line.contains("The bean of 'given'"))).singleElement()
+			.asString()
+			.contains("WARN");
+	}
+
+	@Test
 	void allIsAsBeforeWhenALaterObserverFails() {
 		this.fleet.save("orders.yaml",
 				"{fail: 1, shop: {hosts: [z], zones: [q], tags: {m: 9}, rows: [], key: second}}");
@@ -166,7 +219,7 @@ class JavaBeanRebindingTests {
 		after.first = 2;
 		after.second = 2;
 		after.third = 2;
-		PropertyUpdate.collect((path) -> true, "bean", bean, new Stubborn(), after, updates);
+		PropertyUpdate.collect(new Everything(), "bean", bean, new Stubborn(), after, updates);
 		PropertyUpdate.applyAll(updates);
 		assertThat(List.of(bean.first, bean.second, bean.third)).containsExactly(2, 2, 2);
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> PropertyUpdate.revertAll(updates));
@@ -181,7 +234,7 @@ class JavaBeanRebindingTests {
 		after.first = 2;
 		after.second = 2;
 		after.third = 13;
-		PropertyUpdate.collect((path) -> true, "bean", bean, new Stubborn(), after, updates);
+		PropertyUpdate.collect(new Everything(), "bean", bean, new Stubborn(), after, updates);
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> PropertyUpdate.applyAll(updates))
 			.satisfies((ex) -> assertThat(ex).hasRootCauseMessage("never 13"))
 			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
@@ -412,6 +465,152 @@ class JavaBeanRebindingTests {
 
 	}
 
+	/** Whose getters show something else than its setters take. */
+	@ConfigurationProperties("odd")
+	public static class Odd {
+
+		private final Group group = new Group();
+
+		private String name;
+
+		private String limit;
+
+		private String path;
+
+		@DurationUnit(ChronoUnit.MINUTES)
+		private Duration wait = Duration.ZERO;
+
+		public Optional<String> getName() {
+			return Optional.ofNullable(this.name);
+		}
+
+		public void setName(String name) {
+			this.name = name;
+		}
+
+		public Object getLimit() {
+			return this.limit + "!";
+		}
+
+		public void setLimit(String limit) {
+			this.limit = limit;
+		}
+
+		public String getPath() {
+			return this.path;
+		}
+
+		public void setPath(String path) {
+			this.path = "/" + path;
+		}
+
+		public Duration getWait() {
+			return this.wait;
+		}
+
+		public void setWait(Duration wait) {
+			this.wait = wait;
+		}
+
+		public Group getGroup() {
+			return this.group;
+		}
+
+	}
+
+	public static class Group {
+
+		private final Inner inner = new Inner();
+
+		private final List<Row> rows = new ArrayList<>();
+
+		public Inner getInner() {
+			return this.inner;
+		}
+
+		public List<Row> getRows() {
+			return this.rows;
+		}
+
+	}
+
+	public static class Inner {
+
+		private final Limits limits = new Limits();
+
+		public Limits getLimits() {
+			return this.limits;
+		}
+
+	}
+
+	public static class Limits {
+
+		private int max;
+
+		public int getMax() {
+			return this.max;
+		}
+
+		public void setMax(int max) {
+			this.max = max;
+		}
+
+	}
+
+	@ConfigurationProperties("hidden")
+	static class Hidden {
+
+		private int size;
+
+		int getSize() {
+			return this.size;
+		}
+
+		void setSize(int size) {
+			this.size = size;
+		}
+
+	}
+
+	public static class Given {
+
+		private int size;
+
+		public Given(String owner) {
+			assertThat(owner).isEqualTo("code");
+		}
+
+		public int getSize() {
+			return this.size;
+		}
+
+		public void setSize(int size) {
+			this.size = size;
+		}
+
+	}
+
+	/** All has changed, and nothing is bound. */
+	private static final class Everything implements PropertyUpdate.Change {
+
+		@Override
+		public boolean touches(String path) {
+			return true;
+		}
+
+		@Override
+		public Object before(String path, Bindable<?> type) {
+			return null;
+		}
+
+		@Override
+		public Object after(String path, Bindable<?> type) {
+			return null;
+		}
+
+	}
+
 	public static class Row {
 
 		private String name = "";
@@ -428,8 +627,14 @@ class JavaBeanRebindingTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@EnableConfigurationProperties({ Shop.class, Paint.class, Unprefixed.class })
+	@EnableConfigurationProperties({ Shop.class, Paint.class, Unprefixed.class, Odd.class, Hidden.class })
 	static class Application {
+
+		@Bean
+		@ConfigurationProperties("given")
+		Given given() {
+			return new Given("code");
+		}
 
 		@Bean
 		@ConfigurationPropertiesBinding

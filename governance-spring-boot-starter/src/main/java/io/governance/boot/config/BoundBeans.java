@@ -116,10 +116,6 @@ final class BoundBeans {
 		if (this.exclusions.stream().anyMatch((exclusion) -> exclusion.excludes(type))) {
 			return null;
 		}
-		if (!LiveConfigPoints.hasDefaultConstructor(type)) {
-			logger.debug("Bean '{}' of {} has no default constructor and is not rebound", bean.getName(), type);
-			return null;
-		}
 		return new Target(bean.getInstance(), bean.getAnnotation().prefix(),
 				Bindable.<Object>of(ResolvableType.forClass(type))
 					.withAnnotations(bean.asBindTarget().getAnnotations())

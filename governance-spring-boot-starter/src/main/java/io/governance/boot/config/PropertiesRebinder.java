@@ -6,17 +6,18 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
+import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValidator;
 import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -90,7 +91,8 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 				}
 				else {
 					Object after = this.binder.bind(change.after(), target.prefix(), target.bindable(), rules);
-					PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
+					PropertyUpdate.collect(new RemoteChange(change), target.prefix(), target.bean(), before, after,
+							updates);
 				}
 			}
 		}
@@ -155,7 +157,8 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 				if (before != null) {
 					Object after = this.binder.bindAsBootDoes(change.after(), target.prefix(), target.bindable(),
 							rules);
-					PropertyUpdate.collect(change::touches, target.prefix(), target.bean(), before, after, updates);
+					PropertyUpdate.collect(new RemoteChange(change), target.prefix(), target.bean(), before, after,
+							updates);
 				}
 			}
 		}
@@ -171,19 +174,79 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		Set<ConfigurationPropertyName> names = keys.stream()
 			.map((key) -> ConfigurationPropertyName.adapt(key, '.'))
 			.collect(Collectors.toSet());
-		Predicate<String> touches = (path) -> {
-			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(path, '.');
-			return names.stream().anyMatch((changed) -> name.equals(changed) || name.isAncestorOf(changed));
-		};
+		PropertyUpdate.Change change = new LocalChange(names);
 		List<PropertyUpdate> updates = new ArrayList<>();
 		for (BoundBeans.Target target : this.beans.targets()) {
-			if (touches.test(target.prefix())) {
+			if (change.touches(target.prefix())) {
 				Object after = this.binder.bindAsBootDoes(this.manager.current(), target.prefix(), target.bindable(),
 						target.rules());
-				PropertyUpdate.collect(touches, target.prefix(), target.bean(), target.bean(), after, updates);
+				PropertyUpdate.collect(change, target.prefix(), target.bean(), target.bean(), after, updates);
 			}
 		}
 		PropertyUpdate.applyAll(updates);
+	}
+
+	/** A change of the remote config. */
+	private final class RemoteChange implements PropertyUpdate.Change {
+
+		private final ConfigChange change;
+
+		RemoteChange(ConfigChange change) {
+			this.change = change;
+		}
+
+		@Override
+		public boolean touches(String path) {
+			return this.change.touches(path);
+		}
+
+		@Override
+		public @Nullable Object before(String path, Bindable<?> type) {
+			ConfigSnapshot before = this.change.before();
+			try {
+				return PropertiesRebinder.this.manager.showing(before,
+						() -> PropertiesRebinder.this.binder.value(before, path, type));
+			}
+			catch (RuntimeException ex) {
+				throw ex;
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public @Nullable Object after(String path, Bindable<?> type) {
+			return PropertiesRebinder.this.binder.value(this.change.after(), path, type);
+		}
+
+	}
+
+	/** A change beside the remote config, of which nobody knows what was before. */
+	private final class LocalChange implements PropertyUpdate.Change {
+
+		private final Set<ConfigurationPropertyName> changed;
+
+		LocalChange(Set<ConfigurationPropertyName> changed) {
+			this.changed = changed;
+		}
+
+		@Override
+		public boolean touches(String path) {
+			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(path, '.');
+			return this.changed.stream().anyMatch((key) -> name.equals(key) || name.isAncestorOf(key));
+		}
+
+		@Override
+		public @Nullable Object before(String path, Bindable<?> type) {
+			return null;
+		}
+
+		@Override
+		public @Nullable Object after(String path, Bindable<?> type) {
+			return PropertiesRebinder.this.binder.value(PropertiesRebinder.this.manager.current(), path, type);
+		}
+
 	}
 
 }

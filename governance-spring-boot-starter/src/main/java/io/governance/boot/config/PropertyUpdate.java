@@ -1,6 +1,5 @@
 package io.governance.boot.config;
 
-import java.beans.PropertyDescriptor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -10,14 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.BeanUtils;
-import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -33,47 +31,61 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 
 	private static final int MAX_DEPTH = 20;
 
+	/** How deep what has no setters is searched for something that has. */
+	private static final int MAX_GROUPS = 5;
+
+	/** Not even {@code null} is known. */
+	private static final Object NONE = new Object();
+
 	/**
 	 * Finds what differs between two objects of the type of a bean, and plans the same
 	 * difference for the bean. Only properties that the change touches are looked at:
 	 * other getters may do anything.
-	 * @param touches whether a key at or below a path has changed
+	 * @param change what changes
+	 * @param prefix the prefix of the bean
+	 * @param bean the bean
+	 * @param before a fresh object of before
+	 * @param after a fresh object of now
+	 * @param updates takes what is planned
 	 */
-	static void collect(Predicate<String> touches, String prefix, Object bean, Object before, Object after,
+	static void collect(Change change, String prefix, Object bean, Object before, Object after,
 			List<PropertyUpdate> updates) {
-		collect(touches, prefix, bean, before, after, updates, 0);
+		collect(change, prefix, bean, before, after, updates, 0);
 	}
 
-	private static void collect(Predicate<String> touches, String prefix, Object bean, Object before, Object after,
+	private static void collect(Change change, String prefix, Object bean, Object before, Object after,
 			List<PropertyUpdate> updates, int depth) {
-		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(before.getClass())) {
-			Method getter = property.getReadMethod();
-			Method setter = property.getWriteMethod();
-			String path = path(prefix, before.getClass(), property.getName());
-			if ((getter != null && getter.getDeclaringClass() == Object.class) || !touches.test(path)) {
+		for (BoundProperty property : BoundProperty.of(before.getClass())) {
+			String path = prefix.isEmpty() ? property.key() : prefix + "." + property.key();
+			if (!change.touches(path)) {
 				continue;
 			}
+			Method getter = property.getter();
 			if (getter == null) {
-				if (setter != null) {
-					setterOnly(setter, property.getName(), path, bean, before, after, updates);
-				}
+				setterOnly(change, property, path, bean, before, after, updates);
 				continue;
 			}
-			if (setter == null && !isNestedBean(getter.getReturnType()) && !isContainer(getter.getReturnType())) {
+			boolean settable = property.setter() != null;
+			if (!settable && !isGroup(getter.getReturnType(), 0) && !isContainer(getter.getReturnType())) {
 				continue;
 			}
-			Object was = read(getter, before);
-			Object is = read(getter, after);
+			Object was = property.get(before);
+			Object is = property.get(after);
 			if (ObjectUtils.nullSafeEquals(was, is)) {
 				continue;
 			}
-			Object live = read(getter, bean);
-			if (was != null && is != null && live != null && isNestedBean(live.getClass())
+			Object live = property.get(bean);
+			if (was != null && is != null && live != null
+					&& (isNestedBean(live.getClass()) || (!settable && isGroup(live.getClass(), 0)))
 					&& live.getClass() == is.getClass() && live.getClass() == was.getClass() && depth < MAX_DEPTH) {
-				collect(touches, path, live, was, is, updates, depth + 1);
+				collect(change, path, live, was, is, updates, depth + 1);
 			}
-			else if (setter != null) {
-				updates.add(of(bean, setter, live, is));
+			else if (settable) {
+				boolean untouched = ObjectUtils.nullSafeEquals(live, was);
+				Object old = untouched ? argument(property, change.before(path, property.argument()), was, before)
+						: argument(property, null, live, bean);
+				Object next = argument(property, change.after(path, property.argument()), is, after);
+				add(property, path, bean, old, next, updates);
 			}
 			else if (!addContent(live, is, updates)) {
 				warn(path);
@@ -81,36 +93,51 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 		}
 	}
 
-	/** As Spring Boot names it: a field may have a name of its own. */
-	private static String path(String prefix, Class<?> type, String property) {
-		Field field = ReflectionUtils.findField(type, property);
-		Name name = (field != null) ? field.getAnnotation(Name.class) : null;
-		String last = (name != null) ? name.value() : property;
-		return prefix.isEmpty() ? last : prefix + "." + last;
+	private static void setterOnly(Change change, BoundProperty property, String path, Object bean, Object before,
+			Object after, List<PropertyUpdate> updates) {
+		Field field = property.field();
+		if (field == null || !property.takesAny(field.getType())) {
+			warn(path);
+		}
+		else if (!ObjectUtils.nullSafeEquals(property.getField(before), property.getField(after))) {
+			add(property, path, bean, property.getField(bean),
+					argument(property, change.after(path, property.argument()), property.getField(after), after),
+					updates);
+		}
 	}
 
-	private static void setterOnly(Method setter, String name, String path, Object bean, Object before, Object after,
-			List<PropertyUpdate> updates) {
-		Field field = ReflectionUtils.findField(after.getClass(), name);
-		if (field == null || !setter.getParameterTypes()[0].isAssignableFrom(field.getType())) {
+	/**
+	 * What the setter is given: what is bound where that is one value, which a setter may
+	 * make another one of, and what was read of a fresh object otherwise, which has
+	 * defaults besides.
+	 */
+	private static @Nullable Object argument(BoundProperty property, @Nullable Object bound, @Nullable Object read,
+			Object owner) {
+		boolean fits = property.takes(read);
+		if (bound != null && (!fits || BeanUtils.isSimpleValueType(bound.getClass()))) {
+			return bound;
+		}
+		if (fits) {
+			return read;
+		}
+		Object kept = (property.field() != null) ? property.getField(owner) : NONE;
+		return property.takes(kept) ? kept : NONE;
+	}
+
+	private static void add(BoundProperty property, String path, Object bean, @Nullable Object old,
+			@Nullable Object next, List<PropertyUpdate> updates) {
+		Method setter = property.setter();
+		if (setter == null || old == NONE || next == NONE) {
 			warn(path);
 			return;
 		}
-		ReflectionUtils.makeAccessible(field);
-		Object is = ReflectionUtils.getField(field, after);
-		if (!ObjectUtils.nullSafeEquals(read(field, before), is)) {
-			updates.add(of(bean, setter, read(field, bean), is));
-		}
+		ReflectionUtils.makeAccessible(setter);
+		updates.add(new PropertyUpdate(() -> set(bean, setter, next), () -> set(bean, setter, old)));
 	}
 
 	private static void warn(String path) {
 		logger.warn("'{}' has changed, and its bean keeps the old value: the property needs a getter and a setter",
 				path);
-	}
-
-	private static PropertyUpdate of(Object bean, Method setter, @Nullable Object old, @Nullable Object next) {
-		ReflectionUtils.makeAccessible(setter);
-		return new PropertyUpdate(() -> set(bean, setter, next), () -> set(bean, setter, old));
 	}
 
 	/** What no setter replaces gets another content. */
@@ -163,22 +190,24 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 				|| type.getName().startsWith("java.")) {
 			return false;
 		}
-		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
-			if (property.getWriteMethod() != null) {
-				return true;
-			}
+		return BoundProperty.of(type).stream().anyMatch((property) -> property.setter() != null);
+	}
+
+	/** Holds nothing but groups and containers, so that it needs no setter itself. */
+	private static boolean isGroup(Class<?> type, int depth) {
+		if (isNestedBean(type)) {
+			return true;
 		}
-		return false;
-	}
-
-	private static @Nullable Object read(Method getter, Object bean) {
-		ReflectionUtils.makeAccessible(getter);
-		return ReflectionUtils.invokeMethod(getter, bean);
-	}
-
-	private static @Nullable Object read(Field field, Object bean) {
-		Object target = AopProxyUtils.getSingletonTarget(bean);
-		return ReflectionUtils.getField(field, (target != null) ? target : bean);
+		if (depth == MAX_GROUPS || type.isInterface() || BeanUtils.isSimpleValueType(type) || type.isArray()
+				|| type.isRecord() || type.getName().startsWith("java.")) {
+			return false;
+		}
+		return BoundProperty.of(type)
+			.stream()
+			.map(BoundProperty::getter)
+			.filter(Objects::nonNull)
+			.map(Method::getReturnType)
+			.anyMatch((held) -> isContainer(held) || isGroup(held, depth + 1));
 	}
 
 	/**
@@ -230,7 +259,7 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 
 	private static void set(Object bean, Method setter, @Nullable Object value) {
 		try {
-			setter.invoke(bean, value);
+			setter.invoke(BoundProperty.receiver(setter, bean), value);
 		}
 		catch (InvocationTargetException ex) {
 			throw new IllegalStateException(setter.toGenericString() + " failed", ex.getTargetException());
@@ -238,6 +267,20 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException("Cannot call " + setter.toGenericString(), ex);
 		}
+	}
+
+	/** What changes, as far as beans look at it. */
+	interface Change {
+
+		/** Whether a key at or below a path has changed. */
+		boolean touches(String path);
+
+		/** What a path was bound to, {@code null} if to nothing. */
+		@Nullable Object before(String path, Bindable<?> type);
+
+		/** What a path is bound to now, {@code null} if to nothing. */
+		@Nullable Object after(String path, Bindable<?> type);
+
 	}
 
 }

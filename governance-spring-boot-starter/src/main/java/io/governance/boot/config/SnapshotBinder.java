@@ -96,6 +96,20 @@ final class SnapshotBinder {
 	}
 
 	/**
+	 * One value, of what has been bound as part of a whole already.
+	 * @return what the key is bound to, {@code null} if to nothing
+	 */
+	@Nullable Object value(ConfigSnapshot snapshot, String key, Bindable<?> target) {
+		try {
+			return binder(snapshot, key, new RemotePlaceholders(this.environment, snapshot), (found, value) -> {
+			}).bind(key, target, new IgnoreTopLevelConverterNotFoundBindHandler()).orElse(null);
+		}
+		catch (BindException ex) {
+			return null;
+		}
+	}
+
+	/**
 	 * Refuses what cannot be resolved, unless the same could not be resolved before.
 	 */
 	private void checkPlaceholders(ConfigSnapshot snapshot, RemotePlaceholders placeholders, String key,
@@ -123,8 +137,7 @@ final class SnapshotBinder {
 
 	private <T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target, BindRules rules,
 			RemotePlaceholders placeholders, BiConsumer<String, ConfigValue> check) {
-		Binder binder = new Binder(sources(snapshot, prefix, check), placeholders::resolve, this.conversion.get(),
-				this.editors, null, null);
+		Binder binder = binder(snapshot, prefix, placeholders, check);
 		BindHandler handler = handler(target.getType().toClass(), rules);
 		try {
 			if (Map.class.equals(target.getType().resolve()) || List.class.equals(target.getType().resolve())) {
@@ -135,6 +148,12 @@ final class SnapshotBinder {
 		catch (BindException ex) {
 			throw BindFailure.translate(ex, snapshot);
 		}
+	}
+
+	private Binder binder(ConfigSnapshot snapshot, String prefix, RemotePlaceholders placeholders,
+			BiConsumer<String, ConfigValue> check) {
+		return new Binder(sources(snapshot, prefix, check), placeholders::resolve, this.conversion.get(), this.editors,
+				null, null);
 	}
 
 	/** As Spring Boot puts it together. */

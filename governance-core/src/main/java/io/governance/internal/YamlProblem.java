@@ -59,6 +59,9 @@ public final class YamlProblem extends GovernanceException {
 		if (problem.contains("Global tag") || problem.contains("undefined tag handle")) {
 			return TAG;
 		}
+		if (problem.contains("(TAB)")) {
+			return "begins with a tab: use blanks";
+		}
 		if (problem.contains("cannot start any token")) {
 			return "begins with a character that needs quotes";
 		}

@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.governance.backend.support.HomeDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ public record LocalSettings(String directory, Duration settle, Duration lease, D
 	 */
 	public LocalSettings(@Nullable String directory, @Nullable Duration settle, @Nullable Duration lease,
 			@Nullable Duration rescan) {
-		this.directory = (directory != null) ? directory : Path.of(home(), ".governance").toString();
+		this.directory = (directory != null) ? directory : home().resolve(".governance").toString();
 		this.settle = (settle != null) ? settle : DEFAULT_SETTLE;
 		this.lease = (lease != null) ? lease : DEFAULT_LEASE;
 		this.rescan = (rescan != null) ? rescan : DEFAULT_RESCAN;
@@ -43,8 +44,13 @@ public record LocalSettings(String directory, Duration settle, Duration lease, D
 		check("rescan", this.rescan, Duration.ofMillis(50), Duration.ofMinutes(5));
 	}
 
-	private static String home() {
-		return System.getProperty("user.home", ".");
+	private static Path home() {
+		Path home = HomeDirectory.find();
+		if (home == null) {
+			throw new IllegalArgumentException(
+					"This user has no home directory: set governance.local.directory to the whole path of one");
+		}
+		return home;
 	}
 
 	private static void checkDirectory(String directory) {
@@ -73,8 +79,8 @@ public record LocalSettings(String directory, Duration settle, Duration lease, D
 	}
 
 	private static Path resolve(String directory) {
-		Path path = (directory.equals("~") || directory.startsWith("~/")) ? Path.of(home(), directory.substring(1))
-				: Path.of(directory);
+		Path path = (directory.equals("~") || directory.startsWith("~/"))
+				? home().resolve(directory.substring(1).replaceFirst("^/", "")) : Path.of(directory);
 		return path.toAbsolutePath().normalize();
 	}
 

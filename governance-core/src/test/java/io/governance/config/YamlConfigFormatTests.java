@@ -161,7 +161,7 @@ class YamlConfigFormatTests {
 	void refusesWhatIsNotYaml() {
 		refuses("a: 1\nb: {", 2, 5, "is not valid YAML");
 		refuses("a: b: c", 1, 5, "mapping values are not allowed here");
-		refuses("a: 1\n\tb: 2", 2, 1, "begins with a character that needs quotes");
+		refuses("a: 1\n\tb: 2", 2, 1, "begins with a tab: use blanks");
 		refuses("a: 1\nb: \u0007", 2, 4, "control character");
 	}
 

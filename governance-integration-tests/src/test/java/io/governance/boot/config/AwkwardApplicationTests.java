@@ -36,6 +36,17 @@ class AwkwardApplicationTests {
 	}
 
 	@Test
+	void observerIsCalledAlsoWhereBeansAreLazyAndNobodyHasAskedForIt() {
+		this.fleet.save("orders.yaml", "price: {factor: 1}");
+		try (ConfigurableApplicationContext context = this.fleet.start(PlainApplication.class,
+				"spring.main.lazy-initialization=true")) {
+			this.fleet.save("orders.yaml", "price: {factor: 2}");
+			await().until(() -> "2".equals(context.getEnvironment().getProperty("price.factor")));
+			await().untilAsserted(() -> assertThat(context.getBean(Observer.class).calls).hasValue(1));
+		}
+	}
+
+	@Test
 	void configIsFollowedAgainAfterTheContextWasStoppedAndStarted() {
 		try (ConfigurableApplicationContext context = this.fleet.start(PlainApplication.class)) {
 			context.stop();

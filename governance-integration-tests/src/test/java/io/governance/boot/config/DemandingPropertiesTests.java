@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ResolvableType;
 import org.springframework.validation.Errors;
 import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.Validated;
@@ -104,6 +105,18 @@ class DemandingPropertiesTests {
 	void validatorOfTheApplicationForAllPropertiesIsAsked() {
 		assertThat(refusalOf("named.name: bad")).contains("'named.name' is bad");
 		assertThat(this.context.getBean(Named.class).getName()).isEqualTo("good");
+	}
+
+	@Test
+	void changeThatTakesTheKeyOfANumberAwayIsRefusedInWords() {
+		save("number: 3");
+		LiveConfig<Integer> number = this.context.getBean(LiveConfigFactory.class)
+			.of("number", ResolvableType.forClass(Integer.class));
+		assertThat(number.get()).isEqualTo(3);
+		assertThat(refusalOf("other: 1")).contains("'number' is missing");
+		assertThat(number.get()).isEqualTo(3);
+		save("number: 4");
+		assertThat(number.get()).isEqualTo(4);
 	}
 
 	@Test

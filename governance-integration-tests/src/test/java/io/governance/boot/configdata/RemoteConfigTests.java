@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.governance.boot.InvalidSettingException;
 import io.governance.boot.TestFleet;
 import io.governance.boot.config.ConfigLifecycle;
 import io.governance.config.ConfigManager;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.origin.Origin;
@@ -23,6 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -85,6 +89,22 @@ class RemoteConfigTests {
 			Origin origin = OriginLookup.getOrigin(context.getEnvironment().getPropertySources().get("governance"),
 					"a.b");
 			assertThat(origin).hasToString("governance default/default/orders.yaml:3:6");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.application.name=My Orders/1", "governance.namespace=Dev Env",
+			"governance.config.group=a/b" })
+	void nameThatNoDocumentCanHaveIsRefusedByItsProperty(String setting) {
+		assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(() -> start(setting).close())
+			.satisfies((ex) -> assertThat(ex.property()).isEqualTo(setting.substring(0, setting.indexOf('='))));
+	}
+
+	@Test
+	void applicationWithABlankNameReadsWhatAllRead() {
+		this.fleet.save("application.yaml", "where: all");
+		try (ConfigurableApplicationContext context = start("spring.application.name=")) {
+			assertThat(property(context, "where")).isEqualTo("all");
 		}
 	}
 

@@ -137,6 +137,22 @@ class GovernanceRegistryAutoConfigurationTests {
 	}
 
 	@Test
+	void whoClosesIsDrainingAndWasNeverOutOfService() {
+		List<String> changes = new CopyOnWriteArrayList<>();
+		this.runner.withBean(RegistrationListener.class, () -> (event) -> {
+			if (event.kind() == Kind.UPDATED) {
+				changes.add(event.reason());
+			}
+		}).run((context) -> {
+			readiness(context, ReadinessState.ACCEPTING_TRAFFIC);
+			awaitStatus(context, InstanceStatus.UP);
+			// As a web application does that begins to close.
+			readiness(context, ReadinessState.REFUSING_TRAFFIC);
+		});
+		assertThat(changes).containsExactly("status UP -> DRAINING");
+	}
+
+	@Test
 	void isRemovedBeforeAnythingOfTheApplicationStops() {
 		Working working = new Working();
 		ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();

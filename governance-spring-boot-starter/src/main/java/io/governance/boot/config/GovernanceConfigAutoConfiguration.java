@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.context.properties.ConfigurationPropertiesBeans;
 import org.springframework.cloud.context.properties.ConfigurationPropertiesRebinder;
@@ -77,6 +78,12 @@ public final class GovernanceConfigAutoConfiguration {
 	static OnConfigChangeProcessor onConfigChangeProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<ConfigManager> manager, ObjectProvider<LiveConfigFactory> factory) {
 		return new OnConfigChangeProcessor(beanFactory, manager, factory);
+	}
+
+	/** Who observes is not asked for by anybody. */
+	@Bean
+	static LazyInitializationExcludeFilter governanceObserversAreNotLazy() {
+		return (name, definition, type) -> OnConfigChangeProcessor.observes(type);
 	}
 
 	/**

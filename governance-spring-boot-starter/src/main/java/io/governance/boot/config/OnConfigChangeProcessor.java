@@ -66,6 +66,11 @@ final class OnConfigChangeProcessor implements BeanPostProcessor, DisposableBean
 		return this.library != null && type.getProtectionDomain() == this.library;
 	}
 
+	/** Whether a bean of a type has such methods. */
+	static boolean observes(Class<?> type) {
+		return AnnotationUtils.isCandidateClass(type, OnConfigChange.class) && !methods(type).isEmpty();
+	}
+
 	private static Map<Method, OnConfigChange> methods(Class<?> type) {
 		return MethodIntrospector.selectMethods(type,
 				(MethodIntrospector.MetadataLookup<@Nullable OnConfigChange>) (method) -> AnnotatedElementUtils

@@ -13,6 +13,7 @@ import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValue;
 import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
 import org.springframework.beans.PropertyEditorRegistry;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -143,11 +144,23 @@ final class SnapshotBinder {
 			if (Map.class.equals(target.getType().resolve()) || List.class.equals(target.getType().resolve())) {
 				return binder.bind(prefix, target, handler).orElseGet(() -> empty(target));
 			}
+			if (isScalar(target.getType().toClass())) {
+				return binder.bind(prefix, target, handler).orElseThrow(() -> missing(prefix));
+			}
 			return binder.bindOrCreate(prefix, target, handler);
 		}
 		catch (BindException ex) {
 			throw BindFailure.translate(ex, snapshot);
 		}
+	}
+
+	/** What cannot be made of nothing. */
+	private static boolean isScalar(Class<?> type) {
+		return type != String.class && BeanUtils.isSimpleValueType(type);
+	}
+
+	private static InvalidConfigException missing(String key) {
+		return new InvalidConfigException(null, key, "is missing, and there is a value that is bound to it", null);
 	}
 
 	private Binder binder(ConfigSnapshot snapshot, String prefix, RemotePlaceholders placeholders,

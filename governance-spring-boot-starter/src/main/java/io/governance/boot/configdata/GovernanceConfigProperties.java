@@ -3,6 +3,7 @@ package io.governance.boot.configdata;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.governance.backend.support.HomeDirectory;
 import io.governance.config.DocumentId;
 import io.governance.config.SnapshotCache;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +63,17 @@ public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled, 
 		 * @return the cache, or {@code null} if nothing is to be kept on disk
 		 */
 		public @Nullable SnapshotCache open(String... parts) {
-			Path home = (this.directory != null) ? this.directory
-					: Path.of(System.getProperty("user.home", "."), ".cache", "governance");
-			return this.enabled ? new SnapshotCache(home, String.join("/", parts)) : null;
+			Path place = place();
+			return (this.enabled && place != null) ? new SnapshotCache(place, String.join("/", parts)) : null;
+		}
+
+		/**
+		 * Where it is kept.
+		 * @return the directory, {@code null} if none is set and the user has no home
+		 */
+		public @Nullable Path place() {
+			Path home = (this.directory == null) ? HomeDirectory.find() : null;
+			return (home != null) ? home.resolve(".cache").resolve("governance") : this.directory;
 		}
 
 	}

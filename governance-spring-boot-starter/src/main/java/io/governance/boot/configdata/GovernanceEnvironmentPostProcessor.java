@@ -51,6 +51,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.Profiles;
 import org.springframework.core.env.PropertySource;
+import org.springframework.util.StringUtils;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
@@ -97,6 +98,10 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			sources.remove(ImportMark.NAME);
 			return;
 		}
+		if (config.cache().enabled() && config.cache().place() == null) {
+			this.logger.warn("This user has no home directory, so neither config nor lists of instances are kept for "
+					+ "a start without the server: set governance.config.cache.directory");
+		}
 		ConfigLayerProperties layers = binder.bindOrCreate("governance.config", ConfigLayerProperties.class);
 		Map<String, String> localValues = localValues(environment);
 		Backends backends = new Backends(environment, application.getClassLoader());
@@ -129,7 +134,12 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 	private static ConfigManager manager(ConfigurableEnvironment environment, GovernanceProperties governance,
 			GovernanceConfigProperties config, ConfigLayerProperties layers, Map<String, String> localValues,
 			Backends backends, Secrets secrets) {
-		String application = environment.getProperty("spring.application.name", "application");
+		String name = environment.getProperty("spring.application.name");
+		String application = StringUtils.hasText(name) ? name : "application";
+		checkName("spring.application.name", () -> new DocumentId(DocumentId.DEFAULT, DocumentId.DEFAULT, application));
+		checkName("governance.namespace",
+				() -> new DocumentId(governance.namespace(), DocumentId.DEFAULT, application));
+		checkName("governance.config.group", () -> new DocumentId(DocumentId.DEFAULT, config.group(), application));
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
 		Backend backend = backends.forConfig();
@@ -151,6 +161,16 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.variants(variants(environment, governance, config, layers, application, instance))
 			.release(environment.getProperty("spring.application.version", ""))
 			.build();
+	}
+
+	private static void checkName(String property, Runnable use) {
+		try {
+			use.run();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException(property, String.valueOf(ex.getMessage()),
+					"It is part of where documents are kept", ex);
+		}
 	}
 
 	/** The layout of Spring Cloud Consul knows neither gray rules nor variants. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import io.governance.backend.Backend;
 import io.governance.boot.InvalidSettingException;
 import io.governance.boot.backend.Backends;
+import io.governance.backend.support.HomeDirectory;
 import io.governance.registry.Discovery;
 import io.governance.registry.InstanceCache;
 import io.governance.registry.ServiceDirectory;
@@ -132,9 +133,12 @@ final class DirectoryPlan {
 		}
 		Path directory = cache.directory();
 		if (directory == null) {
-			Path home = (configured != null) ? configured
-					: Path.of(System.getProperty("user.home", "."), ".cache", "governance");
-			directory = home.resolve("instances");
+			Path home = (configured == null) ? HomeDirectory.find() : null;
+			Path caches = (home != null) ? home.resolve(".cache").resolve("governance") : configured;
+			if (caches == null) {
+				return null;
+			}
+			directory = caches.resolve("instances");
 		}
 		return new InstanceCache(directory, namespace + "/" + String.join(",", this.names));
 	}

@@ -2,6 +2,7 @@ package io.governance.boot.registry;
 
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -41,6 +42,9 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 
 	/** Boot's own default. */
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
+
+	/** How long a context that has begun to close takes to stop what runs in it. */
+	private static final Duration CLOSING = Duration.ofMillis(100);
 
 	private static final Duration MARGIN = Duration.ofSeconds(1);
 
@@ -91,8 +95,14 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 
 	private synchronized void accept(boolean accepting) {
 		this.accepting = accepting;
-		if (this.registered != null) {
+		if (this.registered != null && accepting) {
 			announce();
+		}
+		else if (this.registered != null) {
+			// A context that closes says so first, and is about to announce that it
+			// drains.
+			CompletableFuture.delayedExecutor(CLOSING.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+				.execute(this::announceUnlessClosing);
 		}
 		else if (this.running && accepting) {
 			register();
@@ -143,6 +153,10 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 			return InstanceStatus.OUT_OF_SERVICE;
 		}
 		return this.healthy ? InstanceStatus.UP : InstanceStatus.DOWN;
+	}
+
+	private synchronized void announceUnlessClosing() {
+		announce();
 	}
 
 	private void announce() {

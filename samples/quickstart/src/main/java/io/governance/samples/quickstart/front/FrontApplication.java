@@ -1,6 +1,7 @@
 package io.governance.samples.quickstart.front;
 
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.restclient.autoconfigure.RestClientBuilderConfigurer;
 import org.springframework.cloud.client.loadbalancer.LoadBalanced;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.client.RestClient;
@@ -13,8 +14,8 @@ public class FrontApplication {
 
 	@Bean
 	@LoadBalanced
-	RestClient.Builder restClientBuilder() {
-		return RestClient.builder();
+	RestClient.Builder restClientBuilder(RestClientBuilderConfigurer configurer) {
+		return configurer.configure(RestClient.builder());
 	}
 
 }

@@ -24,6 +24,11 @@ public final class LeastInFlightLoadBalancer implements LoadBalancer {
 	}
 
 	@Override
+	public boolean usesAffinity() {
+		return false;
+	}
+
+	@Override
 	public Picker newPicker(PickerInput input) {
 		Endpoint[] endpoints = input.weighted();
 		return (endpoints.length <= EXACT) ? new ExactPicker(endpoints, input.random())

@@ -28,6 +28,16 @@ public interface LoadBalancer {
 	String name();
 
 	/**
+	 * Whether pickers look at {@link PickRequest#affinity()}. Where they do not, callers
+	 * do not look for the key of a call, and no call waits for an instance that its key
+	 * belongs to. Always the same.
+	 * @return {@code false} if they do not; by default {@code true}
+	 */
+	default boolean usesAffinity() {
+		return true;
+	}
+
+	/**
 	 * Builds a picker for endpoints as they are now. Called again on every change of
 	 * them, with the picker that it replaces. Here belongs all work that need not be done
 	 * on each pick.

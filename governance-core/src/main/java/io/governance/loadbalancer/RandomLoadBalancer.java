@@ -16,6 +16,11 @@ public final class RandomLoadBalancer implements LoadBalancer {
 	}
 
 	@Override
+	public boolean usesAffinity() {
+		return false;
+	}
+
+	@Override
 	public Picker newPicker(PickerInput input) {
 		return new RandomPicker(input.weighted(), input.random());
 	}

@@ -17,6 +17,11 @@ public final class RoundRobinLoadBalancer implements LoadBalancer {
 	}
 
 	@Override
+	public boolean usesAffinity() {
+		return false;
+	}
+
+	@Override
 	public Picker newPicker(PickerInput input) {
 		Endpoint[] endpoints = input.weighted();
 		if (endpoints.length > RoundRobinPosition.MAX_SIZE) {

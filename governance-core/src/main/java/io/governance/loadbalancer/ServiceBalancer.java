@@ -32,6 +32,8 @@ public final class ServiceBalancer {
 
 	private final String client;
 
+	private final boolean usesAffinity;
+
 	private final CallClock clock;
 
 	private final SlowStart slowStart;
@@ -94,6 +96,7 @@ public final class ServiceBalancer {
 	ServiceBalancer(ServiceBalancerBuilder builder) {
 		this.service = builder.service;
 		this.client = builder.client;
+		this.usesAffinity = builder.loadBalancer.usesAffinity();
 		this.policy = builder.policy;
 		this.settings = builder.settings;
 		this.executor = builder.executor;
@@ -124,6 +127,14 @@ public final class ServiceBalancer {
 	 */
 	public String service() {
 		return this.service;
+	}
+
+	/**
+	 * Whether the algorithm looks at what calls have in common.
+	 * @return what {@link LoadBalancer#usesAffinity()} told
+	 */
+	public boolean usesAffinity() {
+		return this.usesAffinity;
 	}
 
 	/**

@@ -16,6 +16,11 @@ public final class WeightedRandomLoadBalancer implements LoadBalancer {
 	}
 
 	@Override
+	public boolean usesAffinity() {
+		return false;
+	}
+
+	@Override
 	public Picker newPicker(PickerInput input) {
 		Endpoint[] endpoints = input.weighted();
 		return new WeightedRandomPicker(endpoints, new AliasTable(Weights.of(endpoints)), input.random());

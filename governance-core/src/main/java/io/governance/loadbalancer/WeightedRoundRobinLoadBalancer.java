@@ -19,6 +19,11 @@ public final class WeightedRoundRobinLoadBalancer implements LoadBalancer {
 	}
 
 	@Override
+	public boolean usesAffinity() {
+		return false;
+	}
+
+	@Override
 	public Picker newPicker(PickerInput input) {
 		Endpoint[] endpoints = input.weighted();
 		int[] weights = Weights.of(endpoints);

@@ -17,6 +17,13 @@ class BuiltInLoadBalancersTests {
 					"least-in-flight", "p2c");
 	}
 
+	@Test
+	void onlyConsistentHashLooksAtWhatCallsHaveInCommon() {
+		assertThat(LoadBalancer.builtIn()).filteredOn(LoadBalancer::usesAffinity)
+			.extracting(LoadBalancer::name)
+			.containsExactly("consistent-hash");
+	}
+
 	@ParameterizedTest
 	@MethodSource("io.governance.loadbalancer.LoadBalancer#builtIn")
 	void giveNoCallsToWeightZero(LoadBalancer loadBalancer) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 import io.governance.loadbalancer.Endpoint;
@@ -125,6 +126,29 @@ public abstract class LoadBalancerContract {
 		List<Endpoint> endpoints = endpoints(10);
 		Picker picker = loadBalancer().newPicker(PickerInput.of(endpoints).replacing((request) -> null));
 		assertPicksOnly(new HashSet<>(endpoints), picker);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 17, 100 })
+	@DisplayName("Looks at what calls have in common only if it says so")
+	void looksAtAffinityOnlyIfItSaysSo(int size) {
+		LoadBalancer loadBalancer = loadBalancer();
+		Picker picker = loadBalancer.newPicker(PickerInput.of(weighted(size)));
+		AtomicBoolean asked = new AtomicBoolean();
+		PickRequest request = new PickRequest() {
+
+			@Override
+			public long affinity() {
+				asked.set(true);
+				return 1;
+			}
+
+		};
+		for (int i = 0; i < 100; i++) {
+			picker.pick(request);
+		}
+		assertThat(loadBalancer.usesAffinity()).isEqualTo(loadBalancer().usesAffinity());
+		assertThat(asked.get()).as("looks at it").isIn(false, loadBalancer.usesAffinity());
 	}
 
 	@ParameterizedTest

@@ -8,8 +8,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.governance.backend.Backend;
 import io.governance.boot.TestFleet;
@@ -102,6 +105,24 @@ class GovernanceServicesEndpointTests {
 				() -> assertThat(get("governanceservices/stock?user=ann").path("picked").asString()).isEqualTo("b"));
 		assertThat(get("governanceservices/stock?lane=gray").path("picked").asString()).isEqualTo("b");
 		assertThat(get("governanceservices/stock?user=bob").path("picked").asString()).isEqualTo("a");
+	}
+
+	/** Real calls do not tell their key to round robin. */
+	@Test
+	void keyOfASampleCallDoesNotCountWhereTheAlgorithmDoesNotLookAtIt() {
+		start(WebApplicationType.SERVLET, "governance.registry.instance.zone=z1");
+		put(Instance.of("stock", "10.0.0.1", 80).id("a").zone("z1").build(),
+				Instance.of("stock", "10.0.0.2", 80).id("b").zone("z1").build(),
+				Instance.of("stock", "10.0.0.3", 80).id("c").zone("z2").build());
+		call("stock", "a", "b", "c");
+		// What is left of the zone takes 70 % of the calls, by chance; a key would
+		// decide.
+		balancers().balancers().get("stock").probed("b", false, "no answer");
+		Set<String> picked = new HashSet<>();
+		await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).untilAsserted(() -> {
+			picked.add(get("governanceservices/stock?key=cart-7").path("picked").asString());
+			assertThat(picked).containsExactlyInAnyOrder("a", "c");
+		});
 	}
 
 	@Test

@@ -88,7 +88,9 @@ public final class GovernanceServicesEndpoint {
 			return null;
 		}
 		String called = (lane != null) ? lane : laneOf(service, user);
-		Explanation explanation = balancer.explain(called, (key != null) ? PickRequest.withKey(key) : PickRequest.ANY);
+		// As real calls, which tell their key only to an algorithm that looks at it.
+		PickRequest request = (key != null && balancer.usesAffinity()) ? PickRequest.withKey(key) : PickRequest.ANY;
+		Explanation explanation = balancer.explain(called, request);
 		return new Sample(service, called, explanation.destination(), explanation.panic(), explanation.preferredShare(),
 				explanation.picked(), explanation.candidates());
 	}

@@ -29,8 +29,8 @@ interface BalancerFactory {
 	LoadBalancerSettings settings(String service);
 
 	/**
-	 * The header of requests whose value tells which calls belong together. On the path
-	 * of every call.
+	 * The header of requests whose value tells which calls belong together, whatever the
+	 * algorithm is. On the path of every call of an algorithm that looks at it.
 	 * @param service the service
 	 * @return the name of the header; empty if there is none
 	 */

@@ -120,7 +120,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	}
 
 	private @Nullable Endpoint endpoint(String service, String lane, CallTry call) {
-		PickRequest request = call.pickRequest(this.factory.affinityHeader(service));
+		PickRequest request = call.pickRequest(affinityHeader(service));
 		Endpoint endpoint = endpoint(service, lane, request, call.avoid());
 		return (endpoint != null || call.avoid() == null || call.strict()) ? endpoint
 				: endpoint(service, lane, request, null);
@@ -226,10 +226,12 @@ public final class ServiceBalancers implements AutoCloseable {
 	/**
 	 * The header of calls whose value tells which of them belong together.
 	 * @param service the service
-	 * @return the name of the header; empty if there is none
+	 * @return the name of the header; empty if there is none, or if the algorithm that
+	 * the service's balancer was made with does not look at it
+	 * @throws IllegalArgumentException if this is not a service's name
 	 */
 	public String affinityHeader(String service) {
-		return this.factory.affinityHeader(service);
+		return balancer(service).usesAffinity() ? this.factory.affinityHeader(service) : "";
 	}
 
 	/**

@@ -135,8 +135,7 @@ class ServiceBalancersTests {
 		KnownLists gate = new KnownLists();
 		Queue<ServiceBalancer> observed = new ConcurrentLinkedQueue<>();
 		ChangingDiscovery discovery = new ChangingDiscovery();
-		GovernanceLoadBalancerProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
-			.bindOrCreate("", GovernanceLoadBalancerProperties.class);
+		GovernanceLoadBalancerProperties properties = properties(Map.of());
 		try (ServiceDirectory directory = new ServiceDirectory(discovery);
 				ServiceBalancers balancers = new ServiceBalancers(directory,
 						new FirstList(directory, Duration.ofSeconds(20)),
@@ -161,6 +160,33 @@ class ServiceBalancersTests {
 	}
 
 	@Test
+	void onlyAlgorithmsThatLookAtTheKeyOfACallAreTold() {
+		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081, 8082)));
+				ServiceBalancers balancers = balancers(directory, List.of(), List.of(), Map
+					.of("services.carts.algorithm", "consistent-hash", "services.carts.affinity-header", "X-Cart"))) {
+			assertThat(balancers.affinityHeader("orders")).isEmpty();
+			assertThat(balancers.affinityHeader("carts")).isEqualTo("X-Cart");
+		}
+	}
+
+	/** Which is the one that a service had at its first call. */
+	@Test
+	void whetherTheKeyOfACallIsToldGoesByTheAlgorithmThatIsUsed() {
+		ConfiguredBalancers configured = new ConfiguredBalancers(properties(Map.of()),
+				new BalancerParts(List.of(), List.of()), List.of(), "", "");
+		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081, 8082)));
+				ServiceBalancers balancers = new ServiceBalancers(directory,
+						new FirstList(directory, Duration.ofSeconds(20)), configured, EndpointGate.NONE)) {
+			assertThat(balancers.affinityHeader("before")).isEmpty();
+			configured.properties(properties(Map.of("algorithm", "consistent-hash")));
+			assertThat(balancers.affinityHeader("before")).isEmpty();
+			assertThat(balancers.affinityHeader("after")).isEqualTo("X-User-ID");
+			configured.properties(properties(Map.of("affinity-header", "X-Session")));
+			assertThat(balancers.affinityHeader("after")).isEqualTo("X-Session");
+		}
+	}
+
+	@Test
 	void observerThatThrowsEndsNoCall() {
 		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081)));
 				ServiceBalancers balancers = balancers(directory, List.of(), List.of(), Map.of())) {
@@ -173,12 +199,15 @@ class ServiceBalancersTests {
 
 	private static ServiceBalancers balancers(ServiceDirectory directory, List<HealthProbe> probes,
 			List<BalancerListener> listeners, Map<String, String> properties) {
-		GovernanceLoadBalancerProperties bound = new Binder(new MapConfigurationPropertySource(properties))
-			.bindOrCreate("", GovernanceLoadBalancerProperties.class);
-		return new ServiceBalancers(
-				directory, new FirstList(directory, Duration.ofSeconds(20)), new ConfiguredBalancers(bound,
+		return new ServiceBalancers(directory, new FirstList(directory, Duration.ofSeconds(20)),
+				new ConfiguredBalancers(properties(properties),
 						new BalancerParts(List.of(new RoundRobinLoadBalancer()), probes), listeners, "", ""),
 				EndpointGate.NONE);
+	}
+
+	private static GovernanceLoadBalancerProperties properties(Map<String, String> properties) {
+		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("",
+				GovernanceLoadBalancerProperties.class);
 	}
 
 	private static int closedPort() throws IOException {

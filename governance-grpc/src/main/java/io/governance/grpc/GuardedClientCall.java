@@ -3,6 +3,7 @@ package io.governance.grpc;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -128,7 +129,7 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 			this.guarded = this.guard.get();
 		}
 		catch (GovernanceException ex) {
-			listener.onClose(Status.UNAVAILABLE.withDescription(ex.getMessage()).withCause(ex), new Metadata());
+			end(Status.UNAVAILABLE.withDescription(ex.getMessage()).withCause(ex));
 			return;
 		}
 		try {
@@ -276,11 +277,28 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 		return true;
 	}
 
+	/**
+	 * Ends the call, on its executor if it has one: a blocking caller wakes for what is
+	 * given to that, and for nothing else.
+	 */
 	private void end(Status status) {
 		over(Outcome.CANCELLED);
 		Listener<A> listener = this.listener;
-		if (listener != null) {
-			listener.onClose(status, new Metadata());
+		if (listener == null) {
+			return;
+		}
+		Runnable close = this.context.wrap(() -> listener.onClose(status, new Metadata()));
+		Executor executor = this.options.getExecutor();
+		if (executor == null) {
+			close.run();
+			return;
+		}
+		try {
+			executor.execute(close);
+		}
+		catch (RejectedExecutionException ex) {
+			// Whoever ended the executor must be told all the same.
+			close.run();
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.governance.GovernanceException;
 import io.governance.call.CallFailure;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.InstanceStats;
@@ -138,6 +140,62 @@ class GuardedClientCallTests {
 		assertThat(answers.over).succeedsWithin(Duration.ofSeconds(10))
 			.satisfies((thrown) -> assertThat(thrown).hasMessageContaining("No second time"));
 		assertThat(this.first.calls()).isOne();
+		assertThat(this.ended).hasValue(1);
+	}
+
+	/** Whoever waits without a thread of grpc-java's wakes for its own executor alone. */
+	@Test
+	void endsTheBlockingCallIfItCannotBeTriedAgainLater() {
+		this.first.fails(Status.UNAVAILABLE);
+		this.registry.list(this.first.instance("users"));
+		ManagedChannel channel = channel(new OnceOnly());
+		CompletableFuture<Status> end = CompletableFuture.supplyAsync(() -> {
+			try {
+				return Status.OK.withDescription(Echo.call(channel, Echo.LOOK, "hello"));
+			}
+			catch (StatusRuntimeException ex) {
+				return ex.getStatus();
+			}
+		}, (task) -> new Thread(task, "blocking").start());
+		assertThat(end).succeedsWithin(Duration.ofSeconds(20)).satisfies((status) -> {
+			assertThat(status.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+			assertThat(status.getDescription()).isEqualTo("No second time");
+		});
+		assertThat(this.first.calls()).isOne();
+		assertThat(this.ended).hasValue(1);
+	}
+
+	@Test
+	void tellsARefusedCallOnItsExecutor() {
+		List<Runnable> tasks = new ArrayList<>();
+		ClientCall<String, String> call = new GuardedClientCall<>(Echo.LOOK,
+				CallOptions.DEFAULT.withExecutor(tasks::add), new Forgetful(), () -> {
+					throw new GovernanceException("Refused for now");
+				}, services().picks("users"), opened(new HeldBack()));
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		call.start(new End<>(end), new Metadata());
+		assertThat(end).isNotDone();
+		assertThat(tasks).singleElement().satisfies(Runnable::run);
+		assertThat(end).isCompletedWithValueMatching((status) -> status.getCode() == Status.Code.UNAVAILABLE)
+			.isCompletedWithValueMatching((status) -> "Refused for now".equals(status.getDescription()));
+	}
+
+	@Test
+	void endsTheCallThoughItsExecutorTakesNothingMore() {
+		Forgetful channel = new Forgetful();
+		ClientCall<String, String> call = new GuardedClientCall<>(Echo.LOOK,
+				CallOptions.DEFAULT.withOption(CallKeys.SERVICE, "users").withExecutor((task) -> {
+					throw new RejectedExecutionException("ended");
+				}), channel, () -> new TwoTries(this), services().picks("users"), opened(new HeldBack()));
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		call.start(new End<>(end), new Metadata());
+		call.sendMessage("hello");
+		call.halfClose();
+		channel.makeStream(
+				new EndpointTracer.Starter(new Endpoint(this.first.instance("users").build()), System::nanoTime));
+		channel.endTry(Status.UNAVAILABLE);
+		call.cancel("Enough", null);
+		assertThat(end).isCompletedWithValueMatching((status) -> status.getCode() == Status.Code.CANCELLED);
 		assertThat(this.ended).hasValue(1);
 	}
 

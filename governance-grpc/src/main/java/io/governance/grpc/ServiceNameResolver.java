@@ -53,8 +53,20 @@ final class ServiceNameResolver extends NameResolver {
 
 	private boolean known;
 
-	/** Counts lists, so that addresses that are found late do not replace newer ones. */
+	/** Counts lists. */
 	private long revision;
+
+	/**
+	 * The list whose addresses were told last: addresses that are found late do not
+	 * replace newer ones.
+	 */
+	private long toldRevision;
+
+	/** Host names are being looked up, once at a time however often that is wanted. */
+	private boolean lookingUp;
+
+	/** Something changed meanwhile. */
+	private boolean again;
 
 	private boolean shutdown;
 
@@ -105,25 +117,63 @@ final class ServiceNameResolver extends NameResolver {
 		}
 		this.known = true;
 		this.instances = list.instances();
+		this.revision++;
 		resolve();
 	}
 
 	private void resolve() {
-		long revision = ++this.revision;
-		List<Instance> instances = this.instances;
-		boolean literal = instances.stream().map(GrpcAddress::of).allMatch(GrpcAddress::isLiteral);
-		if (literal || this.offload == null) {
-			tell(StatusOr.fromValue(addresses(instances)));
-			return;
+		Executor offload = this.offload;
+		if (isLiteral() || offload == null) {
+			tell(this.revision, StatusOr.fromValue(addresses(this.instances)));
 		}
-		this.offload.execute(() -> {
-			List<EquivalentAddressGroup> addresses = addresses(instances);
+		else if (this.lookingUp) {
+			this.again = true;
+		}
+		else {
+			lookUp(offload);
+		}
+	}
+
+	/** Whether nobody has to be asked for any address. */
+	private boolean isLiteral() {
+		return this.instances.stream().map(GrpcAddress::of).allMatch(GrpcAddress::isLiteral);
+	}
+
+	private void lookUp(Executor offload) {
+		long revision = this.revision;
+		List<Instance> instances = this.instances;
+		this.lookingUp = true;
+		offload.execute(() -> {
+			StatusOr<List<EquivalentAddressGroup>> found = lookedUp(instances);
 			this.context.execute(() -> {
-				if (revision == this.revision) {
-					tell(StatusOr.fromValue(addresses));
+				this.lookingUp = false;
+				tell(revision, found);
+				if (this.again && !this.shutdown) {
+					this.again = false;
+					resolve();
 				}
 			});
 		});
+	}
+
+	/** Whatever happens, it comes to an end, and with it the next one can begin. */
+	private StatusOr<List<EquivalentAddressGroup>> lookedUp(List<Instance> instances) {
+		try {
+			return StatusOr.fromValue(addresses(instances));
+		}
+		catch (RuntimeException | Error ex) {
+			return StatusOr.fromStatus(Status.UNAVAILABLE
+				.withDescription("The host names of service '" + this.service + "' cannot be looked up")
+				.withCause(ex));
+		}
+	}
+
+	/** Also of a list that is not the newest any more: that one may take long. */
+	private void tell(long revision, StatusOr<List<EquivalentAddressGroup>> addresses) {
+		if (revision >= this.toldRevision) {
+			this.toldRevision = revision;
+			tell(addresses);
+		}
 	}
 
 	/** On whatever thread may wait for host names. */
@@ -152,7 +202,7 @@ final class ServiceNameResolver extends NameResolver {
 	/** A connection failed: the address of a host name may be another one by now. */
 	@Override
 	public void refresh() {
-		if (this.known && this.instances.stream().map(GrpcAddress::of).anyMatch((address) -> !address.isLiteral())) {
+		if (this.known && !isLiteral()) {
 			resolve();
 		}
 	}

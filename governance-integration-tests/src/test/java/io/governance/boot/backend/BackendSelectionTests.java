@@ -6,21 +6,26 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 import io.governance.backend.Backend;
 import io.governance.backend.BackendEnvironment;
 import io.governance.backend.BackendFactory;
+import io.governance.boot.InvalidSettingException;
 import io.governance.local.LocalBackendFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.mock.env.MockEnvironment;
 
@@ -86,6 +91,43 @@ class BackendSelectionTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("Several backends are on the classpath: [first, second]")
 			.contains("Set governance.backend to the one to use");
+	}
+
+	@Test
+	void settingThatComesWhenTheBackendIsOpenIsRefused() {
+		SpringApplication application = application(Map.of("governance.local.directory", this.directory + "/late"));
+		assertThatExceptionOfType(BeanCreationException.class).isThrownBy(() -> run(application))
+			.havingRootCause()
+			.isInstanceOf(InvalidSettingException.class)
+			.withMessageContaining("governance.local.directory: is set by 'late'");
+	}
+
+	@Test
+	void settingThatComesLateAndSaysTheSameIsNone() {
+		run(application(Map.of("governance.local.directory", this.directory.toString()))).close();
+	}
+
+	@Test
+	void settingThatComesLateAndIsReadLaterCounts() {
+		SpringApplication application = application(Map.of("governance.registry.service", "late"));
+		try (ConfigurableApplicationContext context = run(application)) {
+			assertThat(context.getEnvironment().getProperty("governance.registry.service")).isEqualTo("late");
+		}
+	}
+
+	private ConfigurableApplicationContext run(SpringApplication application) {
+		return application.run("--spring.config.import=governance:", "--governance.local.directory=" + this.directory,
+				"--governance.config.cache.enabled=false");
+	}
+
+	/** Where something else sets properties once config is imported, as tests do. */
+	private static SpringApplication application(Map<String, Object> late) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.addInitializers((context) -> context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("late", late)));
+		return application;
 	}
 
 	@Test

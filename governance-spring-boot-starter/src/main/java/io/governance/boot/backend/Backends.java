@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 import io.governance.backend.Backend;
@@ -31,6 +32,8 @@ public final class Backends implements AutoCloseable {
 
 	private final BackendChoice choice;
 
+	private final LateSettings late;
+
 	private final Map<Place, Backend> created = new LinkedHashMap<>();
 
 	private boolean closed;
@@ -42,6 +45,7 @@ public final class Backends implements AutoCloseable {
 	 */
 	public Backends(Environment environment, @Nullable ClassLoader classLoader) {
 		this.environment = environment;
+		this.late = new LateSettings(environment);
 		this.sslContexts = new SslContexts(environment);
 		this.factories = factories(classLoader);
 		this.choice = new BackendChoice(() -> Binder.get(environment), this.factories::keySet);
@@ -61,6 +65,19 @@ public final class Backends implements AutoCloseable {
 		ServiceLoader.load(BackendFactory.class, classLoader)
 			.forEach((factory) -> factories.put(factory.name(), factory));
 		return factories;
+	}
+
+	/**
+	 * Refuses settings that would have opened other backends than those that are open.
+	 * @throws io.governance.boot.InvalidSettingException if there are any
+	 */
+	synchronized void refuseLateSettings() {
+		Set<String> used = new TreeSet<>(Set.of("governance.namespace", "governance.backend", "governance.backends",
+				"governance.config.backend"));
+		this.created.keySet().forEach((place) -> used.add("governance." + place.name));
+		if (!this.created.isEmpty()) {
+			this.late.refuse(used);
+		}
 	}
 
 	/**

@@ -37,6 +37,7 @@ public final class GovernanceBackendAutoConfiguration {
 	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean
 	Backend governanceBackend(Backends backends, ObjectProvider<SslBundles> bundles) {
+		backends.refuseLateSettings();
 		bundles.ifAvailable(backends::follow);
 		return backends.select();
 	}

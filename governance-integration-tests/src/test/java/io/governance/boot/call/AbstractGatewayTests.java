@@ -81,7 +81,12 @@ abstract class AbstractGatewayTests {
 		properties.addAll(route(1, "plain", List.of()));
 		properties.addAll(route(2, "slow", List.of()));
 		properties.addAll(route(3, "tried", this.retry));
-		this.gateway = new CallingApplication(directory, GatewayApplication.class, properties.toArray(String[]::new));
+		properties.addAll(route(4, "stuck", List.of()));
+		this.gateway = new CallingApplication(directory, application(), properties.toArray(String[]::new));
+	}
+
+	protected Class<?> application() {
+		return GatewayApplication.class;
 	}
 
 	private String settings() {

@@ -1,12 +1,23 @@
 package io.governance.boot.call;
 
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.governance.boot.call.FaultyServer.Fault;
 import io.governance.loadbalancer.InstanceStats;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,6 +27,11 @@ class GatewayTests extends AbstractGatewayTests {
 
 	GatewayTests() {
 		super("webflux", "=Retry=3");
+	}
+
+	@Override
+	protected Class<?> application() {
+		return ImpatientGateway.class;
 	}
 
 	@Test
@@ -31,6 +47,51 @@ class GatewayTests extends AbstractGatewayTests {
 		await().until(() -> stats.inFlight() == 0);
 		assertThat(stats.failed()).isZero();
 		assertThat(stats.ended()).isEqualTo(1);
+	}
+
+	@Test
+	void routeThatAFilterGivesUpEndsTheCall() throws Exception {
+		FaultyServer hangs = this.gateway.server(Fault.HANGS);
+		this.gateway.named("stuck", hangs.port());
+		InstanceStats stats = this.gateway.stats("stuck", "i0");
+		CompletableFuture<HttpResponse<Void>> answer = this.http.sendAsync(HttpRequest.newBuilder(uri("stuck")).build(),
+				BodyHandlers.discarding());
+		await().until(() -> hangs.requests().size() == 1);
+		assertThat(stats.inFlight()).isOne();
+		this.gateway.bean(Impatience.class).giveUp();
+		assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(504);
+		await().untilAsserted(() -> assertThat(stats.inFlight()).isZero());
+		assertThat(stats.cancelled()).isEqualTo(stats.ended()).isEqualTo(1);
+	}
+
+	/** A gateway with a filter that gives a route up. */
+	@Import({ GatewayApplication.class, Impatience.class })
+	static class ImpatientGateway {
+
+	}
+
+	/** Gives a route up as a circuit breaker does, and answers for it. */
+	static class Impatience implements GlobalFilter, Ordered {
+
+		private final Sinks.Empty<Void> end = Sinks.empty();
+
+		void giveUp() {
+			this.end.tryEmitEmpty();
+		}
+
+		@Override
+		public int getOrder() {
+			return 0;
+		}
+
+		@Override
+		public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+			Mono<Void> route = chain.filter(exchange);
+			return !exchange.getRequest().getPath().value().equals("/stuck") ? route : route
+				.takeUntilOther(this.end.asMono())
+				.then(Mono.fromRunnable(() -> exchange.getResponse().setStatusCode(HttpStatus.GATEWAY_TIMEOUT)));
+		}
+
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.governance.boot.call;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import io.governance.registry.ServiceDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.client.ServiceInstance;
@@ -88,17 +90,49 @@ class GatewayCallFilterTests {
 	}
 
 	@Test
-	void callerThatHasGoneEndsTheCallOnce() {
+	void callerThatHasGoneEndsTheCallOnce() throws IOException {
 		ChosenInstance chosen = (ChosenInstance) this.client.choose("orders");
 		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+		// The choice is made when the route is subscribed to.
+		Mono<Void> route = new GatewayCallFilter().filter(exchange, (passed) -> Mono.never());
+		exchange.getAttributes().put(ChosenInstance.GATEWAY_ATTRIBUTE, new DefaultResponse(chosen));
+		this.client.execute("orders", chosen, (begun) -> {
+			assertThat(chosen.endpoint().stats().inFlight()).isOne();
+			route.subscribe().dispose();
+			assertThat(chosen.endpoint().stats().inFlight()).isZero();
+			return begun;
+		});
+		assertThat(chosen.endpoint().stats().cancelled()).isEqualTo(chosen.endpoint().stats().ended()).isEqualTo(1);
+	}
+
+	@Test
+	void callThatIsInOtherHandsIsNotEndedTwice() {
+		ChosenInstance chosen = (ChosenInstance) this.client.choose("orders");
+		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+		exchange.getAttributes().put(ChosenInstance.GATEWAY_ATTRIBUTE, new DefaultResponse(chosen));
 		new GatewayCallFilter().filter(exchange, (passed) -> {
 			OpenCall call = chosen.takeOver();
 			call.end(Outcome.SUCCESS);
-			passed.getAttributes().put(ChosenInstance.GATEWAY_ATTRIBUTE, new DefaultResponse(chosen));
 			return Mono.never();
 		}).subscribe().dispose();
 		assertThat(chosen.endpoint().stats().inFlight()).isZero();
 		assertThat(chosen.endpoint().stats().ended()).isEqualTo(1);
+	}
+
+	@Test
+	void routeThatIsGivenUpEndsItsOwnCallAndNotThatOfItsFallback() throws IOException {
+		ChosenInstance chosen = (ChosenInstance) this.client.choose("orders");
+		ChosenInstance fallback = (ChosenInstance) this.client.choose("orders");
+		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+		exchange.getAttributes().put(ChosenInstance.GATEWAY_ATTRIBUTE, new DefaultResponse(chosen));
+		this.client.execute("orders", chosen, (begun) -> this.client.execute("orders", fallback, (other) -> {
+			Disposable route = new GatewayCallFilter().filter(exchange, (passed) -> Mono.never()).subscribe();
+			exchange.getAttributes().put(ChosenInstance.GATEWAY_ATTRIBUTE, new DefaultResponse(fallback));
+			route.dispose();
+			assertThat(chosen.endpoint().stats().inFlight()).isZero();
+			assertThat(fallback.endpoint().stats().inFlight()).isOne();
+			return other;
+		}));
 	}
 
 	private static RequestData data(Map<String, Object> attributes) {

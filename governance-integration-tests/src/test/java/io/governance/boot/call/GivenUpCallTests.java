@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import io.governance.boot.call.CallingApplication.Clients;
 import io.governance.boot.call.FaultyServer.Fault;
 import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.InstanceStats;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,42 @@ class GivenUpCallTests {
 		await().untilAsserted(() -> assertThat(inFlight(service)).isZero());
 		assertThat(this.app.stats(service, "i0").succeeded()).isEqualTo(1);
 		assertThat(this.app.stats(service, "i0").cancelled()).isZero();
+	}
+
+	@Test
+	void callWithSpringCloudsOwnRetriesThatIsGivenUpHasEnded() {
+		try (CallingApplication retrying = new CallingApplication(directory, Clients.class,
+				"spring.cloud.loadbalancer.retry.enabled=true")) {
+			FaultyServer server = retrying.server(Fault.HANGS);
+			String service = retrying.service(server.port());
+			InstanceStats stats = retrying.stats(service, "i0");
+			WebClient client = retrying.bean(WebClient.Builder.class).build();
+			Disposable call = client.get().uri("http://" + service + "/").retrieve().toBodilessEntity().subscribe();
+			await().until(() -> server.requests().size() == 1);
+			assertThat(stats.inFlight()).isOne();
+			call.dispose();
+			await().untilAsserted(() -> assertThat(stats.inFlight()).isZero());
+			assertThat(stats.cancelled()).isEqualTo(stats.ended()).isEqualTo(1);
+
+			WebClient broken = client.mutate().filter((request, next) -> {
+				throw new IllegalStateException("the filter fails");
+			}).build();
+			assertThatThrownBy(() -> broken.get()
+				.uri("http://" + service + "/")
+				.retrieve()
+				.toBodilessEntity()
+				.block(Duration.ofSeconds(20))).hasMessageContaining("the filter fails");
+			assertThat(stats.inFlight()).isZero();
+
+			server.behave(Fault.NONE);
+			String other = retrying.service(FaultyServer.deadPort(), server.port());
+			for (int i = 0; i < 2; i++) {
+				assertThat(Client.WEB_CLIENT_NETTY.call(retrying, HttpMethod.GET, other, null)).isEqualTo("fine");
+			}
+			assertThat(retrying.stats(other, "i0").failed()).isPositive();
+			assertThat(retrying.stats(other, "i1").succeeded()).isEqualTo(2);
+			assertThat(retrying.endpoints(other)).allMatch((endpoint) -> endpoint.stats().inFlight() == 0);
+		}
 	}
 
 	@Test

@@ -30,8 +30,11 @@ import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestFactory;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestTransformer;
 import org.springframework.cloud.client.loadbalancer.RestTemplateCustomizer;
 import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
+import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerRetryPolicy;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerExchangeFilterFunction;
+import org.springframework.cloud.client.loadbalancer.reactive.RetryableExchangeFilterFunctionLoadBalancerRetryPolicy;
+import org.springframework.cloud.client.loadbalancer.reactive.RetryableLoadBalancerExchangeFilterFunction;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.cloud.openfeign.FeignClientSpecification;
@@ -208,6 +211,25 @@ public final class GovernanceCallAutoConfiguration {
 				CallDeadlines deadlines, ServiceBalancers balancers, ReactiveCallLane lane) {
 			return new GovernanceExchangeFilter(factory, transformers.orderedStream().toList(), guards, deadlines,
 					balancers, lane);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Mono.class, WebClient.class })
+	@ConditionalOnBooleanProperty(name = "spring.cloud.loadbalancer.retry.enabled")
+	static class RetryingWebClientConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(RetryableLoadBalancerExchangeFilterFunction.class)
+		RetryingExchangeFilter governanceRetryingExchangeFilter(
+				ObjectProvider<LoadBalancerRetryPolicy.Factory> policies,
+				ReactiveLoadBalancer.Factory<ServiceInstance> factory,
+				ObjectProvider<LoadBalancerClientRequestTransformer> transformers) {
+			return new RetryingExchangeFilter(policies
+				.getIfAvailable(() -> (service) -> new RetryableExchangeFilterFunctionLoadBalancerRetryPolicy(
+						factory.getProperties(service))),
+					factory, transformers.orderedStream().toList());
 		}
 
 	}

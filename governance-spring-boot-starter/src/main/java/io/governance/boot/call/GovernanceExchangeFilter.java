@@ -1,7 +1,6 @@
 package io.governance.boot.call;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -46,8 +45,6 @@ import io.governance.loadbalancer.Outcome;
  */
 final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFunction {
 
-	private static final String CHOSEN = GovernanceExchangeFilter.class.getName();
-
 	/** How long an answer that is thrown away may keep its connection. */
 	private static final Duration RELEASE = Duration.ofSeconds(1);
 
@@ -62,18 +59,11 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 	GovernanceExchangeFilter(ReactiveLoadBalancer.Factory<ServiceInstance> factory,
 			List<LoadBalancerClientRequestTransformer> transformers, CallGuards guards, CallDeadlines deadlines,
 			ServiceBalancers balancers, ReactiveCallLane lane) {
-		super(factory, withMark(transformers));
+		super(factory, ChosenMark.after(transformers));
 		this.guards = guards;
 		this.deadlines = deadlines;
 		this.balancers = balancers;
 		this.lane = lane;
-	}
-
-	private static List<LoadBalancerClientRequestTransformer> withMark(
-			List<LoadBalancerClientRequestTransformer> transformers) {
-		List<LoadBalancerClientRequestTransformer> all = new ArrayList<>(transformers);
-		all.add((request, instance) -> ClientRequest.from(request).attribute(CHOSEN, instance).build());
-		return all;
 	}
 
 	@Override
@@ -166,7 +156,7 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 	}
 
 	private Mono<ClientResponse> send(GuardedCall call, ClientRequest request, ExchangeFunction next) {
-		Object chosen = request.attributes().get(CHOSEN);
+		Object chosen = ChosenMark.of(request);
 		Deadline limit = call.tryDeadline();
 		if (limit.remainingNanos() == 0) {
 			return notSent(call, chosen);

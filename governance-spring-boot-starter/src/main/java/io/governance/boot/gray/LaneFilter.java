@@ -117,12 +117,19 @@ final class LaneFilter extends OncePerRequestFilter implements Ordered {
 		@Override
 		@Nullable String peer() {
 			HttpServletRequest received = received();
-			return (received.getAttribute(PEER) instanceof String peer) ? peer : received.getRemoteAddr();
+			return (received.getAttribute(PEER) instanceof String peer) ? peer : address(received);
 		}
 
 		@Override
 		@Nullable String caller() {
-			return received().getRemoteAddr();
+			return address(received());
+		}
+
+		/** Jetty writes addresses of IPv6 in brackets. */
+		private static @Nullable String address(HttpServletRequest received) {
+			String address = received.getRemoteAddr();
+			return (address != null && address.startsWith("[") && address.endsWith("]"))
+					? address.substring(1, address.length() - 1) : address;
 		}
 
 		@Override

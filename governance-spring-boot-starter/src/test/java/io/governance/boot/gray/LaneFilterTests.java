@@ -50,7 +50,8 @@ class LaneFilterTests {
 
 	@ParameterizedTest
 	@CsvSource({ "0:0:0:0:0:0:0:1, ::1", "fe80:0:0:0:0:0:0:1%eth0, fe80::1", "::ffff:203.0.113.9, 203.0.113.9",
-			"2001:DB8::1, 2001:db8::1", "somewhere, somewhere" })
+			"2001:DB8::1, 2001:db8::1", "[2001:db8:0:0:0:0:0:1], 2001:db8::1", "[fe80:0:0:0:0:0:0:1%eth0], fe80::1",
+			"somewhere, somewhere" })
 	void anAddressIsWrittenInOneWay(String peer, String user) throws Exception {
 		this.request.setRemoteAddr(peer);
 		assertThat(seen("governance.gray.trusted-proxies", "10.0.0.0/8").userId()).isEqualTo(user);
@@ -173,6 +174,21 @@ class LaneFilterTests {
 		String left = value.contains("a=b") ? "a=b" : null;
 		assertThat(shown.getHeader("Baggage")).isEqualTo(left);
 		assertThat(Collections.list(shown.getHeaderNames())).hasSize((left != null) ? 1 : 0);
+	}
+
+	@Test
+	@DisplayName("FAULTS (c) 8: Jetty writes addresses of IPv6 in brackets")
+	void peersAndProxiesInBracketsAreTrustedAsAllOthers() throws Exception {
+		this.request.setRemoteAddr("[2001:db8:0:0:0:0:0:1]");
+		this.request.addHeader("X-Governance-Lane", "orders=gray");
+		this.request.addHeader("X-Forwarded-For", "203.0.113.7");
+		HttpServletRequest shown = pass(GrayRules.NONE, Map.of("governance.gray.trusted-peers", "2001:db8::/32"));
+		assertThat(this.lanes.toHeader()).isEqualTo("orders=gray");
+		assertThat(shown).isSameAs(this.request);
+		assertThat(seen("governance.gray.trusted-proxies", "2001:db8::/32").address()).isEqualTo("203.0.113.7");
+		this.request.clearAttributes();
+		pass(GrayRules.NONE, Map.of("governance.gray.trusted-peers", "2001:db9::/32"));
+		assertThat(this.lanes).isSameAs(LaneContext.STABLE);
 	}
 
 	@Test

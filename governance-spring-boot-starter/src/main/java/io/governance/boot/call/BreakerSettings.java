@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.function.LongSupplier;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
@@ -27,7 +28,7 @@ final class BreakerSettings {
 	private BreakerSettings() {
 	}
 
-	static CircuitBreakerConfig of(Breaker breaker, InstantSource time) {
+	static CircuitBreakerConfig of(Breaker breaker, InstantSource time, LongSupplier ticker) {
 		return CircuitBreakerConfig.custom()
 			.slidingWindow((int) breaker.window().toSeconds(), breaker.minimumCalls(), SlidingWindowType.TIME_BASED,
 					SlidingWindowSynchronizationStrategy.LOCK_FREE)
@@ -36,17 +37,26 @@ final class BreakerSettings {
 			.permittedNumberOfCallsInHalfOpenState(breaker.trialCalls())
 			.slowCallDurationThreshold(NEVER_SLOW)
 			.recordResult((result) -> result == Outcome.FAILURE)
-			.clock(new InstantClock(time))
+			.clock(new SteadyClock(time.instant(), ticker))
 			.build();
 	}
 
-	/** A source of time as the clock that the library asks for. */
-	private static final class InstantClock extends Clock {
+	/**
+	 * Begins with the time of day and does not follow when that is set: breakers would
+	 * stay open, or close at once.
+	 */
+	private static final class SteadyClock extends Clock {
 
-		private final InstantSource time;
+		private final Instant start;
 
-		InstantClock(InstantSource time) {
-			this.time = time;
+		private final LongSupplier ticker;
+
+		private final long begun;
+
+		SteadyClock(Instant start, LongSupplier ticker) {
+			this.start = start;
+			this.ticker = ticker;
+			this.begun = ticker.getAsLong();
 		}
 
 		@Override
@@ -61,7 +71,7 @@ final class BreakerSettings {
 
 		@Override
 		public Instant instant() {
-			return this.time.instant();
+			return this.start.plusNanos(this.ticker.getAsLong() - this.begun);
 		}
 
 	}

@@ -38,7 +38,7 @@ final class CallGuards {
 	 * Creates the guards.
 	 * @param properties the settings
 	 * @param breakers takes the breakers of services
-	 * @param time the time, for circuit breakers
+	 * @param time the time of day, asked once, from which circuit breakers count on
 	 * @param ticker a clock in nanoseconds, for durations only
 	 * @param random makes the jitter of pauses; thread-safe
 	 */
@@ -46,7 +46,7 @@ final class CallGuards {
 			LongSupplier ticker, RandomGenerator random) {
 		this.properties = properties;
 		this.breakers = breakers;
-		this.breakerConfig = BreakerSettings.of(properties.breaker(), time);
+		this.breakerConfig = BreakerSettings.of(properties.breaker(), time, ticker);
 		this.ticker = ticker;
 		this.random = random;
 	}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -23,6 +24,8 @@ import io.governance.loadbalancer.Outcome;
 import io.governance.registry.Instance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -41,6 +44,9 @@ class InstanceBreakersTests {
 
 	private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
 
+	/** Goes on whatever the time of day is set to. */
+	private final AtomicLong ticks = new AtomicLong();
+
 	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
 
 	private final CallGuards guards = guards(true);
@@ -57,8 +63,7 @@ class InstanceBreakersTests {
 						new Retry(true, 3, RetryPolicy.IDEMPOTENT, Set.of(503), 0.2, 10, Duration.ofMillis(50),
 								Duration.ofSeconds(1), DataSize.ofKilobytes(64)),
 						new Breaker(enabled, Duration.ofSeconds(10), 3, 50, Duration.ofSeconds(60), 3), Map.of()),
-				this.registry, this.now::get, () -> TimeUnit.MILLISECONDS.toNanos(this.now.get().toEpochMilli()),
-				() -> 0);
+				this.registry, this.now::get, this.ticks::get, () -> 0);
 	}
 
 	@Test
@@ -113,6 +118,45 @@ class InstanceBreakersTests {
 		assertThat(this.breakers.closed("orders")).accepts(this.one);
 		pass(Duration.ofSeconds(61));
 		assertThat(this.breakers.closed("orders")).rejects(this.one);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { -1, 1 })
+	void breakersStayOpenForTheirTimeAlthoughTheClockIsSet(long hours) {
+		ServiceGuard guard = this.guards.of("orders");
+		for (int i = 0; i < 3; i++) {
+			askedAndOver(guard, Outcome.FAILURE);
+		}
+		open();
+		set(Duration.ofHours(hours));
+		pass(Duration.ofSeconds(59));
+		assertThat(this.breakers.closed("orders")).accepts(this.one);
+		assertThatExceptionOfType(CallRefusedException.class).isThrownBy(() -> guard.begin("GET", never()));
+		pass(Duration.ofSeconds(2));
+		assertThat(this.breakers.closed("orders")).rejects(this.one);
+		askedAndOver(guard, Outcome.SUCCESS);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { -1, 1 })
+	void trialCallsThatNeverEndKeepOthersAwayForTheirTimeAlthoughTheClockIsSet(long hours) {
+		ServiceGuard guard = this.guards.of("orders");
+		for (int i = 0; i < 3; i++) {
+			askedAndOver(guard, Outcome.FAILURE);
+		}
+		open();
+		pass(Duration.ofSeconds(61));
+		for (int trial = 0; trial < 3; trial++) {
+			this.breakers.began(this.one);
+			guard.begin("GET", never()).tries(null);
+		}
+		set(Duration.ofHours(hours));
+		pass(Duration.ofSeconds(59));
+		assertThat(this.breakers.closed("orders")).accepts(this.one);
+		assertThatExceptionOfType(CallRefusedException.class).isThrownBy(() -> guard.begin("GET", never()));
+		pass(Duration.ofSeconds(2));
+		assertThat(this.breakers.closed("orders")).rejects(this.one);
+		askedAndOver(guard, Outcome.SUCCESS);
 	}
 
 	@Test
@@ -267,8 +311,14 @@ class InstanceBreakersTests {
 		return Deadline.after(Duration.ZERO, System::nanoTime);
 	}
 
+	/** The time of day is set, by an operator or from the network. */
+	private void set(Duration by) {
+		this.now.updateAndGet((instant) -> instant.plus(by));
+	}
+
 	private void pass(Duration time) {
-		this.now.updateAndGet((instant) -> instant.plus(time));
+		this.ticks.addAndGet(time.toNanos());
+		set(time);
 	}
 
 }

@@ -96,14 +96,16 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 		Mono<Try> made = Mono.defer(() -> super.filter(request, (outgoing) -> {
 			release(before);
 			return send(tries.call, outgoing, tries.next);
-		})).map((answer) -> new Try(answer, null)).onErrorResume((ex) -> Mono.just(failed(ex, before)));
+		})).map((answer) -> new Try(answer, null)).onErrorResume((ex) -> Mono.just(failed(tries, ex, before)));
 		return made.flatMap((done) -> decide(tries, done, body)).doOnCancel(() -> release(before));
 	}
 
 	/** Without anybody else to try, the call ends as the try before did. */
-	private static Try failed(Throwable ex, @Nullable Try before) {
-		if (before != null && ex instanceof NoInstanceException) {
-			return before.last();
+	private static Try failed(Tries tries, Throwable ex, @Nullable Try before) {
+		// What fails behind the choice may lack the instances of another service.
+		if (before != null && ex instanceof NoInstanceException none
+				&& none.service().equals(tries.request.url().getHost()) && before.keep()) {
+			return before;
 		}
 		release(before);
 		return new Try(null, ex);
@@ -252,7 +254,7 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 
 		private final Outcome outcome;
 
-		/** Whether the answer is in other hands. */
+		/** Whether it is in other hands: those of the caller, or thrown away. */
 		private final AtomicBoolean left = new AtomicBoolean();
 
 		private boolean last;
@@ -270,15 +272,16 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 					: call.again(this.failure, sendable);
 		}
 
-		/** There is nobody else to try: this is how the call ends. */
-		Try last() {
-			this.last = true;
-			this.left.set(true);
-			return this;
+		/**
+		 * There is nobody else to try: the call ends like this, unless it is too late.
+		 */
+		boolean keep() {
+			this.last = this.left.compareAndSet(false, true);
+			return this.last;
 		}
 
 		void release() {
-			if (this.answer != null && this.left.compareAndSet(false, true)) {
+			if (this.left.compareAndSet(false, true) && this.answer != null) {
 				this.answer.releaseBody().timeout(RELEASE).onErrorComplete().subscribe();
 			}
 		}

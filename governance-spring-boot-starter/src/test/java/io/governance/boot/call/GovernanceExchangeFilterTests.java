@@ -129,6 +129,53 @@ class GovernanceExchangeFilterTests {
 		assertNothingIsUnderWay();
 	}
 
+	@Test
+	void answerThatWasThrownAwayForAFurtherTryIsNotHandedOver() {
+		ExchangeFunction next = (request) -> (this.exchanges.incrementAndGet() == 1) ? unavailable()
+				: Mono.error(new NoInstanceException("tokens", "stable", "Service 'tokens' has no instances"));
+		StepVerifier.create(body(call(guards(Duration.ZERO, Duration.ZERO), picks(), next)))
+			.verifyErrorSatisfies(
+					(ex) -> assertThat(ex).isInstanceOf(NoInstanceException.class).hasMessageContaining("'tokens'"));
+		assertThat(this.exchanges).hasValue(2);
+		assertNothingIsUnderWay();
+	}
+
+	@Test
+	void answerThatWasThrownAwayIsNotHandedOverForALackOfInstancesOfTheSameServiceEither() {
+		ExchangeFunction next = (request) -> (this.exchanges.incrementAndGet() == 1) ? unavailable()
+				: Mono.error(new NoInstanceException("orders", "stable", "Service 'orders' has no instances"));
+		StepVerifier.create(body(call(guards(Duration.ZERO, Duration.ZERO), picks(), next)))
+			.verifyError(NoInstanceException.class);
+		assertNothingIsUnderWay();
+	}
+
+	@Test
+	void lackOfInstancesOfAnotherServiceIsNotTakenForOneOfTheServiceThatIsCalled() {
+		Mono<ChosenInstance> once = Mono.defer(() -> (this.exchanges.get() == 0) ? picks()
+				: Mono.error(new NoInstanceException("tokens", "stable", "Service 'tokens' has no instances")));
+		StepVerifier.create(body(call(guards(Duration.ZERO, Duration.ZERO), once, (request) -> {
+			this.exchanges.incrementAndGet();
+			return unavailable();
+		}))).verifyErrorMessage("Service 'tokens' has no instances");
+		assertNothingIsUnderWay();
+	}
+
+	@Test
+	void answerAtHandIsTheLastOneIfNobodyElseCanBeChosen() {
+		Mono<ChosenInstance> once = Mono.defer(() -> (this.exchanges.get() == 0) ? picks() : Mono.empty());
+		StepVerifier.create(body(call(guards(Duration.ZERO, Duration.ZERO), once, (request) -> {
+			this.exchanges.incrementAndGet();
+			return unavailable();
+		}))).expectNext("unavailable").verifyComplete();
+		assertThat(this.exchanges).hasValue(1);
+		assertNothingIsUnderWay();
+	}
+
+	private Mono<ClientResponse> unavailable() {
+		return answer("unavailable", Duration.ZERO)
+			.map((answer) -> answer.mutate().statusCode(HttpStatus.SERVICE_UNAVAILABLE).build());
+	}
+
 	private void assertNothingIsUnderWay() {
 		assertThat(this.balancers.endpoints("orders")).hasSize(2)
 			.allMatch((endpoint) -> endpoint.stats().inFlight() == 0);

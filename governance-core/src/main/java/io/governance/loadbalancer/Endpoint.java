@@ -90,6 +90,16 @@ public final class Endpoint {
 	}
 
 	/**
+	 * Whether another endpoint stands for the same process: not if one was started under
+	 * the id of the other, as far as the instances' metadata tell.
+	 * @param other the other endpoint, of the same instance
+	 * @return {@code true} unless it is known to be another process
+	 */
+	public boolean isSameProcess(Endpoint other) {
+		return !SlowStart.isStartedAnew(other.instance, this.instance);
+	}
+
+	/**
 	 * A number of the instance, which no other one that the same balancer knows has, and
 	 * which lives as long as the statistics: a place in tables of what belongs to
 	 * instances.

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import io.governance.registry.Instance;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,10 @@ public record Explanation(String service, String lane, @Nullable String destinat
 	}
 
 	static Explanation of(String service, String lane, LaneTable table, LaneFilters filters, long now,
-			@Nullable Endpoint picked) {
+			@Nullable Endpoint picked, @Nullable Predicate<? super Endpoint> closed) {
 		LaneGroup group = table.group(lane);
 		String destination = table.destination(lane);
-		Filtered filtered = new Filtered(group.selection(), destination, filters);
+		Filtered filtered = new Filtered(group.selection(), destination, filters, closed);
 		List<Candidate> candidates = new ArrayList<>();
 		for (Endpoint endpoint : table.endpoints()) {
 			candidates.add(filtered.candidate(endpoint, now));
@@ -70,6 +71,9 @@ public record Explanation(String service, String lane, @Nullable String destinat
 		/** Kept for further tries only: not in the caller's subset. */
 		SUBSET,
 
+		/** Kept, and gets no calls: its circuit breaker is open. */
+		BREAKER,
+
 		/** Kept. */
 		KEPT
 
@@ -99,16 +103,20 @@ public record Explanation(String service, String lane, @Nullable String destinat
 
 		private final LaneFilters filters;
 
+		private final @Nullable Predicate<? super Endpoint> closed;
+
 		private final Set<Endpoint> preferred;
 
 		private final Set<Endpoint> others;
 
 		private final Set<Endpoint> reserve;
 
-		Filtered(LaneSelection selection, @Nullable String destination, LaneFilters filters) {
+		Filtered(LaneSelection selection, @Nullable String destination, LaneFilters filters,
+				@Nullable Predicate<? super Endpoint> closed) {
 			this.selection = selection;
 			this.destination = destination;
 			this.filters = filters;
+			this.closed = closed;
 			this.preferred = new HashSet<>(selection.preferred());
 			this.others = new HashSet<>(selection.others());
 			this.reserve = new HashSet<>(selection.reserve());
@@ -117,6 +125,8 @@ public record Explanation(String service, String lane, @Nullable String destinat
 		Candidate candidate(Endpoint endpoint, long now) {
 			Ramp ramp = endpoint.health().ramp();
 			Verdict verdict = verdict(endpoint);
+			boolean kept = verdict == Verdict.KEPT || verdict == Verdict.ZONE || verdict == Verdict.SUBSET;
+			verdict = (kept && this.closed != null && this.closed.test(endpoint)) ? Verdict.BREAKER : verdict;
 			return new Candidate(endpoint.instance().id(), verdict, reason(endpoint, verdict, now),
 					endpoint.health().state(), (ramp != null) ? ramp.share(now) : 1, endpoint.stats().inFlight());
 		}
@@ -155,6 +165,7 @@ public record Explanation(String service, String lane, @Nullable String destinat
 						"it is not in zone '%s', which gets %.0f %% of the calls while it is not too busy",
 						this.filters.zone(), this.selection.preferredShare() * 100);
 				case SUBSET -> "it is not one of the " + this.filters.subset().size() + " that this caller calls";
+				case BREAKER -> "too many calls to it failed: its circuit breaker is open";
 				case KEPT ->
 					LaneFilters.isUsable(endpoint) ? "it is usable" : "too few are usable, so that all are called";
 			};

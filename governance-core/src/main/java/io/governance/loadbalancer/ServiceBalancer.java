@@ -321,13 +321,26 @@ public final class ServiceBalancer {
 	 * @return the explanation
 	 */
 	public Explanation explain(String lane, PickRequest request) {
+		return explain(lane, request, null);
+	}
+
+	/**
+	 * The same where something else than this balancer keeps calls from instances.
+	 * @param lane the name of the lane
+	 * @param request what is known of the call
+	 * @param closed who gets no calls although this balancer may pick them, such as those
+	 * whose circuit breakers are open; {@code null} if there is nobody
+	 * @return the explanation
+	 */
+	public Explanation explain(String lane, PickRequest request, @Nullable Predicate<? super Endpoint> closed) {
 		LaneTable table;
 		LaneFilters filters;
 		synchronized (this) {
 			table = this.table;
 			filters = filters();
 		}
-		return Explanation.of(this.service, lane, table, filters, this.clock.last(), pick(lane, request));
+		@Nullable Endpoint picked = (closed != null) ? pick(lane, request, closed) : pick(lane, request);
+		return Explanation.of(this.service, lane, table, filters, this.clock.last(), picked, closed);
 	}
 
 	/**

@@ -17,6 +17,8 @@ import java.util.Set;
 import io.governance.backend.Backend;
 import io.governance.boot.TestFleet;
 import io.governance.boot.loadbalancer.ServiceBalancers;
+import io.governance.loadbalancer.Endpoint;
+import io.governance.loadbalancer.Outcome;
 import io.governance.registry.Instance;
 import io.governance.registry.RegistrationKeeper;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +107,22 @@ class GovernanceServicesEndpointTests {
 				() -> assertThat(get("governanceservices/stock?user=ann").path("picked").asString()).isEqualTo("b"));
 		assertThat(get("governanceservices/stock?lane=gray").path("picked").asString()).isEqualTo("b");
 		assertThat(get("governanceservices/stock?user=bob").path("picked").asString()).isEqualTo("a");
+	}
+
+	@Test
+	void sampleCallGoesToNoInstanceWhoseBreakerIsOpen() {
+		start(WebApplicationType.SERVLET);
+		put(Instance.of("stock", "10.0.0.1", 80).id("a").build(), Instance.of("stock", "10.0.0.2", 80).id("b").build());
+		call("stock", "a", "b");
+		Endpoint failing = balancers().balancers().get("stock").endpoints().get(0);
+		for (int i = 0; i < 3; i++) {
+			failing.begin();
+			failing.end(1, Outcome.FAILURE);
+		}
+		for (int i = 0; i < 4; i++) {
+			assertThat(get("governanceservices/stock").path("picked").asString()).isEqualTo("b");
+		}
+		assertThat(verdict(get("governanceservices/stock"), 0)).startsWith("a BREAKER ");
 	}
 
 	/** Real calls do not tell their key to round robin. */

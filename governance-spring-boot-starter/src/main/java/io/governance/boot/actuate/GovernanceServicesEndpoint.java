@@ -90,7 +90,7 @@ public final class GovernanceServicesEndpoint {
 		String called = (lane != null) ? lane : laneOf(service, user);
 		// As real calls, which tell their key only to an algorithm that looks at it.
 		PickRequest request = (key != null && balancer.usesAffinity()) ? PickRequest.withKey(key) : PickRequest.ANY;
-		Explanation explanation = balancer.explain(called, request);
+		Explanation explanation = balancer.explain(called, request, this.balancers.closed(service));
 		return new Sample(service, called, explanation.destination(), explanation.panic(), explanation.preferredShare(),
 				explanation.picked(), explanation.candidates());
 	}

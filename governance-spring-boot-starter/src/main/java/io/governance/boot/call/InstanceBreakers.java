@@ -1,8 +1,8 @@
 package io.governance.boot.call;
 
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -87,9 +87,12 @@ final class InstanceBreakers implements EndpointGate {
 	public void known(String name, List<Endpoint> endpoints) {
 		Service service = this.services.get(name);
 		if (service != null && !service.breakers.isEmpty()) {
-			Set<InstanceStats> known = new HashSet<>();
-			endpoints.forEach((endpoint) -> known.add(endpoint.stats()));
-			service.breakers.keySet().retainAll(known);
+			Map<InstanceStats, Endpoint> known = new HashMap<>();
+			endpoints.forEach((endpoint) -> known.put(endpoint.stats(), endpoint));
+			service.breakers.entrySet().removeIf((entry) -> {
+				Endpoint now = known.get(entry.getKey());
+				return now == null || !now.isSameProcess(entry.getValue().endpoint);
+			});
 			service.look();
 		}
 	}
@@ -142,8 +145,10 @@ final class InstanceBreakers implements EndpointGate {
 
 	}
 
-	/** The breaker of one instance. */
+	/** The breaker of one instance, as long as that is the same process. */
 	private final class Breaker {
+
+		private final Endpoint endpoint;
 
 		private final CircuitBreaker breaker;
 
@@ -153,6 +158,7 @@ final class InstanceBreakers implements EndpointGate {
 		private volatile long since;
 
 		Breaker(Service service, Endpoint endpoint) {
+			this.endpoint = endpoint;
 			this.breaker = CircuitBreaker.of(endpoint.instance().id(), InstanceBreakers.this.config);
 			this.breaker.getEventPublisher().onStateTransition((event) -> {
 				this.trials.set(0);

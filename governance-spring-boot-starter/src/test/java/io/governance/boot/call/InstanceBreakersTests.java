@@ -21,6 +21,8 @@ import io.governance.call.Deadline;
 import io.governance.call.RetryPolicy;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.Outcome;
+import io.governance.loadbalancer.RoundRobinLoadBalancer;
+import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.registry.Instance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,6 +88,22 @@ class InstanceBreakersTests {
 			this.breakers.ended(this.one, 1, Outcome.SUCCESS);
 		}
 		assertThat(this.breakers.closed("orders")).isNull();
+	}
+
+	@Test
+	void newProcessUnderTheSameIdIsInnocent() {
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
+		for (String started : List.of("1", "2")) {
+			balancer
+				.update(List.of(Instance.of("orders", "127.0.0.1", 1).metadata(Map.of("started", started)).build()));
+			this.breakers.known("orders", balancer.endpoints());
+			assertThat(this.breakers.closed("orders")).isNull();
+			for (int i = 0; i < 3; i++) {
+				call(balancer.endpoints().get(0), Outcome.FAILURE);
+			}
+			this.breakers.known("orders", balancer.endpoints());
+			assertThat(this.breakers.closed("orders")).accepts(balancer.endpoints().get(0));
+		}
 	}
 
 	@Test

@@ -44,6 +44,8 @@ final class ConsulClient implements AutoCloseable {
 
 	private final ConsulSettings settings;
 
+	private final ConsulToken token;
+
 	private final DeadlineHttpClient callClient;
 
 	private final DeadlineHttpClient watchClient;
@@ -61,10 +63,10 @@ final class ConsulClient implements AutoCloseable {
 	ConsulClient(String name, ConsulSettings settings, @Nullable SSLContext ssl) {
 		this.name = name;
 		this.settings = settings;
-		ConsulToken token = new ConsulToken(settings);
+		this.token = new ConsulToken(settings);
 		SSLSocketFactory tls = tls(settings, ssl);
-		this.callClient = new DeadlineHttpClient(tls, CALLS, token, this::timer, settings.timeout(), false);
-		this.watchClient = new DeadlineHttpClient(tls, settings.maxWatches() + OTHER_WATCHES, token, this::timer,
+		this.callClient = new DeadlineHttpClient(tls, CALLS, this.token, this::timer, settings.timeout(), false);
+		this.watchClient = new DeadlineHttpClient(tls, settings.maxWatches() + OTHER_WATCHES, this.token, this::timer,
 				settings.timeout(), true);
 		Map<String, ConsulAgent> agents = new LinkedHashMap<>();
 		for (String address : settings.addresses()) {
@@ -74,7 +76,7 @@ final class ConsulClient implements AutoCloseable {
 		}
 		this.agents = List.copyOf(agents.values());
 		this.preferred = this.agents.get(0);
-		if (token.isPresent()) {
+		if (this.token.isPresent()) {
 			warnOfPlainText();
 		}
 	}
@@ -130,6 +132,11 @@ final class ConsulClient implements AutoCloseable {
 
 	ConsulSettings settings() {
 		return this.settings;
+	}
+
+	/** Which token requests carry: grows whenever it is another one than before. */
+	long tokenGeneration() {
+		return this.token.generation();
 	}
 
 	List<ConsulAgent> agents() {

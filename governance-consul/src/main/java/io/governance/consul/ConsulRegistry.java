@@ -43,6 +43,9 @@ final class ConsulRegistry implements Registry {
 	/** What was put, by the id at the agent. */
 	private final Map<String, Instance> own = new ConcurrentHashMap<>();
 
+	/** With which token each was last put, by the id at the agent. */
+	private final Map<String, Long> tokens = new ConcurrentHashMap<>();
+
 	/** What an agent may hold, by its address. */
 	private final Map<String, Set<String>> held = new ConcurrentHashMap<>();
 
@@ -76,13 +79,20 @@ final class ConsulRegistry implements Registry {
 			for (Instance instance : own) {
 				String id = this.definition.id(service, instance.id());
 				JsonNode there = before.get(id);
-				if (there == null || !instance.equals(this.own.get(id)) || !isSame(instance, there)) {
+				if (there == null || !instance.equals(this.own.get(id)) || isOfOlderToken(id)
+						|| !isSame(instance, there)) {
 					put(agent, id, instance, there);
 				}
 				this.own.put(id, instance);
 				held(agent).add(id);
 			}
 		});
+	}
+
+	/** Whether the agent may keep the catalog in line with a token that is gone. */
+	private boolean isOfOlderToken(String id) {
+		Long token = this.tokens.get(id);
+		return token == null || token != this.client.tokenGeneration();
 	}
 
 	private boolean isSame(Instance instance, JsonNode there) {
@@ -104,9 +114,15 @@ final class ConsulRegistry implements Registry {
 	 */
 	private void put(ConsulAgent agent, String id, Instance instance, @Nullable JsonNode before) {
 		held(agent).add(id);
+		long token = this.client.tokenGeneration();
 		boolean exists = before != null;
 		boolean maintained = before != null && isMaintainedByUs(before.path("Checks"));
 		boolean maintain = this.definition.isMaintained(instance.status());
+		if (maintained && isOfOlderToken(id)) {
+			// Else the agent would take it back with the token that began it.
+			maintain(agent, id, false, instance.status());
+			maintain(agent, id, true, instance.status());
+		}
 		if (exists) {
 			renew(agent, instance);
 			if (maintained && !maintain) {
@@ -128,6 +144,7 @@ final class ConsulRegistry implements Registry {
 			// A check that was of another kind has only now become one that can be told.
 			renew(agent, instance);
 		}
+		this.tokens.put(id, token);
 	}
 
 	/** What the agent holds of a service, by id. */
@@ -198,6 +215,7 @@ final class ConsulRegistry implements Registry {
 	public void remove(String service, String instanceId) {
 		String id = this.definition.id(service, instanceId);
 		this.own.remove(id);
+		this.tokens.remove(id);
 		atHome((agent) -> {
 			deregister(agent, service, id);
 			held(agent).remove(id);
@@ -221,10 +239,26 @@ final class ConsulRegistry implements Registry {
 	public List<Instance> observe(String service) {
 		Instance.checkService(service);
 		List<Instance> seen = new ArrayList<>();
-		atHome((agent) -> seen.addAll(this.reader.read(service, agentList(agent, service))));
+		atHome((agent) -> {
+			JsonNode list = agentList(agent, service);
+			list.forEach((there) -> refreshToken(agent, there));
+			seen.addAll(this.reader.read(service, list));
+		});
 		return seen.stream()
 			.filter((instance) -> this.own.containsKey(this.definition.id(service, instance.id())))
 			.toList();
+	}
+
+	/**
+	 * The agent tells the catalog of an instance with the token that it was put with, and
+	 * nothing any more once that is deleted: neither that it failed nor that it is back.
+	 */
+	private void refreshToken(ConsulAgent agent, JsonNode there) {
+		String id = there.path("Service").path("ID").asString("");
+		Instance instance = this.own.get(id);
+		if (instance != null && isOfOlderToken(id)) {
+			put(agent, id, instance, there);
+		}
 	}
 
 	/** Does something at the agent that holds the instances, or at the next one. */

@@ -22,6 +22,8 @@ final class ConsulToken {
 
 	private String read = "";
 
+	private long generation;
+
 	ConsulToken(ConsulSettings settings) {
 		this.given = settings.token();
 		this.file = settings.tokenFile().isEmpty() ? null : Path.of(settings.tokenFile());
@@ -44,8 +46,12 @@ final class ConsulToken {
 		try {
 			FileTime now = Files.getLastModifiedTime(this.file);
 			if (!now.equals(this.modified)) {
+				String before = this.read;
 				this.read = read(this.file);
 				this.modified = now;
+				if (!this.read.equals(before)) {
+					this.generation++;
+				}
 			}
 			return this.read;
 		}
@@ -53,6 +59,11 @@ final class ConsulToken {
 			this.modified = null;
 			throw new UnreadableTokenException(ex);
 		}
+	}
+
+	/** Grows whenever the file is found to hold another token than before. */
+	synchronized long generation() {
+		return this.generation;
 	}
 
 	private static String read(Path file) throws IOException {

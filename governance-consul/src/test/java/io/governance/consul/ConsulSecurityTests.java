@@ -36,6 +36,7 @@ import io.governance.registry.RegistrationSettings;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testservers.ConsulServer;
 import io.governance.testservers.TestCertificates;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
@@ -327,11 +328,65 @@ class ConsulSecurityTests {
 		}
 	}
 
-	private static String manage(ConsulServer server, String path, String json) throws Exception {
-		HttpRequest request = HttpRequest.newBuilder(URI.create(server.address() + path))
+	@Test
+	@DisplayName("F31 Security 9: after the token was exchanged and the old one deleted, instances go up and down as before")
+	void instancesGoByTheTokenOfToday(@TempDir Path directory) throws Exception {
+		String before = "5d0e9d4e-7b0f-4c0c-9e52-3f1c2a4b6d70";
+		String after = "5d0e9d4e-7b0f-4c0c-9e52-3f1c2a4b6d71";
+		Path file = Files.writeString(directory.resolve("token"), before);
+		Instance up = Instance.of("orders", "127.0.0.1", 80).id("o-1").build();
+		Instance back = Instance.of("orders", "127.0.0.1", 81).id("o-2").build();
+		Instance draining = back.withStatus(InstanceStatus.DRAINING);
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start();
+				Backend operator = backend(server.address(), TOKEN, null, null)) {
+			allow(server, "orders", policies().get(0), before);
+			String created = manage(server, "/v1/acl/token",
+					"{\"SecretID\": \"" + after + "\", \"Policies\": [{\"Name\": \"orders\"}]}");
+			assertThat(created).contains(after);
+			List<List<InstanceStatus>> told = new CopyOnWriteArrayList<>();
+			operator.discovery()
+				.watch("orders", (instances) -> told.add(instances.stream().map(Instance::status).toList()));
+			try (Backend orders = ConsulFixture.backend("dev",
+					new ConsulSettings(List.of(server.address()), null, null, null, null, file.toString(), null, null,
+							MAX_WAIT, null, ConsulFixture.registration(Duration.ofSeconds(2)), null))) {
+				orders.registry().put("orders", List.of(up, draining));
+				awaitLast(told, InstanceStatus.UP, InstanceStatus.DRAINING);
+				Files.writeString(file, after);
+				// As whoever compares does now and then, who finds no difference.
+				assertThat(orders.registry().observe("orders")).containsExactly(up, draining);
+				assertThat(orders.registry().observe("orders")).containsExactly(up, draining);
+				delete(server, before);
+				orders.registry().put("orders", List.of(up, back));
+				awaitLast(told, InstanceStatus.UP, InstanceStatus.UP);
+			}
+			awaitLast(told, InstanceStatus.DOWN, InstanceStatus.DOWN);
+		}
+	}
+
+	private static void awaitLast(List<List<InstanceStatus>> told, InstanceStatus... statuses) {
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(told).last()
+				.asInstanceOf(InstanceOfAssertFactories.LIST)
+				.containsExactly((Object[]) statuses));
+	}
+
+	private static void delete(ConsulServer server, String token) throws Exception {
+		HttpRequest.Builder self = HttpRequest.newBuilder(URI.create(server.address() + "/v1/acl/token/self"))
+			.header("X-Consul-Token", token);
+		String accessor = JsonMapper.shared().readTree(send(self.GET())).path("AccessorID").asString();
+		send(HttpRequest.newBuilder(URI.create(server.address() + "/v1/acl/token/" + accessor))
 			.header("X-Consul-Token", TOKEN)
-			.PUT(HttpRequest.BodyPublishers.ofString(json))
-			.build();
+			.DELETE());
+	}
+
+	private static String manage(ConsulServer server, String path, String json) throws Exception {
+		return send(HttpRequest.newBuilder(URI.create(server.address() + path))
+			.header("X-Consul-Token", TOKEN)
+			.PUT(HttpRequest.BodyPublishers.ofString(json)));
+	}
+
+	private static String send(HttpRequest.Builder builder) throws Exception {
+		HttpRequest request = builder.build();
 		HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
 		return answer.body();

@@ -117,7 +117,7 @@ final class ConsulRegistry implements Registry {
 		long token = this.client.tokenGeneration();
 		boolean exists = before != null;
 		boolean maintained = before != null && isMaintainedByUs(before.path("Checks"));
-		boolean maintain = this.definition.isMaintained(instance.status());
+		boolean maintain = ServiceDefinition.isMaintained(instance.status());
 		if (maintained && isOfOlderToken(id)) {
 			// Else the agent would take it back with the token that began it.
 			maintain(agent, id, false, instance.status());
@@ -140,8 +140,9 @@ final class ConsulRegistry implements Registry {
 		if (maintain && !maintained) {
 			maintain(agent, id, true, instance.status());
 		}
-		if (exists) {
-			// A check that was of another kind has only now become one that can be told.
+		if (exists || maintain) {
+			// A check that was of another kind, or has begun as critical, can only now be
+			// told.
 			renew(agent, instance);
 		}
 		this.tokens.put(id, token);
@@ -181,7 +182,8 @@ final class ConsulRegistry implements Registry {
 	}
 
 	/**
-	 * Tells the check of an instance its status; a check of another kind knows itself.
+	 * Tells the check of an instance that it lives, whether it takes calls or not; a
+	 * check of another kind knows itself.
 	 */
 	private void renew(ConsulAgent agent, Instance instance) {
 		renew(agent, instance, this.client.settings().timeout());
@@ -189,11 +191,7 @@ final class ConsulRegistry implements Registry {
 
 	private void renew(ConsulAgent agent, Instance instance, Duration deadline) {
 		if (this.definition.hasTtl()) {
-			String word = switch (ServiceDefinition.word(instance.status())) {
-				case "critical" -> "fail";
-				case "warning" -> "warn";
-				default -> "pass";
-			};
+			String word = (instance.status() == InstanceStatus.WARNING) ? "warn" : "pass";
 			String check = this.definition.checkId(instance.service(), instance.id());
 			call(agent, ConsulRequest.put("/v1/agent/check/" + word + "/" + ConsulRequest.encode(check), ""), deadline);
 		}

@@ -64,25 +64,12 @@ final class ServiceDefinition {
 		return this.settings.check() == ConsulSettings.CheckType.TTL;
 	}
 
-	/** What the check of an instance that renews itself says. */
-	static String word(InstanceStatus status) {
-		return switch (status) {
-			case DOWN -> "critical";
-			case WARNING -> "warning";
-			default -> "passing";
-		};
-	}
-
 	/**
 	 * Whether the agent is told to keep callers away, since no check of the instance does
-	 * so.
+	 * so: one that failed would have the agent remove an instance that lives.
 	 */
-	boolean isMaintained(InstanceStatus status) {
-		return switch (status) {
-			case DRAINING, OUT_OF_SERVICE -> true;
-			case DOWN -> !hasTtl();
-			default -> false;
-		};
+	static boolean isMaintained(InstanceStatus status) {
+		return !status.takesCalls();
 	}
 
 	/**
@@ -157,10 +144,20 @@ final class ServiceDefinition {
 		}
 	}
 
+	/** What a check says until it is first told, or looks for itself. */
+	private static String firstWord(InstanceStatus status) {
+		return switch (status) {
+			// Before there can be maintenance, nobody calls it, either.
+			case DOWN -> "critical";
+			case WARNING -> "warning";
+			default -> "passing";
+		};
+	}
+
 	private void putCheck(ObjectNode check, Instance instance) {
 		check.put("CheckID", checkId(instance.service(), instance.id()))
 			.put("Name", "Instance " + instance.id() + " of " + instance.service())
-			.put("Status", word(instance.status()));
+			.put("Status", firstWord(instance.status()));
 		Duration after = this.settings.deregisterCriticalServiceAfter();
 		if (!after.isZero()) {
 			Duration allowed = (after.compareTo(MIN_DEREGISTER) < 0) ? MIN_DEREGISTER : after;

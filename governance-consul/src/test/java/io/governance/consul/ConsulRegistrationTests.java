@@ -233,6 +233,39 @@ class ConsulRegistrationTests {
 	}
 
 	@Test
+	@DisplayName("Whoever says DOWN of itself takes no calls, and is not removed for as long as it lives")
+	void whoeverSaysThatItIsDownIsNotRemoved() {
+		List<List<Instance>> lists = watch(open(null, null, null));
+		try (Backend backend = ConsulFixture.backend("dev",
+				ConsulFixture.settings(List.of(ConsulServer.shared().address()), null, Duration.ofSeconds(2)))) {
+			for (InstanceStatus before : List.of(InstanceStatus.DOWN, InstanceStatus.UP)) {
+				backend.registry().put(this.service, List.of(this.instance.withStatus(before)));
+				awaitStatus(lists, before);
+				backend.registry().put(this.service, List.of(this.instance.withStatus(InstanceStatus.DOWN)));
+				awaitStatus(lists, InstanceStatus.DOWN);
+				assertThat(backend.registry().observe(this.service)).extracting(Instance::status)
+					.containsExactly(InstanceStatus.DOWN);
+				// Consul removes by this check alone, since it alone has a time for that.
+				Awaitility.await().until(() -> check().equals("passing"));
+				assertThat(this.http.get("/v1/health/service/" + this.service + "?consistent&passing=true").body())
+					.isEqualTo("[]");
+			}
+		}
+		Awaitility.await().until(() -> check().equals("critical"));
+		awaitStatus(lists, InstanceStatus.DOWN);
+	}
+
+	/** What the agent knows of the check that tells whether the process lives. */
+	private String check() {
+		return JsonMapper.builder()
+			.build()
+			.readTree(this.http.get("/v1/agent/checks").body())
+			.path("governance:dev/" + this.service + "/o-1")
+			.path("Status")
+			.asString("");
+	}
+
+	@Test
 	void maintenanceByAnOperatorIsShownAndNotLifted() {
 		Backend backend = open(null, null, null);
 		List<List<Instance>> lists = watch(backend);

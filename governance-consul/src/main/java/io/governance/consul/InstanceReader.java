@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Makes instances of what Consul tells of a service. Anybody may have registered it: what
- * is not valid is left out, with one line in the log. Thread-safe.
+ * is not valid is left out, with one line in the log; of what others have registered,
+ * only their metadata if the rest can be called. Thread-safe.
  */
 final class InstanceReader {
 
@@ -65,7 +66,7 @@ final class InstanceReader {
 				found.merge(instance.id(), new Found(instance, registered.path("ModifyIndex").asLong(0)), better);
 			}
 			catch (IllegalArgumentException ex) {
-				leaveOut(service, registered.path("ID").asString(""), ex);
+				warnOnce("An instance", service, registered.path("ID").asString(""), ex);
 			}
 		}
 		List<Instance> instances = new ArrayList<>(found.size());
@@ -79,7 +80,23 @@ final class InstanceReader {
 		return metadata;
 	}
 
-	private static Instance instance(String service, JsonNode json, JsonNode registered, Map<String, String> metadata) {
+	private Instance instance(String service, JsonNode json, JsonNode registered, Map<String, String> metadata) {
+		try {
+			return told(service, json, registered, metadata);
+		}
+		catch (IllegalArgumentException ex) {
+			if (metadata.containsKey(InstanceAttributes.ID)) {
+				throw ex;
+			}
+			// Others mean something of their own by them, but for TLS.
+			Instance instance = told(service, json, registered,
+					Map.of(InstanceAttributes.SECURE, metadata.getOrDefault(InstanceAttributes.SECURE, "")));
+			warnOnce("Metadata of an instance", service, instance.id(), ex);
+			return instance;
+		}
+	}
+
+	private static Instance told(String service, JsonNode json, JsonNode registered, Map<String, String> metadata) {
 		String address = registered.path("Address").asString("");
 		String host = address.isEmpty() ? json.path("Node").path("Address").asString("") : address;
 		boolean own = metadata.containsKey(InstanceAttributes.ID);
@@ -133,9 +150,9 @@ final class InstanceReader {
 		return warning ? InstanceStatus.WARNING : registered;
 	}
 
-	private void leaveOut(String service, String id, IllegalArgumentException ex) {
+	private void warnOnce(String what, String service, String id, IllegalArgumentException ex) {
 		if (this.told.size() < MAX_TOLD && this.told.add(service + "/" + id)) {
-			logger.warn("An instance of service {} at Consul is left out: {}", service, ex.getMessage());
+			logger.warn("{} of service {} at Consul is left out: {}", what, service, ex.getMessage());
 		}
 	}
 

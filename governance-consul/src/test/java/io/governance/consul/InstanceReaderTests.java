@@ -58,4 +58,14 @@ class InstanceReaderTests {
 			.isEqualTo(InstanceStatus.DOWN);
 	}
 
+	@Test
+	void oneOfOursThatCannotBeReadIsLeftOutRatherThanTakenForStableAndUp() {
+		ObjectNode broken = (ObjectNode) registered(InstanceStatus.UP, 10, "passing");
+		((ObjectNode) broken.path("Service").path("Meta")).put("lane", "the gray one");
+		assertThat(new InstanceReader("dev").read("orders", List.of(broken))).isEmpty();
+		((ObjectNode) broken.path("Service").path("Meta")).remove(InstanceAttributes.ID);
+		assertThat(new InstanceReader("dev").read("orders", List.of(broken))).singleElement()
+			.isEqualTo(Instance.of("orders", "127.0.0.1", 80).id("dev_orders_o-1").weight(10_000).build());
+	}
+
 }

@@ -84,6 +84,33 @@ class SpringCloudConsulTests {
 		}
 	}
 
+	@Test
+	@DisplayName("An instance that anybody has registered is found, whatever its metadata say")
+	void foreignInstanceIsFoundWhateverItsMetadataSay() {
+		Http http = new Http(this.server.address());
+		List<List<Instance>> lists = new CopyOnWriteArrayList<>();
+		this.backend.discovery().watch(this.service, lists::add);
+		String registration = """
+				{"ID": "%1$s-1", "Name": "%1$s", "Address": "127.0.0.1", "Port": 9001, "Weights": {"Passing": 3, "Warning": 1},
+				"Meta": {"version": "release/1.4 (build 7)", "zone": "the left one", "secure": "true"}}""";
+		http.put("/v1/agent/service/register", registration.formatted(this.service));
+		try {
+			Awaitility.await().until(() -> !latest(lists).isEmpty());
+			Instance found = latest(lists).get(0);
+			assertThat(found.port()).isEqualTo(9001);
+			assertThat(found.id()).startsWith(this.service + "-1");
+			assertThat(found.weight()).isEqualTo(300);
+			// Nothing goes in plain text to who wants TLS.
+			assertThat(found.secure()).isTrue();
+			assertThat(found.status()).isEqualTo(InstanceStatus.UP);
+			http.put("/v1/agent/service/maintenance/" + this.service + "-1?enable=true", "");
+			Awaitility.await().until(() -> latest(lists).get(0).status() == InstanceStatus.OUT_OF_SERVICE);
+		}
+		finally {
+			http.put("/v1/agent/service/deregister/" + this.service + "-1", "");
+		}
+	}
+
 	private static List<Instance> latest(List<List<Instance>> lists) {
 		return lists.isEmpty() ? List.of() : lists.get(lists.size() - 1);
 	}

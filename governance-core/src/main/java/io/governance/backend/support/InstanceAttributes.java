@@ -26,7 +26,8 @@ public final class InstanceAttributes {
 	/** The weight, where the server has none or a coarser one. */
 	public static final String WEIGHT = "governance-weight";
 
-	private static final String SECURE = "secure";
+	/** Whether it takes TLS only, also where somebody else has registered it. */
+	public static final String SECURE = "secure";
 
 	private static final String ZONE = "zone";
 

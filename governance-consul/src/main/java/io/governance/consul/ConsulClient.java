@@ -185,6 +185,16 @@ final class ConsulClient implements AutoCloseable {
 		return call(inDatacenter(request.with("consistent")), true);
 	}
 
+	/**
+	 * The datacenter that the agents themselves are in.
+	 * @return its name; empty if the token may not read it
+	 * @throws BackendUnavailableException if no agent answers
+	 */
+	String ownDatacenter() {
+		ConsulAnswer servers = call(ConsulRequest.get("/v1/catalog/service/consul"), true);
+		return servers.orFail().array().path(0).path("Datacenter").asString("");
+	}
+
 	/** Writes to the cluster by whichever agent. */
 	ConsulAnswer write(ConsulRequest request) {
 		return call(inDatacenter(request), false);

@@ -40,6 +40,7 @@ final class ConsulSession {
 	 * @param name what the session is for, which operators see
 	 * @param nanoTime measures how long it lasts
 	 * @return the session
+	 * @throws UnsupportedOperationException if it would have to be in another datacenter
 	 */
 	static ConsulSession begin(ConsulClient client, String name, LongSupplier nanoTime) {
 		ConsulSettings.LockSettings settings = client.settings().lock();
@@ -50,12 +51,27 @@ final class ConsulSession {
 			.put("Behavior", "release");
 		json.putArray("NodeChecks");
 		long begun = nanoTime.getAsLong();
-		ConsulAnswer answer = client.write(ConsulRequest.put("/v1/session/create", ConsulJson.write(json))).orFail();
-		String id = answer.object().path("ID").asString("");
+		ConsulAnswer answer = client.write(ConsulRequest.put("/v1/session/create", ConsulJson.write(json)));
+		if (!answer.isOk()) {
+			checkDatacenter(client);
+		}
+		String id = answer.orFail().object().path("ID").asString("");
 		if (id.isEmpty()) {
 			throw answer.nonsense("not a session");
 		}
 		return new ConsulSession(client, id, nanoTime, begun);
+	}
+
+	/** It belongs to the node of its agent, which no other datacenter knows. */
+	private static void checkDatacenter(ConsulClient client) {
+		String asked = client.settings().datacenter();
+		String own = asked.isEmpty() ? "" : client.ownDatacenter();
+		if (!own.equals(asked) && !own.isEmpty()) {
+			throw new UnsupportedOperationException("Backend '" + client.name()
+					+ "' has no locks in another datacenter: governance.consul.datacenter is '" + asked
+					+ "', the agent's is '" + own
+					+ "'. Take locks by a backend without that property, or by agents of that datacenter");
+		}
 	}
 
 	String id() {

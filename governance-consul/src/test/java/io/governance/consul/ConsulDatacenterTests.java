@@ -69,12 +69,7 @@ class ConsulDatacenterTests {
 	@DisplayName("F4 Another datacenter is read, watched and written from here; that it is away is told, as is its return")
 	void anotherDatacenter() {
 		try (ConsulServer here = ConsulServer.own();
-				// The port by which datacenters meet is the third after that of HTTP.
-				ConsulServer there = ConsulServer.options()
-					.config("datacenter = \"dc2\"")
-					.config("retry_join_wan = [\"127.0.0.1:" + (URI.create(here.address()).getPort() + 3) + "\"]")
-					.config("retry_interval_wan = \"1s\"")
-					.start();
+				ConsulServer there = there(here);
 				Backend local = backend(there.address(), null, null);
 				Backend remote = backend(here.address(), "dc2", null);
 				Backend other = backend(here.address(), "dc1", null)) {
@@ -106,6 +101,39 @@ class ConsulDatacenterTests {
 				.until(() -> ConnectionState.CONNECTED == last(listener.connections())
 						&& listener.latest(this.orders).equals("a: 2"));
 		}
+	}
+
+	@Test
+	@DisplayName("A lock of another datacenter is refused in words, at once")
+	void lockOfAnotherDatacenterIsRefused() throws InterruptedException {
+		try (ConsulServer here = ConsulServer.own();
+				ConsulServer there = there(here);
+				Backend remote = backend(here.address(), "dc2", null);
+				Backend named = backend(here.address(), "dc1", null);
+				Backend nowhere = backend(there.address(), "nowhere", null)) {
+			Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+				remote.discovery().services();
+				return true;
+			});
+			assertThatExceptionOfType(UnsupportedOperationException.class)
+				.isThrownBy(() -> remote.lock().acquire("jobs", Duration.ofSeconds(30)))
+				.withMessageContaining("governance.consul.datacenter")
+				.withMessageContaining("'dc1'")
+				.withMessageContaining("'dc2'");
+			named.lock().acquire("jobs", Duration.ofSeconds(10)).orElseThrow().close();
+			assertThatExceptionOfType(UnsupportedOperationException.class)
+				.isThrownBy(() -> nowhere.lock().acquire("jobs", Duration.ZERO));
+		}
+	}
+
+	/** Another datacenter, which joins the first one. */
+	private static ConsulServer there(ConsulServer here) {
+		// The port by which datacenters meet is the third after that of HTTP.
+		return ConsulServer.options()
+			.config("datacenter = \"dc2\"")
+			.config("retry_join_wan = [\"127.0.0.1:" + (URI.create(here.address()).getPort() + 3) + "\"]")
+			.config("retry_interval_wan = \"1s\"")
+			.start();
 	}
 
 	private static ConnectionState last(List<ConnectionState> states) {

@@ -177,7 +177,12 @@ final class ConsulClient implements AutoCloseable {
 
 	/** As {@link #read}, certain whatever the settings say. */
 	ConsulAnswer readConsistent(ConsulRequest request) {
-		return call(inDatacenter(request.with("consistent")), false);
+		return readConsistent(request, this.settings.timeout());
+	}
+
+	/** As {@link #readConsistent(ConsulRequest)}, within a deadline. */
+	ConsulAnswer readConsistent(ConsulRequest request, Duration deadline) {
+		return call(inDatacenter(request.with("consistent")), deadline, false);
 	}
 
 	/** As {@link #read}, content with what the token may read. */
@@ -197,12 +202,21 @@ final class ConsulClient implements AutoCloseable {
 
 	/** Writes to the cluster by whichever agent. */
 	ConsulAnswer write(ConsulRequest request) {
-		return call(inDatacenter(request), false);
+		return write(request, this.settings.timeout());
+	}
+
+	/** As {@link #write(ConsulRequest)}, within a deadline. */
+	ConsulAnswer write(ConsulRequest request, Duration deadline) {
+		return call(inDatacenter(request), deadline, false);
 	}
 
 	private ConsulAnswer call(ConsulRequest request, boolean partial) {
+		return call(request, this.settings.timeout(), partial);
+	}
+
+	private ConsulAnswer call(ConsulRequest request, Duration within, boolean partial) {
 		List<ConsulAgent> candidates = candidates();
-		long deadline = System.nanoTime() + this.settings.timeout().toNanos();
+		long deadline = System.nanoTime() + within.toNanos();
 		for (int i = 0;; i++) {
 			ConsulAgent agent = candidates.get(i);
 			int left = candidates.size() - i;

@@ -1,5 +1,6 @@
 package io.governance.consul;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -16,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A lock that this process holds, by a session of its own.
  */
-final class ConsulHeldLock implements HeldLock, WatchLoop.Watch {
+final class ConsulHeldLock implements HeldLock, WatchLoop.Watch, ConsulLock.Renewable {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConsulHeldLock.class);
 
@@ -83,17 +84,18 @@ final class ConsulHeldLock implements HeldLock, WatchLoop.Watch {
 	}
 
 	/** Renews the session, and looks whether the lock is still there. */
-	void renew() {
+	@Override
+	public void renew(Duration deadline) {
 		if (!isHeld()) {
 			return;
 		}
 		try {
-			this.session.renew();
+			this.session.renew(deadline);
 			if (this.session.isGone()) {
 				lose("its session has ended");
 			}
 			else if (!isWatched()) {
-				onAnswer(this.client.readConsistent(request()));
+				onAnswer(this.client.readConsistent(request(), deadline));
 			}
 		}
 		catch (BackendUnavailableException ex) {

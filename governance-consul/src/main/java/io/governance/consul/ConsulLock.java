@@ -2,18 +2,15 @@ package io.governance.consul;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +22,6 @@ import io.governance.backend.support.RepeatedTask;
 import io.governance.lock.DistributedLock;
 import io.governance.lock.HeldLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Locks as keys that a session owns, {@code {root}/locks/{namespace}/{name}}. The fencing
@@ -35,13 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ConsulLock implements DistributedLock {
 
-	private static final Logger logger = LoggerFactory.getLogger(ConsulLock.class);
-
-	private static final int RENEWALS_PER_TTL = 3;
+	/** How many sessions are renewed at a time. */
+	private static final int RENEWERS = 8;
 
 	private static final int MAX_WAITERS = 32;
-
-	private static final int RENEWERS = 8;
 
 	private static final long CHECK_MILLIS = 250;
 
@@ -61,10 +53,7 @@ final class ConsulLock implements DistributedLock {
 
 	private final Set<ConsulSession> waiting = ConcurrentHashMap.newKeySet();
 
-	private @Nullable ScheduledThreadPoolExecutor renewal;
-
-	/** Renew side by side, so that many slow answers do not add up to a lost lock. */
-	private @Nullable ScheduledThreadPoolExecutor renewers;
+	private @Nullable Heartbeat<Renewable> renewal;
 
 	private @Nullable Future<?> check;
 
@@ -100,14 +89,9 @@ final class ConsulLock implements DistributedLock {
 	private synchronized void startRenewing() {
 		checkOpen();
 		if (this.renewal == null) {
-			long period = this.client.settings().lock().ttl().toMillis() / RENEWALS_PER_TTL;
-			ScheduledThreadPoolExecutor renewers = this.client.executor("lock-renewal");
-			renewers.setCorePoolSize(RENEWERS);
-			renewers.setKeepAliveTime(period, TimeUnit.MILLISECONDS);
-			renewers.allowCoreThreadTimeOut(true);
-			this.renewers = renewers;
-			this.renewal = this.client.executor("locks");
-			this.renewal.scheduleAtFixedRate(() -> renew(renewers), period, period, TimeUnit.MILLISECONDS);
+			// What fails is found by who holds or waits.
+			this.renewal = new Heartbeat<>(this.client, "lock", RENEWERS, this.client.settings().lock().ttl(),
+					this::renewables, Renewable::renew);
 			// By the clock alone: a loss is told in time also while the server hangs.
 			this.check = this.client.timer()
 				.scheduleWithFixedDelay(
@@ -116,29 +100,10 @@ final class ConsulLock implements DistributedLock {
 		}
 	}
 
-	private void renew(ExecutorService renewers) {
-		List<Callable<Void>> all = new ArrayList<>();
-		this.held.forEach((lock) -> all.add(() -> {
-			lock.renew();
-			return null;
-		}));
-		this.waiting.forEach((session) -> all.add(() -> {
-			session.renew();
-			return null;
-		}));
-		try {
-			// What fails is found by who holds or waits.
-			renewers.invokeAll(all);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RejectedExecutionException ex) {
-			// Closed.
-		}
-		catch (RuntimeException | Error ex) {
-			logger.warn("Locks could not be renewed; the next renewal follows", ex);
-		}
+	private Set<Renewable> renewables() {
+		Set<Renewable> all = new HashSet<>(this.held);
+		all.addAll(this.waiting);
+		return all;
 	}
 
 	/** Threads that wait in the place of those which may be interrupted. */
@@ -153,15 +118,12 @@ final class ConsulLock implements DistributedLock {
 
 	@Override
 	public void close() {
-		ScheduledThreadPoolExecutor renewal;
+		Heartbeat<Renewable> renewal;
 		ExecutorService waiters;
 		synchronized (this) {
 			this.closed = true;
 			renewal = this.renewal;
 			waiters = this.waiters;
-			if (this.renewers != null) {
-				this.renewers.shutdownNow();
-			}
 			if (this.check != null) {
 				this.check.cancel(false);
 			}
@@ -169,7 +131,7 @@ final class ConsulLock implements DistributedLock {
 		if (renewal == null) {
 			return;
 		}
-		renewal.shutdownNow();
+		renewal.close();
 		if (waiters != null) {
 			waiters.shutdownNow();
 		}
@@ -185,6 +147,17 @@ final class ConsulLock implements DistributedLock {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	/** What lasts for as long as it is renewed. */
+	interface Renewable {
+
+		/**
+		 * Renews it.
+		 * @param deadline how long to wait for the answer
+		 */
+		void renew(Duration deadline);
+
 	}
 
 	/** One caller that wants a lock. */

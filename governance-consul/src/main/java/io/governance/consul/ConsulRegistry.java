@@ -32,6 +32,9 @@ final class ConsulRegistry implements Registry {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConsulRegistry.class);
 
+	/** How many instances are renewed at a time. */
+	static final int BEATS = 12;
+
 	private static final Duration SWEEP = Duration.ofSeconds(1);
 
 	private final ConsulClient client;
@@ -53,7 +56,7 @@ final class ConsulRegistry implements Registry {
 
 	private volatile ConsulAgent home;
 
-	private @Nullable Heartbeat heartbeat;
+	private @Nullable Heartbeat<String> heartbeat;
 
 	/** Apart from the renewals, which must not wait for agents that hang. */
 	private @Nullable ScheduledThreadPoolExecutor sweep;
@@ -310,8 +313,8 @@ final class ConsulRegistry implements Registry {
 		}
 		this.started = true;
 		if (this.definition.hasTtl()) {
-			this.heartbeat = new Heartbeat(this.client, this.client.settings().registration().ttl(), this.own::keySet,
-					this::beat);
+			this.heartbeat = new Heartbeat<>(this.client, "beat", BEATS, this.client.settings().registration().ttl(),
+					this.own::keySet, this::beat);
 		}
 		if (this.client.agents().size() > 1) {
 			this.sweep = this.client.executor("sweep");

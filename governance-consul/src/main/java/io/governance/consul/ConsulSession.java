@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A session of Consul, which owns one lock. It does not hang on the health of the node
  * that the agent runs on: what ends it is that it is not renewed. Thread-safe.
  */
-final class ConsulSession {
+final class ConsulSession implements ConsulLock.Renewable {
 
 	private static final Duration MIN_LEFT = Duration.ofMillis(500);
 
@@ -78,10 +78,14 @@ final class ConsulSession {
 		return this.id;
 	}
 
-	/** Says that it still lives. */
-	void renew() {
+	/**
+	 * Says that it still lives.
+	 * @param deadline how long to wait for the answer
+	 */
+	@Override
+	public void renew(Duration deadline) {
 		long begun = this.nanoTime.getAsLong();
-		ConsulAnswer answer = this.client.write(ConsulRequest.put("/v1/session/renew/" + this.id, ""));
+		ConsulAnswer answer = this.client.write(ConsulRequest.put("/v1/session/renew/" + this.id, ""), deadline);
 		if (answer.status() == 404) {
 			this.gone = true;
 			return;

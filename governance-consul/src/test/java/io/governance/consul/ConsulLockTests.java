@@ -1,10 +1,14 @@
 package io.governance.consul;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
@@ -132,6 +136,53 @@ class ConsulLockTests {
 				.isThrownBy(() -> remote.lock().acquire("jobs", Duration.ofMillis(300)));
 			way.restore();
 			assertThat(acquire(remote)).isPresent();
+		}
+	}
+
+	@Test
+	@DisplayName("F46 A renewal that hangs loses no lock, neither its own nor another one, however long the timeout")
+	void renewalThatHangsLosesNoLock() throws Exception {
+		AtomicInteger sessions = new AtomicInteger();
+		Map<String, AtomicInteger> renewals = new ConcurrentHashMap<>();
+		CountDownLatch end = new CountDownLatch(1);
+		try (FakeConsul consul = new FakeConsul((asked, exchange) -> {
+			if (asked.path().equals("/v1/session/create")) {
+				FakeConsul.send(exchange, 200, "{\"ID\": \"s" + sessions.incrementAndGet() + "\"}");
+			}
+			else if (asked.path().equals("/v1/txn")) {
+				FakeConsul.send(exchange, 200,
+						"{\"Results\": [{\"KV\": {\"Key\": \"governance/locks/dev/l%1$d\", \"ModifyIndex\": %1$d}}]}"
+							.formatted(sessions.get()));
+			}
+			else if (asked.path().startsWith("/v1/session/renew/")) {
+				String session = asked.path().substring("/v1/session/renew/".length());
+				int renewal = renewals.computeIfAbsent(session, (any) -> new AtomicInteger()).incrementAndGet();
+				if (session.equals("s1") && renewal == 1) {
+					end.await();
+				}
+				FakeConsul.send(exchange, 200, "[]");
+			}
+			else if (asked.path().startsWith("/v1/kv/")) {
+				if (asked.waits()) {
+					end.await();
+				}
+				FakeConsul.send(exchange, 200,
+						"[{\"Session\": \"s" + asked.path().substring(asked.path().length() - 1) + "\"}]", 5);
+			}
+			else {
+				FakeConsul.send(exchange, 200, "true");
+			}
+		});
+				Backend backend = ConsulFixture.backend("dev", new ConsulSettings(List.of(consul.address()), null, null,
+						null, null, null, null, Duration.ofSeconds(30), null, null, null, null))) {
+			HeldLock first = backend.lock().acquire("l1", PATIENCE).orElseThrow();
+			HeldLock second = backend.lock().acquire("l2", PATIENCE).orElseThrow();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> renewals.size() == 2 && renewals.values().stream().allMatch((count) -> count.get() >= 3));
+			end.countDown();
+			assertThat(first.isHeld()).isTrue();
+			assertThat(second.isHeld()).isTrue();
 		}
 	}
 

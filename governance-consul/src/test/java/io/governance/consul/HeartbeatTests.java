@@ -39,13 +39,13 @@ class HeartbeatTests {
 				Backend backend = ConsulFixture.backend("dev",
 						ConsulFixture.settings(List.of(consul.address()), null, TTL))) {
 			List<Instance> instances = new ArrayList<>();
-			for (int i = 0; i < Heartbeat.PARALLEL; i++) {
+			for (int i = 0; i < ConsulRegistry.BEATS; i++) {
 				instances.add(Instance.of("orders", "127.0.0.1", 8000 + i).build());
 			}
 			backend.registry().put("orders", instances);
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(40))
-				.until(() -> beats.size() == Heartbeat.PARALLEL
+				.until(() -> beats.size() == ConsulRegistry.BEATS
 						&& beats.values().stream().allMatch((times) -> times.size() >= 4));
 			List<Duration> gaps = new ArrayList<>();
 			for (List<Long> times : beats.values()) {

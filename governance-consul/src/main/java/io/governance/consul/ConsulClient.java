@@ -36,6 +36,9 @@ final class ConsulClient implements AutoCloseable {
 
 	private static final Duration PING_INTERVAL = Duration.ofSeconds(1);
 
+	/** What each further agent has left of a deadline at least, or its share of it. */
+	private static final Duration SPARE = Duration.ofMillis(300);
+
 	private static final int CALLS = 24;
 
 	private static final int OTHER_WATCHES = 40;
@@ -57,6 +60,9 @@ final class ConsulClient implements AutoCloseable {
 	private @Nullable ScheduledThreadPoolExecutor pinger;
 
 	private volatile ConsulAgent preferred;
+
+	/** Whether any has been asked: before that, none is more likely to answer. */
+	private volatile boolean asked;
 
 	private boolean closed;
 
@@ -220,7 +226,7 @@ final class ConsulClient implements AutoCloseable {
 		for (int i = 0;; i++) {
 			ConsulAgent agent = candidates.get(i);
 			int left = candidates.size() - i;
-			Duration patience = Duration.ofNanos(Math.max(1, (deadline - System.nanoTime()) / left));
+			Duration patience = patience(deadline - System.nanoTime(), left, i == 0 && this.asked);
 			try {
 				ConsulAnswer answer = partial ? agent.callPartial(request, patience) : agent.call(request, patience);
 				if (answer.status() < 500 || left == 1 || !request.repeatable()) {
@@ -231,14 +237,32 @@ final class ConsulClient implements AutoCloseable {
 			catch (ConsulAgent.UnansweredException ex) {
 				boolean again = request.repeatable() || ex.isUnsent();
 				if (left == 1 || !again) {
+					if (ex.isAgentToBlame()) {
+						turnFrom(candidates);
+					}
 					throw ex;
 				}
 			}
 		}
 	}
 
+	/** One that is slow, but answers, may take about as long as if it were alone. */
+	private static Duration patience(long nanos, int agents, boolean most) {
+		long share = nanos / agents;
+		return Duration.ofNanos(Math.max(1, most ? nanos - (agents - 1) * Math.min(share, SPARE.toNanos()) : share));
+	}
+
+	/** The one that had most of the time in vain is not the first again. */
+	private synchronized void turnFrom(List<ConsulAgent> candidates) {
+		this.asked = true;
+		if (candidates.size() > 1 && this.preferred == candidates.get(0)) {
+			this.preferred = candidates.get(1);
+		}
+	}
+
 	private void prefer(ConsulAgent agent) {
 		agent.down(false);
+		this.asked = true;
 		if (this.preferred != agent) {
 			logger.info("Backend '{}': asking Consul at {} from now on", this.name, agent.address());
 			this.preferred = agent;

@@ -163,6 +163,38 @@ class ConsulAgentsTests {
 	}
 
 	@Test
+	void slowAgentMayTakeAsLongAsIfItWereTheOnlyOne() {
+		ConsulSettings three = new ConsulSettings(
+				List.of(this.first.address(), this.second.address(), "http://127.0.0.1:1"), null, null, null, null,
+				null, null, Duration.ofSeconds(4), null, null, null, null);
+		ConsulRequest request = ConsulRequest.get("/v1/catalog/nodes");
+		try (ConsulClient client = new ConsulClient("consul", three, null)) {
+			client.readConsistent(request);
+			this.first.script((asked, exchange) -> {
+				new CountDownLatch(1).await(2, TimeUnit.SECONDS);
+				answer(asked, exchange);
+			});
+			assertThat(client.readConsistent(request).isOk()).isTrue();
+			assertThat(this.second.asked()).isEmpty();
+		}
+	}
+
+	@Test
+	void agentThatUsedUpTheTimeInVainIsNotAskedFirstAgain() {
+		ConsulRequest request = ConsulRequest.get("/v1/catalog/nodes");
+		this.client.readConsistent(request);
+		this.first.freeze();
+		this.second.script((asked, exchange) -> {
+			new CountDownLatch(1).await(700, TimeUnit.MILLISECONDS);
+			answer(asked, exchange);
+		});
+		assertThatExceptionOfType(BackendUnavailableException.class)
+			.isThrownBy(() -> this.client.readConsistent(request));
+		assertThat(this.client.readConsistent(request).isOk()).isTrue();
+		assertThat(preferred()).isEqualTo(this.second.address());
+	}
+
+	@Test
 	void servicesBeyondTheBoundAreNotReadAgainWithoutAChange() {
 		ConsulSettings one = new ConsulSettings(List.of(this.first.address()), null, null, null, null, null, null,
 				Duration.ofSeconds(3), Duration.ofSeconds(1), 1, null, null);

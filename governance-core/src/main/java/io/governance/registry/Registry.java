@@ -32,7 +32,9 @@ public interface Registry extends AutoCloseable {
 	void remove(String service, String instanceId);
 
 	/**
-	 * What the server itself holds now, not what a client remembers.
+	 * What the server itself holds now, not what a client remembers. What the server's
+	 * own checks find out may be left out, where putting an instance again would only
+	 * hide it.
 	 * @param service the service
 	 * @return the instances that this process has put and that are still there, as others
 	 * see them

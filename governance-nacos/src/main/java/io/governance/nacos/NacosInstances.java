@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,17 +63,39 @@ final class NacosInstances {
 	}
 
 	/**
-	 * What anybody has registered.
+	 * What anybody has registered, as callers see it.
 	 * @param service the service
 	 * @param hosts its instances; not changed
 	 * @return those that can be instances of ours, each id once, in the order of their
 	 * ids
 	 */
 	static List<Instance> fromNacos(String service, List<com.alibaba.nacos.api.naming.pojo.Instance> hosts) {
+		return read(service, hosts, (host) -> seen(service, host));
+	}
+
+	/**
+	 * What has been registered. What the server's own checks find out, which are those of
+	 * persistent instances, is left out: registering again would hide it until the next
+	 * check.
+	 * @param service the service
+	 * @param hosts its instances; not changed
+	 * @param settings whether they end with the connection
+	 * @return as {@link #fromNacos}
+	 */
+	static List<Instance> registered(String service, List<com.alibaba.nacos.api.naming.pojo.Instance> hosts,
+			NacosSettings settings) {
+		return read(service, hosts, (host) -> {
+			boolean checked = !settings.ephemeral() && host.isEnabled();
+			return checked ? told(service, host) : seen(service, host);
+		});
+	}
+
+	private static List<Instance> read(String service, List<com.alibaba.nacos.api.naming.pojo.Instance> hosts,
+			Function<com.alibaba.nacos.api.naming.pojo.Instance, Instance> reader) {
 		Map<String, Instance> instances = new TreeMap<>();
 		for (com.alibaba.nacos.api.naming.pojo.Instance host : hosts) {
 			try {
-				Instance instance = fromNacos(service, host);
+				Instance instance = reader.apply(host);
 				instances.putIfAbsent(instance.id(), instance);
 			}
 			catch (IllegalArgumentException ex) {
@@ -84,7 +107,16 @@ final class NacosInstances {
 		return List.copyOf(result);
 	}
 
-	private static Instance fromNacos(String service, com.alibaba.nacos.api.naming.pojo.Instance host) {
+	private static Instance seen(String service, com.alibaba.nacos.api.naming.pojo.Instance host) {
+		Instance told = told(service, host);
+		if (!host.isEnabled()) {
+			return told.withStatus(InstanceStatus.OUT_OF_SERVICE);
+		}
+		return host.isHealthy() ? told : told.withStatus(InstanceStatus.DOWN);
+	}
+
+	/** In the status that its metadata tell, or up. */
+	private static Instance told(String service, com.alibaba.nacos.api.naming.pojo.Instance host) {
 		Map<String, String> metadata = new TreeMap<>();
 		if (host.getMetadata() != null) {
 			host.getMetadata().forEach((key, value) -> metadata.put(key, (value != null) ? value : ""));
@@ -92,15 +124,8 @@ final class NacosInstances {
 		Instance bare = Instance.of(service, host.getIp(), host.getPort()).build();
 		Instance.Builder builder = attributes(bare, metadata);
 		int weight = (int) Math.round(Math.min(Math.max(host.getWeight(), 0) * 100, Instance.MAX_WEIGHT));
-		Instance read = builder.build();
-		boolean away = read.status().isWithdrawn();
-		if (!host.isEnabled()) {
-			return builder.status(InstanceStatus.OUT_OF_SERVICE).weight(away ? read.weight() : weight).build();
-		}
-		if (!host.isHealthy()) {
-			builder.status(InstanceStatus.DOWN);
-		}
-		return (away && weight == 0) ? builder.build() : builder.weight(weight).build();
+		Instance told = builder.build();
+		return (told.status().isWithdrawn() && weight == 0) ? told : builder.weight(weight).build();
 	}
 
 	private static Instance.Builder attributes(Instance bare, Map<String, String> metadata) {

@@ -103,6 +103,39 @@ final class NacosNaming {
 	 * @return the instances
 	 */
 	List<Instance> query(String service) {
+		return NacosInstances.fromNacos(service, hosts(service));
+	}
+
+	/**
+	 * The same instances as they were registered.
+	 * @param service the service
+	 * @return the instances
+	 */
+	List<Instance> registered(String service) {
+		return NacosInstances.registered(service, hosts(service), this.settings);
+	}
+
+	/**
+	 * The instances as they were registered, with those that an operator has disabled,
+	 * where the admin API lets us see them.
+	 * @param service the service
+	 * @return the instances
+	 */
+	List<Instance> allRegistered(String service) {
+		return NacosInstances.registered(service, allHosts(service), this.settings);
+	}
+
+	/** What a server says of a service. */
+	List<Instance> instances(String service, @Nullable ServiceInfo info) {
+		return NacosInstances.fromNacos(service, hosts(info));
+	}
+
+	/** A server says nothing of a service that it does not know. */
+	private static List<com.alibaba.nacos.api.naming.pojo.Instance> hosts(@Nullable ServiceInfo info) {
+		return (info == null || info.getHosts() == null) ? List.of() : info.getHosts();
+	}
+
+	private List<com.alibaba.nacos.api.naming.pojo.Instance> hosts(String service) {
 		ServiceQueryRequest request = new ServiceQueryRequest(this.namespace, service, this.settings.group());
 		request.setCluster("");
 		String what = "read the instances of " + service;
@@ -110,38 +143,26 @@ final class NacosNaming {
 		if (!answer.isSuccess()) {
 			throw this.link.refused(what, "the server said " + answer.getErrorCode() + " " + answer.getMessage());
 		}
-		return instances(service, answer.getServiceInfo());
+		return hosts(answer.getServiceInfo());
 	}
 
-	/** What a server says of a service; it says nothing of one that it does not know. */
-	List<Instance> instances(String service, @Nullable ServiceInfo info) {
-		return (info == null || info.getHosts() == null) ? List.of()
-				: NacosInstances.fromNacos(service, info.getHosts());
-	}
-
-	/**
-	 * The instances with those that an operator has disabled, where the admin API lets us
-	 * see them.
-	 * @param service the service
-	 * @return the instances
-	 */
-	List<Instance> queryAll(String service) {
+	private List<com.alibaba.nacos.api.naming.pojo.Instance> allHosts(String service) {
 		try {
 			NacosHttp.Answer answer = this.admin.get("read the instances of " + service, "/ns/instance/list",
 					Map.of("namespaceId", this.namespace, "groupName", this.settings.group(), "serviceName", service));
 			List<com.alibaba.nacos.api.naming.pojo.Instance> hosts = new ArrayList<>();
 			if (answer.code() != 0 && answer.code() != NacosAdmin.ABSENT) {
-				return query(service);
+				return hosts(service);
 			}
 			if (answer.code() == 0) {
 				for (JsonNode node : answer.data()) {
 					hosts.add(host(node));
 				}
 			}
-			return NacosInstances.fromNacos(service, hosts);
+			return hosts;
 		}
 		catch (BackendUnavailableException | UnsupportedOperationException ex) {
-			return query(service);
+			return hosts(service);
 		}
 	}
 

@@ -181,7 +181,7 @@ final class NacosRegistry implements Registry, LinkListener {
 		long deadline = System.nanoTime() + VISIBLE_NANOS;
 		try {
 			while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
-				List<Instance> seen = this.naming.query(service);
+				List<Instance> seen = this.naming.registered(service);
 				if (new HashSet<>(seen).containsAll(present)
 						&& seen.stream().noneMatch((instance) -> absent.contains(instance.id()))) {
 					return true;
@@ -202,10 +202,10 @@ final class NacosRegistry implements Registry, LinkListener {
 			OwnService known = this.services.get(service);
 			return (known != null) ? Set.copyOf(known.held.keySet()) : Set.<String>of();
 		});
-		List<Instance> seen = own(own, this.naming.query(service));
+		List<Instance> seen = own(own, this.naming.registered(service));
 		if (seen.size() < own.size()) {
 			// What an operator has disabled no client gets to see, but it is there.
-			seen = own(own, this.naming.queryAll(service));
+			seen = own(own, this.naming.allRegistered(service));
 		}
 		return seen;
 	}

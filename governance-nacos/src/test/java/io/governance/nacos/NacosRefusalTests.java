@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
-import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
@@ -181,10 +180,7 @@ class NacosRefusalTests {
 	@Test
 	@DisplayName("A persistent instance outlives its process, until it is withdrawn")
 	void persistentInstanceStays() {
-		NacosSettings settings = new NacosSettings(List.of(this.fixture.address()), null, null, null, null, null, null,
-				false, null, null, null);
-		NacosBackendFactory factory = new NacosBackendFactory();
-		Backend first = factory.create(BackendEnvironment.of("nacos", this.namespace, settings));
+		Backend first = openPersistent();
 		Instance instance = Instance.of("fixed", "127.0.0.1", 8001).build();
 		Instance other = Instance.of("fixed", "127.0.0.1", 8002).build();
 		try {
@@ -202,13 +198,36 @@ class NacosRefusalTests {
 		finally {
 			first.close();
 		}
-		try (Backend second = factory.create(BackendEnvironment.of("nacos", this.namespace, settings))) {
+		try (Backend second = openPersistent()) {
 			second.registry().put("fixed", List.of(instance));
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(second.registry().observe("fixed")).extracting(Instance::id)
 					.containsExactly(instance.id()));
 			second.registry().remove("fixed", instance.id());
 			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> second.registry().observe("fixed").isEmpty());
+		}
+	}
+
+	private Backend openPersistent() {
+		return NacosFixture.open(new NacosSettings(List.of(this.fixture.address()), null, null, null, null, null, null,
+				false, null, null, null), this.namespace);
+	}
+
+	@Test
+	@DisplayName("A persistent instance that fails the server's own check is down, which is no reason to register it again")
+	void persistentInstanceThatFailsItsCheckStaysDown() {
+		Instance sick = instance(1);
+		try (Backend persistent = openPersistent()) {
+			Awaitility.await()
+				.atMost(ELECTION)
+				.ignoreException(BackendUnavailableException.class)
+				.untilAsserted(() -> persistent.registry().put("orders", List.of(sick)));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(60))
+				.until(() -> persistent.discovery().read("orders"),
+						List.of(sick.withStatus(InstanceStatus.DOWN))::equals);
+			assertThat(persistent.registry().observe("orders")).containsExactly(sick);
+			persistent.registry().remove("orders", sick.id());
 		}
 	}
 

@@ -34,7 +34,7 @@ public interface Registry extends AutoCloseable {
 	/**
 	 * What the server itself holds now, not what a client remembers. What the server's
 	 * own checks find out may be left out, where putting an instance again would only
-	 * hide it.
+	 * hide it, and so may what an operator has set there, where that wins in any case.
 	 * @param service the service
 	 * @return the instances that this process has put and that are still there, as others
 	 * see them

@@ -76,7 +76,7 @@ final class NacosInstances {
 	/**
 	 * What has been registered. What the server's own checks find out, which are those of
 	 * persistent instances, is left out: registering again would hide it until the next
-	 * check.
+	 * check. So is that an operator has disabled one, which registering does not change.
 	 * @param service the service
 	 * @param hosts its instances; not changed
 	 * @param settings whether they end with the connection
@@ -85,8 +85,8 @@ final class NacosInstances {
 	static List<Instance> registered(String service, List<com.alibaba.nacos.api.naming.pojo.Instance> hosts,
 			NacosSettings settings) {
 		return read(service, hosts, (host) -> {
-			boolean checked = !settings.ephemeral() && host.isEnabled();
-			return checked ? told(service, host) : seen(service, host);
+			Instance told = told(service, host);
+			return (host.isHealthy() || !settings.ephemeral()) ? told : told.withStatus(InstanceStatus.DOWN);
 		});
 	}
 

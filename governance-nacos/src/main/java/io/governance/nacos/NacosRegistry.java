@@ -1,6 +1,7 @@
 package io.governance.nacos;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 import com.alibaba.nacos.api.remote.request.Request;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +79,7 @@ final class NacosRegistry implements Registry, LinkListener {
 			NacosInstances.toNacos(instance, this.settings);
 		}
 		String what = "register instances of " + service;
-		locked(what, () -> {
+		List<Change> changes = locked(what, () -> {
 			OwnService known = this.services.computeIfAbsent(service, (name) -> new OwnService());
 			Map<String, Instance> all = new TreeMap<>(known.held);
 			own.forEach((instance) -> all.put(instance.id(), instance));
@@ -91,10 +93,10 @@ final class NacosRegistry implements Registry, LinkListener {
 			else {
 				putPersistent(service, known, own);
 			}
-			known.held = all;
 			own.forEach((instance) -> known.attempted.remove(instance.id()));
+			return known.hold(all, own);
 		});
-		if (!becomesVisible(service, own, Set.of())) {
+		if (!becomesVisible(service, changes, Set.of())) {
 			// A busy server may lose what it has accepted right after a withdrawal.
 			locked(what, () -> registerOnceMore(service, own));
 		}
@@ -177,12 +179,12 @@ final class NacosRegistry implements Registry, LinkListener {
 	 * Waits for it.
 	 * @return {@code false} if it is not told in time although the server answers
 	 */
-	private boolean becomesVisible(String service, List<Instance> present, Set<String> absent) {
+	private boolean becomesVisible(String service, List<Change> changes, Set<String> absent) {
 		long deadline = System.nanoTime() + VISIBLE_NANOS;
 		try {
 			while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
 				List<Instance> seen = this.naming.registered(service);
-				if (new HashSet<>(seen).containsAll(present)
+				if (changes.stream().allMatch((change) -> seen.stream().anyMatch(change::isDone))
 						&& seen.stream().noneMatch((instance) -> absent.contains(instance.id()))) {
 					return true;
 				}
@@ -198,20 +200,27 @@ final class NacosRegistry implements Registry, LinkListener {
 
 	@Override
 	public List<Instance> observe(String service) {
-		Set<String> own = locked("look for own instances of " + service, () -> {
+		String what = "look for own instances of " + service;
+		Set<String> own = locked(what, () -> {
 			OwnService known = this.services.get(service);
 			return (known != null) ? Set.copyOf(known.held.keySet()) : Set.<String>of();
 		});
-		List<Instance> seen = own(own, this.naming.registered(service));
-		if (seen.size() < own.size()) {
-			// What an operator has disabled no client gets to see, but it is there.
-			seen = own(own, this.naming.allRegistered(service));
-		}
-		return seen;
+		List<Instance> shown = own(own, this.naming.registered(service));
+		// What an operator has disabled no client gets to see, but it is there.
+		List<Instance> all = (shown.size() < own.size()) ? own(own, this.naming.allRegistered(service)) : shown;
+		return locked(what, () -> {
+			OwnService known = this.services.get(service);
+			return (known != null) ? known.observe(shown, all) : List.<Instance>of();
+		});
 	}
 
 	private static List<Instance> own(Set<String> ids, List<Instance> seen) {
 		return seen.stream().filter((instance) -> ids.contains(instance.id())).toList();
+	}
+
+	/** In what no operator has a say. */
+	private static boolean agree(Instance there, Instance put) {
+		return there.host().equals(put.host()) && there.port() == put.port() && there.status() == put.status();
 	}
 
 	@Override
@@ -308,7 +317,10 @@ final class NacosRegistry implements Registry, LinkListener {
 		this.redo.shutdownNow();
 	}
 
-	/** Own instances of one service. Guarded by the registry's lock. */
+	/**
+	 * Own instances of one service. What an operator sets in the console of Nacos wins
+	 * over what is registered, however often it is. Guarded by the registry's lock.
+	 */
 	private static final class OwnService {
 
 		/** What the server has taken. */
@@ -317,9 +329,81 @@ final class NacosRegistry implements Registry, LinkListener {
 		/** What the server may hold although it has not said so. */
 		private final Map<String, Instance> attempted = new TreeMap<>();
 
+		/** What was observed last of those that have not been put otherwise since. */
+		private final Map<String, Instance> observed = new HashMap<>();
+
+		/** Whom an operator had disabled when they were observed last. */
+		private Set<String> disabled = Set.of();
+
 		@Nullable Instance find(String id) {
 			Instance instance = this.held.get(id);
 			return (instance != null) ? instance : this.attempted.get(id);
+		}
+
+		/** Remembers what was put, and returns what of it can be seen. */
+		List<Change> hold(Map<String, Instance> all, List<Instance> put) {
+			List<Change> changes = new ArrayList<>();
+			for (Instance instance : put) {
+				Instance before = this.held.get(instance.id());
+				if (!instance.equals(before)) {
+					this.observed.remove(instance.id());
+				}
+				if (!this.disabled.contains(instance.id())) {
+					changes.add(new Change(before, instance));
+				}
+			}
+			this.held = all;
+			return changes;
+		}
+
+		List<Instance> observe(List<Instance> shown, List<Instance> all) {
+			Set<String> hidden = new HashSet<>();
+			all.forEach((instance) -> hidden.add(instance.id()));
+			shown.forEach((instance) -> hidden.remove(instance.id()));
+			this.disabled = hidden;
+			return all.stream().map(this::observe).toList();
+		}
+
+		/**
+		 * Another weight is an operator's. Anything else may be repaired by registering
+		 * again; if it is not, it is an operator's, too.
+		 */
+		private Instance observe(Instance there) {
+			Instance put = this.held.getOrDefault(there.id(), there);
+			Instance seen = there.toBuilder().weight(put.weight()).build();
+			boolean again = seen.equals(this.observed.put(seen.id(), seen));
+			return (again && agree(seen, put)) ? put : seen;
+		}
+
+	}
+
+	/**
+	 * An instance that was put.
+	 *
+	 * @param before as what it was put before
+	 * @param now as what it is put now
+	 */
+	private record Change(@Nullable Instance before, Instance now) {
+
+		/**
+		 * Whether nothing that was put otherwise is as before: the rest is an operator's.
+		 */
+		boolean isDone(Instance there) {
+			return there.id().equals(this.now.id()) && agree(there, this.now)
+					&& (this.before == null || isDone(there, this.before));
+		}
+
+		private boolean isDone(Instance there, Instance before) {
+			List<Object> parts = parts(there);
+			List<Object> old = parts(before);
+			List<Object> wanted = parts(this.now);
+			return IntStream.range(0, parts.size())
+				.allMatch((i) -> parts.get(i).equals(wanted.get(i)) || !parts.get(i).equals(old.get(i)));
+		}
+
+		private static List<Object> parts(Instance instance) {
+			return List.of(instance.secure(), instance.zone(), instance.version(), instance.lane(), instance.weight(),
+					instance.metadata());
 		}
 
 	}

@@ -273,7 +273,8 @@ final class NacosFake implements AutoCloseable {
 			return new BatchInstanceResponse(NamingRemoteConstants.BATCH_REGISTER_INSTANCE);
 		}
 		if (request instanceof ServiceQueryRequest query) {
-			return QueryServiceResponse.buildSuccessResponse(new ServiceInfo(query.getServiceName(), ""));
+			return QueryServiceResponse.buildSuccessResponse(query.getServiceName().equals(SERVICE) ? this.service
+					: new ServiceInfo(query.getServiceName(), ""));
 		}
 		return ErrorResponse.build(NacosException.NO_HANDLER, "unknown");
 	}

@@ -244,25 +244,54 @@ class NacosRefusalTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "weight=0.5", "enabled=false" })
+	@DisplayName("What an operator has set is what callers see, no reason to register again, and delays no change")
+	void operatorIsNotContradicted(String setting) {
+		Instance own = instance(8001);
+		this.backend.registry().put("orders", List.of(own));
+		operatorSets(setting);
+		Awaitility.await().until(() -> !this.backend.discovery().read("orders").equals(List.of(own)));
+		assertThat(this.backend.registry().observe("orders")).containsExactly(own);
+		long fastest = Long.MAX_VALUE;
+		for (InstanceStatus status : List.of(InstanceStatus.OUT_OF_SERVICE, InstanceStatus.DRAINING,
+				InstanceStatus.UP)) {
+			long begun = System.nanoTime();
+			this.backend.registry().put("orders", List.of(own.withStatus(status)));
+			// a busy machine is not slow each time
+			fastest = Math.min(fastest, System.nanoTime() - begun);
+			Awaitility.await()
+				.until(() -> this.backend.registry().observe("orders"), List.of(own.withStatus(status))::equals);
+		}
+		assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofSeconds(1));
+	}
+
 	@Test
-	@DisplayName("What an operator has disabled is seen as out of service, not as gone")
-	void disabledInstanceIsObserved() throws Exception {
-		this.backend.registry().put("orders", List.of(instance(8001)));
-		String form = "namespaceId=" + this.namespace
-				+ "&groupName=DEFAULT_GROUP&serviceName=orders&ip=127.0.0.1&port=8001&ephemeral=true&enabled=false";
-		HttpRequest disable = HttpRequest
+	@DisplayName("Metadata that an operator has set are a difference once, as registering again does not change them")
+	void metadataOfAnOperatorAreADifferenceOnce() {
+		Instance own = instance(8001);
+		this.backend.registry().put("orders", List.of(own));
+		operatorSets("metadata=%7B%22version%22:%222%22%7D");
+		Instance set = own.toBuilder().version("2").build();
+		Awaitility.await().until(() -> this.backend.discovery().read("orders"), List.of(set)::equals);
+		assertThat(this.backend.registry().observe("orders")).containsExactly(set);
+		this.backend.registry().put("orders", List.of(own));
+		assertThat(this.backend.registry().observe("orders")).containsExactly(own);
+		assertThat(this.backend.discovery().read("orders")).containsExactly(set);
+	}
+
+	private void operatorSets(String setting) {
+		HttpRequest request = HttpRequest
 			.newBuilder(URI.create("http://" + this.fixture.address() + "/nacos/v3/admin/ns/instance"))
 			.header("Content-Type", "application/x-www-form-urlencoded")
-			.PUT(HttpRequest.BodyPublishers.ofString(form))
+			.PUT(HttpRequest.BodyPublishers.ofString("namespaceId=" + this.namespace
+					+ "&groupName=DEFAULT_GROUP&serviceName=orders&ip=127.0.0.1&port=8001&ephemeral=true&" + setting))
 			.build();
 		// the group that keeps metadata elects its leader after the start
 		HttpClient client = HttpClient.newHttpClient();
 		Awaitility.await()
 			.atMost(ELECTION)
-			.until(() -> client.send(disable, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
-		Awaitility.await()
-			.until(() -> this.backend.registry().observe("orders").stream().map(Instance::status).toList(),
-					List.of(InstanceStatus.OUT_OF_SERVICE)::equals);
+			.until(() -> client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
 	}
 
 	@Test

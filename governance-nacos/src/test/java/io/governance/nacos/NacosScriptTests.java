@@ -131,12 +131,30 @@ class NacosScriptTests {
 	void registrationThatCannotBeSeenIsSentOnceMore() {
 		open(Duration.ofSeconds(15));
 		this.backend.registry().put("stock", List.of(Instance.of("stock", "127.0.0.1", 1).build()));
-		// The new connection registers it, too, whenever it comes to it.
-		AtomicLong registrations = new AtomicLong();
-		within(10).until(() -> registrations.addAndGet(
-				this.server.takeRequests().stream().filter(BatchInstanceRequest.class::isInstance).count()) >= 3);
+		awaitRegistrations(3);
 		this.backend.registry().put("goods", List.of(Instance.of("goods", "127.0.0.1", 2).build()));
 		assertThat(this.server.takeRequests()).filteredOn(BatchInstanceRequest.class::isInstance).hasSize(2);
+	}
+
+	@Test
+	@DisplayName("F36 A change that the server has accepted and does not show is sent once more, and remains a difference")
+	void changeThatCannotBeSeenIsSentOnceMore() {
+		open(Duration.ofSeconds(15));
+		Instance old = Instance.of(NacosFake.SERVICE, "127.0.0.1", 8001).build();
+		this.backend.registry().put(NacosFake.SERVICE, List.of(old));
+		awaitRegistrations(2);
+		for (Instance changed : List.of(old.toBuilder().weight(50).build(), old.toBuilder().version("2").build())) {
+			this.backend.registry().put(NacosFake.SERVICE, List.of(changed));
+			awaitRegistrations(2);
+		}
+		assertThat(this.backend.registry().observe(NacosFake.SERVICE)).containsExactly(old);
+	}
+
+	/** The new connection registers what is there, too, whenever it comes to it. */
+	private void awaitRegistrations(int number) {
+		AtomicLong registrations = new AtomicLong();
+		within(10).until(() -> registrations.addAndGet(
+				this.server.takeRequests().stream().filter(BatchInstanceRequest.class::isInstance).count()) >= number);
 	}
 
 	@Test

@@ -50,7 +50,7 @@ final class ConfigTransaction {
 	 * @throws Exception if one of them refuses it
 	 */
 	void prove(ConfigChange change) throws Exception {
-		this.live.show(change.after(), () -> {
+		this.live.show(this.live.current(), () -> {
 			for (Registrations.Registration<ConfigValidator> validator : this.validators.members()) {
 				if (validator.member().atStart()) {
 					validator.call((member) -> member.validate(change));
@@ -73,7 +73,7 @@ final class ConfigTransaction {
 		ConfigState before = this.live.current();
 		ConfigChange change = update.change();
 		ConfigState next = before.after(update, this.live::read);
-		this.live.show(change.after(), () -> {
+		this.live.show(next, () -> {
 			if (!change.isEmpty()) {
 				for (Registrations.Registration<ConfigValidator> validator : this.validators.members()) {
 					this.progress.step("validator " + validator.member().getClass().getName());

@@ -2,7 +2,8 @@ package io.governance.config;
 
 /**
  * Checks a change before it is applied. While it runs, the thread that calls it sees the
- * candidate in the environment, and everybody else the old state.
+ * candidate, in the environment and through {@linkplain ConfigView views}, and everybody
+ * else the old state. A view that it makes itself shows the old state to it, too.
  */
 @FunctionalInterface
 public interface ConfigValidator {

@@ -3,8 +3,8 @@ package io.governance.config;
 import java.util.function.Supplier;
 
 /**
- * A typed view of the config that follows every change, whole. {@link #get()} costs one
- * volatile read, takes no lock and allocates nothing. Thread-safe.
+ * A typed view of the config that follows every change, whole. {@link #get()} costs a few
+ * volatile reads, takes no lock and allocates nothing. Thread-safe.
  *
  * @param <T> the type of the value, which should be immutable
  */
@@ -22,7 +22,8 @@ public final class ConfigView<T> implements Supplier<T> {
 	/**
 	 * The value now: what the last applied snapshot says, that of the lane of the request
 	 * that the calling thread works for, if there is config for that lane. The same
-	 * object until a change touches it.
+	 * object until a change touches it. For the thread that asks a
+	 * {@link ConfigValidator} about a change, what it would be.
 	 * @return the value
 	 */
 	@Override

@@ -45,21 +45,33 @@ final class LiveState {
 	}
 
 	/**
-	 * The value of a view for whoever calls: that of the lane of the request, where it
-	 * has one.
+	 * The value of a view for whoever calls: that of the candidate for the thread that
+	 * checks it, that of the lane of the request, where it has one.
 	 */
 	Object value(int slot) {
-		ConfigState mine = this.pinned.mine();
-		// A view may be younger than what the thread keeps to.
+		Candidate shown = shown();
+		ConfigState mine = (shown != null && shown.state != null) ? shown.state : this.pinned.mine();
+		// A view may be younger than what the thread is shown or keeps to.
 		ConfigState state = (mine != null && slot < mine.views()) ? mine : this.current;
 		return (state.hasLanes() ? state.ofLane(this.variants.lane()) : state).value(slot);
 	}
 
-	ConfigSnapshot visible() {
+	/**
+	 * What the calling thread is shown last, if anything: nearly always there is none.
+	 */
+	private @Nullable Candidate shown() {
 		for (Candidate shown = this.candidate; shown != null; shown = shown.outer) {
 			if (shown.thread == Thread.currentThread()) {
-				return shown.snapshot;
+				return shown;
 			}
+		}
+		return null;
+	}
+
+	ConfigSnapshot visible() {
+		Candidate shown = shown();
+		if (shown != null) {
+			return shown.snapshot;
 		}
 		ConfigState mine = this.pinned.mine();
 		return ((mine != null) ? mine : this.current).snapshot();
@@ -105,11 +117,32 @@ final class LiveState {
 
 	/**
 	 * Runs something for which the calling thread sees a snapshot that is not in force.
+	 * Views show what goes with it if the thread is shown that already, and what is in
+	 * force otherwise.
 	 */
 	<T, X extends Exception> T show(ConfigSnapshot snapshot, Step<T, X> step) throws X {
+		ConfigState known = null;
+		for (Candidate shown = this.candidate; shown != null && known == null; shown = shown.outer) {
+			if (shown.thread == Thread.currentThread() && shown.snapshot == snapshot) {
+				known = shown.state;
+			}
+		}
+		return show(snapshot, known, step);
+	}
+
+	/**
+	 * Runs something for which the calling thread sees a state that may not be in force,
+	 * also through views.
+	 */
+	<T, X extends Exception> T show(ConfigState state, Step<T, X> step) throws X {
+		return show(state.snapshot(), state, step);
+	}
+
+	private <T, X extends Exception> T show(ConfigSnapshot snapshot, @Nullable ConfigState state, Step<T, X> step)
+			throws X {
 		Candidate mine;
 		do {
-			mine = new Candidate(Thread.currentThread(), snapshot, this.candidate);
+			mine = new Candidate(Thread.currentThread(), snapshot, state, this.candidate);
 		}
 		while (!CANDIDATE.compareAndSet(this, mine.outer, mine));
 		try {
@@ -163,9 +196,11 @@ final class LiveState {
 	/**
 	 * What one thread is shown.
 	 *
+	 * @param state the snapshot with the values of the views, once they have been read
 	 * @param outer what was shown before, to this thread or to others
 	 */
-	private record Candidate(Thread thread, ConfigSnapshot snapshot, @Nullable Candidate outer) {
+	private record Candidate(Thread thread, ConfigSnapshot snapshot, @Nullable ConfigState state,
+			@Nullable Candidate outer) {
 
 		/**
 		 * What is shown when one has ended.
@@ -174,7 +209,7 @@ final class LiveState {
 			if (first == null || (first.thread == ended.thread && first.snapshot == ended.snapshot)) {
 				return (first != null) ? first.outer : null;
 			}
-			return new Candidate(first.thread, first.snapshot, without(ended, first.outer));
+			return new Candidate(first.thread, first.snapshot, first.state, without(ended, first.outer));
 		}
 
 	}

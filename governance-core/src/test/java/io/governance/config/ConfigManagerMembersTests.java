@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.Level;
@@ -97,6 +99,43 @@ class ConfigManagerMembersTests extends FollowingManager {
 		this.source.put("low.yaml", "a: 2");
 
 		assertThat(seen).hasSize(8).containsOnly(true);
+	}
+
+	@Test
+	void showsTheCandidateThroughViewsToTheValidatorsAlone() {
+		ConfigView<Object> a = view("a", (snapshot) -> snapshot.get("a").value());
+		List<Object> seen = new CopyOnWriteArrayList<>();
+		this.manager.validate((change) -> {
+			seen.add(a.get());
+			seen.add(this.manager.consistently(a));
+			seen.add(this.manager.showing(change.before(), a::get));
+			seen.add(this.manager.showing(change.after(), a::get));
+			seen.add(CompletableFuture.supplyAsync(a).get(10, TimeUnit.SECONDS));
+			if (a.get().equals(0)) {
+				throw new IllegalStateException("0 is too little");
+			}
+		});
+
+		this.source.put("low.yaml", "a: 0");
+
+		assertThat(seen).containsExactly(0, 0, 1, 0, 1);
+		assertThat(a.get()).isEqualTo(1);
+		seen.clear();
+		this.source.put("low.yaml", "a: 2");
+		assertThat(seen).containsExactly(2, 2, 1, 2, 1);
+		assertThat(a.get()).isEqualTo(2);
+	}
+
+	@Test
+	void showsWhatIsInForceThroughOtherViewsWhileTheyAreRead() {
+		ConfigView<Object> a = view("a", (snapshot) -> snapshot.get("a").value());
+		List<Object> seen = new CopyOnWriteArrayList<>();
+		view("a", (snapshot) -> seen.add(a.get()));
+		this.manager.observe(whenTold((change) -> seen.add(a.get())));
+
+		this.source.put("low.yaml", "a: 2");
+
+		assertThat(seen).containsExactly(1, 1, 2);
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -214,6 +215,20 @@ class ConfigVariantsTests {
 		assertThat(inLane("gray", a)).isSameAs(a.get());
 		assertThat(this.log.lines(Level.INFO)).last()
 			.isEqualTo("INFO Config of requests in lane 'gray' is that of the instance");
+	}
+
+	@Test
+	void validatorSeesTheCandidateOfALaneWhereItAsksForIt() {
+		start();
+		ConfigView<Object> a = view("a");
+		save(Map.of("rules.txt", "/gray", "low.gray.yaml", "a: 9"));
+		List<Object> seen = new CopyOnWriteArrayList<>();
+		this.manager.validate((change) -> {
+			seen.add(a.get());
+			seen.add(inLane("gray", a));
+		});
+		save(Map.of("low.gray.yaml", "a: 8", "low.yaml", "a: 5"));
+		assertThat(seen).containsExactly(List.of(5), List.of(8));
 	}
 
 	@Test

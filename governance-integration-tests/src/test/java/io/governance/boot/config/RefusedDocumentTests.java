@@ -110,6 +110,21 @@ class RefusedDocumentTests {
 		}
 	}
 
+	@Test
+	void validatorThatReadsLiveConfigRefusesTheBadAndTakesTheMendedDocument() {
+		this.fleet.save("orders.yaml", "limits: {max: 1}");
+		try (ConfigurableApplicationContext context = this.fleet.start(LiveApplication.class)) {
+			ConfigManager manager = context.getBean(ConfigManager.class);
+			this.fleet.save("orders.yaml", "limits: {max: 0}");
+			await().until(() -> manager.status().rejection() != null);
+			assertThat(context.getEnvironment().getProperty("limits.max")).isEqualTo("1");
+
+			this.fleet.save("orders.yaml", "limits: {max: 2}");
+			await().until(() -> "2".equals(context.getEnvironment().getProperty("limits.max")));
+			assertThat(manager.status().rejection()).isNull();
+		}
+	}
+
 	private ConfigurableApplicationContext start() {
 		return this.fleet.start(Application.class);
 	}
@@ -137,6 +152,21 @@ class RefusedDocumentTests {
 			return (change) -> {
 				seen.maps().add(bind(environment));
 				if (change.after().get("limits.refused") != null) {
+					throw new IllegalStateException();
+				}
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class LiveApplication {
+
+		@Bean
+		ConfigValidator validator(@ConfigPrefix("limits") LiveConfig<Map<String, Integer>> limits) {
+			return (change) -> {
+				if (limits.get().get("max") == 0) {
 					throw new IllegalStateException();
 				}
 			};

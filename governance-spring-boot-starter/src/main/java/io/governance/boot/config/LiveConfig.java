@@ -21,8 +21,10 @@ public interface LiveConfig<T> extends Supplier<T> {
 
 	/**
 	 * The value now: whole, valid, and the same object until one of its keys changes.
-	 * Costs one volatile read. Within a request of a lane for which documents have
-	 * variants it is the value of that lane, for one look-up more.
+	 * Costs a few volatile reads. Within a request of a lane for which documents have
+	 * variants it is the value of that lane, for one look-up more; within a
+	 * {@link io.governance.config.ConfigValidator} it is what it would be after the
+	 * change.
 	 * @return the value
 	 */
 	@Override

@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -287,6 +288,18 @@ public final class ConfigManager implements AutoCloseable {
 	 */
 	public Subscription listen(ConfigEvents listener) {
 		return this.engine.report().listeners().add(listener, 0);
+	}
+
+	/**
+	 * Removes observers, validators and listeners together: none of them is called any
+	 * more while a call of another one is waited for. Each such wait, also that of
+	 * {@link Subscription#close()}, ends after two seconds, for all of them together; who
+	 * has not returned then is named in the log.
+	 * @param members what {@link #observe}, {@link #validate} and {@link #listen} have
+	 * returned; other subscriptions are closed
+	 */
+	public static void remove(Collection<? extends Subscription> members) {
+		Registrations.close(members);
 	}
 
 	/**

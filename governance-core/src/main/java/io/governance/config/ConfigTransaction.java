@@ -19,9 +19,11 @@ final class ConfigTransaction {
 
 	private final ChangeProgress progress;
 
-	private final Registrations<ConfigValidator> validators = new Registrations<>();
+	private final Registrations<ConfigValidator> validators = new Registrations<>(
+			(validator) -> "validator " + validator.getClass().getName());
 
-	private final Registrations<ConfigObserver> observers = new Registrations<>();
+	private final Registrations<ConfigObserver> observers = new Registrations<>(
+			(observer) -> "observer '" + observer.name() + "'");
 
 	ConfigTransaction(LiveState live, ChangeProgress progress) {
 		this.live = live;
@@ -76,7 +78,7 @@ final class ConfigTransaction {
 		this.live.show(next, () -> {
 			if (!change.isEmpty()) {
 				for (Registrations.Registration<ConfigValidator> validator : this.validators.members()) {
-					this.progress.step("validator " + validator.member().getClass().getName());
+					this.progress.step(validator.toString());
 					validator.call((member) -> member.validate(change));
 				}
 			}
@@ -93,7 +95,7 @@ final class ConfigTransaction {
 		for (Registrations.Registration<ConfigObserver> observer : this.observers.members()) {
 			try {
 				if (concerns(observer.member(), change)) {
-					this.progress.step("observer '" + observer.member().name() + "'");
+					this.progress.step(observer.toString());
 					observer.call((member) -> member.onChange(change));
 					told.push(observer);
 				}
@@ -116,7 +118,7 @@ final class ConfigTransaction {
 		this.live.restore(before);
 		for (Registrations.Registration<ConfigObserver> observer : told) {
 			try {
-				this.progress.step("observer '" + observer.member().name() + "', which takes it back,");
+				this.progress.step(observer + ", which takes it back,");
 				observer.call((member) -> member.onChange(reverse));
 			}
 			catch (Throwable ex) {

@@ -23,7 +23,8 @@ final class StatusReport {
 
 	private final InstantSource clock;
 
-	private final Registrations<ConfigEvents> listeners = new Registrations<>();
+	private final Registrations<ConfigEvents> listeners = new Registrations<>(
+			(listener) -> "listener " + listener.getClass().getName());
 
 	private volatile ConfigStatus status;
 

@@ -193,7 +193,7 @@ class ConfigManagerConcurrencyTests {
 			subscription.close();
 			return ended.get();
 		});
-		await().until(() -> closer.get() != null && closer.get().getState() == Thread.State.WAITING);
+		await().until(() -> closer.get() != null && closer.get().getState() == Thread.State.TIMED_WAITING);
 		release.countDown();
 
 		assertThat(closed.get(10, TimeUnit.SECONDS)).as("the call under way is finished").isEqualTo(1);

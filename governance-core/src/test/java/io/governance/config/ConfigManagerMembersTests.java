@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -60,15 +61,7 @@ class ConfigManagerMembersTests extends FollowingManager {
 	void tellsWhoHasAChange() {
 		CountDownLatch waiting = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
-		this.manager.observe(whenTold((change) -> {
-			waiting.countDown();
-			try {
-				end.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}));
+		this.manager.observe(stuck(waiting, end));
 		assertThat(this.manager.status().pending()).isNull();
 
 		this.source.putLater(Map.of("low.yaml", "a: 2"));
@@ -226,6 +219,57 @@ class ConfigManagerMembersTests extends FollowingManager {
 		this.source.put("low.yaml", "a: 2");
 
 		assertThat(this.journal).isEmpty();
+	}
+
+	@Test
+	void waitsForAnObserverThatLeavesAndDoesNotReturnOnlySoLong() throws Exception {
+		CountDownLatch waiting = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		Subscription stuck = this.manager.observe(stuck(waiting, end));
+		Future<?> change = this.source.putLater(Map.of("low.yaml", "a: 2"));
+		assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
+
+		CompletableFuture.runAsync(stuck::close).get(10, TimeUnit.SECONDS);
+
+		assertThat(this.log.lines(Level.WARN)).singleElement()
+			.asString()
+			.startsWith("WARN No longer waiting for observer 'action', which does not return");
+		end.countDown();
+		InMemoryConfigSource.await(change);
+		assertThat(value("a")).isEqualTo(2);
+	}
+
+	@Test
+	void callsNoneOfThoseWhoLeaveTogetherWhileAnotherOneIsWaitedFor() throws Exception {
+		CountDownLatch waiting = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		List<Subscription> members = new ArrayList<>();
+		members.add(this.manager.observe(stuck(waiting, end)));
+		members.add(this.manager.observe(observer("second", 1)));
+		members.add(this.manager.observe(observer("third", 2)));
+		Future<?> change = this.source.putLater(Map.of("low.yaml", "a: 2"));
+		assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
+
+		CompletableFuture<Void> gone = CompletableFuture.runAsync(() -> ConfigManager.remove(members));
+		await().until(() -> this.log.text().contains("No longer waiting"));
+		end.countDown();
+		InMemoryConfigSource.await(change);
+		gone.get(10, TimeUnit.SECONDS);
+
+		assertThat(this.journal).isEmpty();
+		assertThat(this.log.lines(Level.WARN)).hasSize(1);
+	}
+
+	private static ConfigObserver stuck(CountDownLatch waiting, CountDownLatch end) {
+		return whenTold((change) -> {
+			waiting.countDown();
+			try {
+				end.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
 	}
 
 	@Test

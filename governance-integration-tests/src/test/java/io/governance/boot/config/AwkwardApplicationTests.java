@@ -3,6 +3,9 @@ package io.governance.boot.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.governance.boot.TestFleet;
@@ -110,6 +113,21 @@ class AwkwardApplicationTests {
 		try (ConfigurableApplicationContext context = this.fleet.start(WithOwnLiveConfig.class)) {
 			assertThat(context.getBean("text", String.class)).isEqualTo("own 1");
 		}
+	}
+
+	@Test
+	void applicationClosesAlthoughAnObserverDoesNotReturn() throws Exception {
+		ConfigurableApplicationContext context = this.fleet.start(StuckApplication.class);
+		Stuck stuck = context.getBean(Stuck.class);
+		try {
+			this.fleet.save("orders.yaml", "price: {factor: 2}");
+			assertThat(stuck.entered.await(10, TimeUnit.SECONDS)).isTrue();
+			CompletableFuture.runAsync(context::close).get(20, TimeUnit.SECONDS);
+		}
+		finally {
+			stuck.end.countDown();
+		}
+		await().atMost(Duration.ofSeconds(10)).until(() -> !stuck.thread.isAlive());
 	}
 
 	private static void awaitFactor(ConfigurableApplicationContext context, int factor) {
@@ -230,6 +248,42 @@ class AwkwardApplicationTests {
 		@Bean
 		String text(LiveConfig<String> own, LiveConfig<Price> price) {
 			return own.get() + " " + price.get().factor();
+		}
+
+	}
+
+	/** Waits as a driver does that reads from a socket. */
+	static class Stuck {
+
+		private final CountDownLatch entered = new CountDownLatch(1);
+
+		private final CountDownLatch end = new CountDownLatch(1);
+
+		private volatile Thread thread;
+
+		@OnConfigChange
+		void changed() {
+			this.thread = Thread.currentThread();
+			this.entered.countDown();
+			while (this.end.getCount() > 0) {
+				try {
+					this.end.await();
+				}
+				catch (InterruptedException ex) {
+					// It cannot be interrupted.
+				}
+			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class StuckApplication {
+
+		@Bean
+		Stuck stuck() {
+			return new Stuck();
 		}
 
 	}

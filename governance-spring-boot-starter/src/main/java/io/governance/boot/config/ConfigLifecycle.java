@@ -165,7 +165,7 @@ public final class ConfigLifecycle
 	@Override
 	public void destroy() {
 		if (!this.owner) {
-			this.members.forEach(Subscription::close);
+			ConfigManager.remove(this.members);
 		}
 	}
 

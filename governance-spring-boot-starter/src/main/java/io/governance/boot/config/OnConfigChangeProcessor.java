@@ -90,7 +90,7 @@ final class OnConfigChangeProcessor implements BeanPostProcessor, DisposableBean
 	/** The config may be that of a parent, and live on. */
 	@Override
 	public void destroy() {
-		this.observers.forEach(Subscription::close);
+		ConfigManager.remove(this.observers);
 	}
 
 }

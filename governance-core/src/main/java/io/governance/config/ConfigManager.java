@@ -241,7 +241,7 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a typed view, which lasts as long as the manager.
+	 * Makes a typed view, which lasts as long as the manager or until it is closed.
 	 * @param <T> the type of its value
 	 * @param prefix the keys that it depends on, or an empty string for all
 	 * @param read makes the value; throws if the snapshot cannot be used, which rejects
@@ -250,8 +250,7 @@ public final class ConfigManager implements AutoCloseable {
 	 * @return the view
 	 */
 	public <T> ConfigView<T> view(String prefix, Function<ConfigSnapshot, T> read) {
-		LiveState live = this.engine.live();
-		return new ConfigView<>(live, live.addView(new ConfigState.Definition(ConfigKeys.canonical(prefix), read)));
+		return new ConfigView<>(this.engine.live(), new ConfigState.Definition(ConfigKeys.canonical(prefix), read));
 	}
 
 	/**

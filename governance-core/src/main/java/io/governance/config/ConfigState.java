@@ -143,7 +143,8 @@ final class ConfigState {
 			Reader reader) {
 		Object[] values = new Object[this.definitions.size()];
 		for (int slot = 0; slot < values.length; slot++) {
-			values[slot] = fresh.apply(slot) ? reader.read(this.definitions.get(slot), snapshot) : known.apply(slot);
+			Object value = known.apply(slot);
+			values[slot] = fresh.apply(slot) ? this.definitions.get(slot).value(snapshot, value, reader) : value;
 		}
 		return values;
 	}
@@ -152,7 +153,8 @@ final class ConfigState {
 	 * This state with the views that were added to another one meanwhile.
 	 */
 	ConfigState withViewsOf(ConfigState later, Reader reader) {
-		ConfigState grown = grown(later, (slot) -> reader.read(later.definitions.get(slot), this.snapshot));
+		ConfigState grown = grown(later,
+				(slot) -> later.definitions.get(slot).value(this.snapshot, later.values[slot], reader));
 		Map<String, Lane> lanes = new HashMap<>();
 		forEachLane((name, lane) -> lanes.put(name, lane.with(lane.state()
 			.grown(later, (slot) -> lane.read(later.definitions.get(slot), grown.values[slot], reader)))));
@@ -185,12 +187,58 @@ final class ConfigState {
 	}
 
 	/**
-	 * How a view is made.
-	 *
-	 * @param prefix the canonical prefix that it depends on
-	 * @param read makes the value of a snapshot
+	 * How a view is made, until it is closed: then its values stay as they are, and what
+	 * made them is let go. Thread-safe.
 	 */
-	record Definition(String prefix, Function<ConfigSnapshot, ?> read) {
+	static final class Definition {
+
+		private final String prefix;
+
+		private volatile @Nullable Function<ConfigSnapshot, ?> read;
+
+		/**
+		 * Creates it.
+		 * @param prefix the canonical prefix that the view depends on
+		 * @param read makes the value of a snapshot
+		 */
+		Definition(String prefix, Function<ConfigSnapshot, ?> read) {
+			this.prefix = prefix;
+			this.read = read;
+		}
+
+		String prefix() {
+			return this.prefix;
+		}
+
+		Object read(ConfigSnapshot snapshot) {
+			Function<ConfigSnapshot, ?> read = this.read;
+			if (read == null) {
+				throw new IllegalStateException("The view of '" + this.prefix + "' is closed");
+			}
+			return read.apply(snapshot);
+		}
+
+		/** The value for a snapshot, or the known one if the view is closed. */
+		private Object value(ConfigSnapshot snapshot, Object known, Reader reader) {
+			if (this.read == null) {
+				return known;
+			}
+			try {
+				return reader.read(this, snapshot);
+			}
+			catch (RuntimeException | Error ex) {
+				// Closed meanwhile: what it was read with may be gone.
+				if (this.read == null) {
+					return known;
+				}
+				throw ex;
+			}
+		}
+
+		void close() {
+			this.read = null;
+		}
+
 	}
 
 	/** Makes the value of a view while its snapshot is shown to the calling thread. */
@@ -222,8 +270,8 @@ final class ConfigState {
 
 		/** The value of a view, which is that of the process where nothing differs. */
 		Object read(Definition definition, Object value, Reader reader) {
-			return this.apart.touchesCanonical(definition.prefix()) ? reader.read(definition, this.state.snapshot())
-					: value;
+			return this.apart.touchesCanonical(definition.prefix())
+					? definition.value(this.state.snapshot(), value, reader) : value;
 		}
 
 	}

@@ -8,15 +8,18 @@ import java.util.function.Supplier;
  *
  * @param <T> the type of the value, which should be immutable
  */
-public final class ConfigView<T> implements Supplier<T> {
+public final class ConfigView<T> implements Supplier<T>, AutoCloseable {
 
 	private final LiveState live;
 
+	private final ConfigState.Definition definition;
+
 	private final int slot;
 
-	ConfigView(LiveState live, int slot) {
+	ConfigView(LiveState live, ConfigState.Definition definition) {
 		this.live = live;
-		this.slot = slot;
+		this.definition = definition;
+		this.slot = live.addView(definition);
 	}
 
 	/**
@@ -30,6 +33,16 @@ public final class ConfigView<T> implements Supplier<T> {
 	@SuppressWarnings("unchecked")
 	public T get() {
 		return (T) this.live.value(this.slot);
+	}
+
+	/**
+	 * Lets no further change ask this view: it stays as it is, and what makes its value
+	 * is let go. Does not wait for a change that is being checked. Closing twice does
+	 * nothing.
+	 */
+	@Override
+	public void close() {
+		this.definition.close();
 	}
 
 }

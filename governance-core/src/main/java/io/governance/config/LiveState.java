@@ -112,7 +112,7 @@ final class LiveState {
 	 * Makes the value of a view for a snapshot, which is shown meanwhile.
 	 */
 	Object read(ConfigState.Definition definition, ConfigSnapshot snapshot) {
-		return this.<Object, RuntimeException>show(snapshot, () -> definition.read().apply(snapshot));
+		return this.<Object, RuntimeException>show(snapshot, () -> definition.read(snapshot));
 	}
 
 	/**

@@ -185,6 +185,53 @@ class ConfigManagerMembersTests extends FollowingManager {
 	}
 
 	@Test
+	void viewThatIsClosedStaysAsItIsAndRefusesNothing() {
+		ConfigView<Object> closed = view("a", (snapshot) -> {
+			if (!snapshot.get("a").value().equals(1)) {
+				throw new IllegalStateException("only 1");
+			}
+			return 1;
+		});
+		this.source.put("low.yaml", "a: 2");
+		assertThat(this.manager.status().rejection()).isNotNull();
+
+		closed.close();
+		closed.close();
+		this.source.put("low.yaml", "a: 3");
+
+		assertThat(this.manager.status().rejection()).isNull();
+		assertThat(value("a")).isEqualTo(3);
+		assertThat(closed.get()).isEqualTo(1);
+	}
+
+	@Test
+	void viewThatIsClosedWhileAChangeIsCheckedRefusesNothing() {
+		List<ConfigView<Object>> made = new ArrayList<>();
+		made.add(view("a", (snapshot) -> {
+			if (!made.isEmpty()) {
+				made.get(0).close();
+				throw new IllegalStateException("what it needs is gone");
+			}
+			return 1;
+		}));
+		this.manager.validate((change) -> {
+			ConfigView<Object> late = view("a", (snapshot) -> {
+				if (snapshot == change.after()) {
+					throw new IllegalStateException("never for the candidate");
+				}
+				return 2;
+			});
+			late.close();
+			made.add(late);
+		});
+
+		this.source.put("low.yaml", "a: 2");
+
+		assertThat(this.manager.status().rejection()).isNull();
+		assertThat(made).extracting(ConfigView::get).containsExactly(1, 2);
+	}
+
+	@Test
 	void refusesAViewThatCannotBeRead() {
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> view("a", (snapshot) -> {
 			throw new IllegalStateException("no");

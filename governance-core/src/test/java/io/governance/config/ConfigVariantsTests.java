@@ -270,6 +270,18 @@ class ConfigVariantsTests {
 	}
 
 	@Test
+	void viewThatIsClosedStaysAsItIsInALaneToo() {
+		start();
+		ConfigView<Object> a = view("a");
+		save(Map.of("rules.txt", "/gray", "low.gray.yaml", "a: 9"));
+		a.close();
+		save(Map.of("low.gray.yaml", "a: bad", "low.yaml", "a: 5"));
+		assertThat(this.manager.status().rejection()).isNull();
+		assertThat(inLane("gray", a)).isEqualTo(List.of(9));
+		assertThat(a.get()).isEqualTo(List.of(1));
+	}
+
+	@Test
 	void laneGetsNothingOfItsVariantIfANewViewCannotHaveIt() {
 		this.source.put(Map.of("rules.txt", "/gray", "low.gray.yaml", "a: bad\nb: 9"));
 		start();

@@ -2,6 +2,7 @@ package io.governance.boot.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -9,6 +10,7 @@ import io.governance.boot.TestFleet;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigValidator;
+import jakarta.validation.constraints.Max;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,9 +20,11 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -83,8 +87,44 @@ class HierarchyTests {
 		}
 	}
 
+	@Test
+	void childThatHasClosedRefusesNothing() {
+		try (ConfigurableApplicationContext parent = this.fleet.start(Parent.class,
+				"governance.registry.enabled=false")) {
+			LiveConfig<Price> price;
+			try (ConfigurableApplicationContext child = child(parent, DemandingChild.class, false)) {
+				price = child.getBean(LiveConfigFactory.class).of(Price.class);
+				this.fleet.save("orders.yaml", "price: {factor: 20}");
+				await().until(() -> parent.getBean(ConfigManager.class).status().rejection() != null);
+			}
+			this.fleet.save("orders.yaml", "price: {factor: 30}");
+			await().untilAsserted(() -> assertThat(factor(parent)).isEqualTo(30));
+			assertThat(price.get().factor()).as("as it was when the child closed").isEqualTo(1);
+		}
+	}
+
+	@Test
+	void childThatHasClosedIsToldOfNothing() {
+		try (ConfigurableApplicationContext parent = this.fleet.start(Parent.class,
+				"governance.registry.enabled=false")) {
+			Seen above = parent.getBean(Seen.class);
+			child(parent, false).close();
+			this.fleet.save("orders.yaml", "price: {factor: 2}");
+			await().until(() -> above.factors.contains(2));
+			this.fleet.save("orders.yaml", "price: {factor: 2}\nother: 1");
+			await().until(() -> above.changedKeys.contains(Set.of("other")));
+			assertThat(above.changedKeys).as("events of the child reach its parent, too")
+				.containsExactly(Set.of("price.factor"), Set.of("other"));
+		}
+	}
+
 	private ConfigurableApplicationContext child(ConfigurableApplicationContext parent, boolean imports) {
-		SpringApplicationBuilder child = new SpringApplicationBuilder(Child.class).web(WebApplicationType.NONE)
+		return child(parent, Child.class, imports);
+	}
+
+	private ConfigurableApplicationContext child(ConfigurableApplicationContext parent, Class<?> source,
+			boolean imports) {
+		SpringApplicationBuilder child = new SpringApplicationBuilder(source).web(WebApplicationType.NONE)
 			.parent(parent);
 		return imports
 				? child.run("--spring.application.name=orders", "--spring.config.import=governance:",
@@ -101,9 +141,20 @@ class HierarchyTests {
 	record Price(int factor) {
 	}
 
+	@ConfigurationProperties("price")
+	record LowPrice(@Max(10) int factor) {
+	}
+
 	static class Seen {
 
 		private final List<Integer> factors = new CopyOnWriteArrayList<>();
+
+		private final List<Set<String>> changedKeys = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void changed(EnvironmentChangeEvent event) {
+			this.changedKeys.add(event.getKeys());
+		}
 
 		@OnConfigChange("price")
 		void changed(Price now) {
@@ -157,6 +208,17 @@ class HierarchyTests {
 		@Bean
 		Seen seenByChild() {
 			return new Seen();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class DemandingChild {
+
+		@Bean
+		String demand(LiveConfig<LowPrice> price) {
+			return "factor " + price.get().factor();
 		}
 
 	}

@@ -3,9 +3,12 @@ package io.governance.boot.actuate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.governance.ConnectionState;
+import io.governance.Subscription;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigEvents;
 import io.governance.config.ConfigManager;
@@ -18,16 +21,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.beans.factory.DisposableBean;
 
 /**
  * What happens to the config, as metrics. All of them are there from the start, so that
  * alerts can be built on them.
  */
-final class ConfigMetrics implements MeterBinder {
+final class ConfigMetrics implements MeterBinder, DisposableBean {
 
 	private final ConfigManager manager;
 
 	private final InstantSource clock;
+
+	private final List<Subscription> events = new CopyOnWriteArrayList<>();
 
 	ConfigMetrics(ConfigManager manager, InstantSource clock) {
 		this.manager = manager;
@@ -57,7 +63,7 @@ final class ConfigMetrics implements MeterBinder {
 		if (this.manager.status().rejection() != null) {
 			rejected.increment();
 		}
-		this.manager.listen(new ConfigEvents() {
+		this.events.add(this.manager.listen(new ConfigEvents() {
 
 			@Override
 			public void onApplied(ConfigChange change, Duration took) {
@@ -70,7 +76,13 @@ final class ConfigMetrics implements MeterBinder {
 				rejected.increment();
 			}
 
-		});
+		}));
+	}
+
+	/** The config may be that of a parent, and live on. */
+	@Override
+	public void destroy() {
+		ConfigManager.remove(this.events);
 	}
 
 	private static Counter changes(MeterRegistry registry, String result) {

@@ -47,6 +47,8 @@ public final class ConfigLifecycle
 
 	private final ConfigManager manager;
 
+	private final LiveConfigFactory live;
+
 	private final StartPolicy policy;
 
 	private final ObjectProvider<ConfigValidator> validators;
@@ -66,14 +68,15 @@ public final class ConfigLifecycle
 	 * A lifecycle.
 	 * @param policy what was asked for at start
 	 */
-	ConfigLifecycle(ConfigurableApplicationContext context, ConfigManager manager, StartPolicy policy,
-			ObjectProvider<ConfigValidator> validators, ObjectProvider<ConfigObserver> observers) {
+	ConfigLifecycle(ConfigurableApplicationContext context, ConfigManager manager, LiveConfigFactory live,
+			StartPolicy policy, ObjectProvider<ConfigValidator> validators, ObjectProvider<ConfigObserver> observers) {
 		this.context = context;
 		ApplicationContext parent = context.getParent();
 		this.below = parent != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(parent,
 				ConfigLifecycle.class, true, false).length > 0;
 		this.owner = !this.below || context.getBeanFactory().containsSingleton(GovernanceBootstrap.BEAN_NAME);
 		this.manager = manager;
+		this.live = live;
 		this.policy = policy;
 		this.validators = validators;
 		this.observers = observers;
@@ -125,7 +128,7 @@ public final class ConfigLifecycle
 	}
 
 	private void tellOf() {
-		this.manager.listen(new ConfigEvents() {
+		this.members.add(this.manager.listen(new ConfigEvents() {
 
 			@Override
 			public void onApplied(ConfigChange change, Duration took) {
@@ -137,7 +140,7 @@ public final class ConfigLifecycle
 				ConfigLifecycle.this.context.publishEvent(new ConfigRejected(rejection));
 			}
 
-		});
+		}));
 	}
 
 	@Override
@@ -166,6 +169,7 @@ public final class ConfigLifecycle
 	public void destroy() {
 		if (!this.owner) {
 			ConfigManager.remove(this.members);
+			this.live.close();
 		}
 	}
 

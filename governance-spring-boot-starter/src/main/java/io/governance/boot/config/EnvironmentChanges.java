@@ -3,9 +3,11 @@ package io.governance.boot.config;
 import java.time.Duration;
 import java.util.Set;
 
+import io.governance.Subscription;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigEvents;
 import io.governance.config.ConfigManager;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.cloud.context.properties.ConfigurationPropertiesBeans;
 import org.springframework.cloud.context.properties.ConfigurationPropertiesRebinder;
@@ -17,18 +19,20 @@ import org.springframework.context.ApplicationContext;
  * change in the environment is followed as well: each changed property goes from its old
  * value to the new one.
  */
-final class EnvironmentChanges extends ConfigurationPropertiesRebinder implements ConfigEvents {
+final class EnvironmentChanges extends ConfigurationPropertiesRebinder implements ConfigEvents, DisposableBean {
 
 	private final ApplicationContext context;
 
 	private final PropertiesRebinder rebinder;
+
+	private final Subscription events;
 
 	EnvironmentChanges(ConfigurationPropertiesBeans beans, ApplicationContext context, PropertiesRebinder rebinder,
 			ConfigManager manager) {
 		super(beans);
 		this.context = context;
 		this.rebinder = rebinder;
-		manager.listen(this);
+		this.events = manager.listen(this);
 	}
 
 	@Override
@@ -42,6 +46,12 @@ final class EnvironmentChanges extends ConfigurationPropertiesRebinder implement
 		if (!ours && (this.context.equals(event.getSource()) || event.getKeys().equals(event.getSource()))) {
 			this.rebinder.rebind(event.getKeys());
 		}
+	}
+
+	/** The config may be that of a parent, and live on. */
+	@Override
+	public void destroy() {
+		this.events.close();
 	}
 
 	/** A change after which all beans are up to date already. */

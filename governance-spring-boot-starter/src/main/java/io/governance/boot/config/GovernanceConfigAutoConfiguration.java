@@ -43,7 +43,7 @@ import org.springframework.validation.Validator;
 @EnableConfigurationProperties({ GovernanceConfigProperties.class, ConfigLayerProperties.class })
 public final class GovernanceConfigAutoConfiguration {
 
-	@Bean
+	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	LiveConfigFactory liveConfigFactory(ConfigManager manager, SnapshotBinder binder) {
 		return new LiveConfigFactory(manager, binder);
@@ -155,9 +155,9 @@ public final class GovernanceConfigAutoConfiguration {
 
 		@Bean
 		ConfigLifecycle configLifecycle(ConfigurableApplicationContext context, ConfigManager manager,
-				GovernanceBootstrap bootstrap, ObjectProvider<ConfigValidator> validators,
+				LiveConfigFactory live, GovernanceBootstrap bootstrap, ObjectProvider<ConfigValidator> validators,
 				ObjectProvider<ConfigObserver> observers) {
-			return new ConfigLifecycle(context, manager, bootstrap.policy(), validators, observers);
+			return new ConfigLifecycle(context, manager, live, bootstrap.policy(), validators, observers);
 		}
 
 	}

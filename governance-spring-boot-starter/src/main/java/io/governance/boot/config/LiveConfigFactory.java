@@ -16,7 +16,8 @@ import org.springframework.core.annotation.MergedAnnotations;
 
 /**
  * Makes live config of any type. One view is shared by all who ask for the same type and
- * prefix. Thread-safe.
+ * prefix. When the context closes, its live config stays as it is: the config may be that
+ * of a parent, and change to what nobody is left for. Thread-safe.
  */
 public final class LiveConfigFactory {
 
@@ -24,7 +25,9 @@ public final class LiveConfigFactory {
 
 	private final SnapshotBinder binder;
 
-	private final Map<Key, LiveConfig<?>> made = new ConcurrentHashMap<>();
+	private final Map<Key, Made<?>> made = new ConcurrentHashMap<>();
+
+	private volatile boolean closed;
 
 	LiveConfigFactory(ConfigManager manager, SnapshotBinder binder) {
 		this.manager = manager;
@@ -56,19 +59,26 @@ public final class LiveConfigFactory {
 	@SuppressWarnings("unchecked")
 	public <T> LiveConfig<T> of(@Nullable String prefix, ResolvableType type) {
 		Key key = new Key((prefix != null) ? prefix : prefixOf(type), type);
-		LiveConfig<?> known = this.made.get(key);
+		Made<?> known = this.made.get(key);
 		if (known == null) {
-			LiveConfig<T> created = create(key);
+			Made<T> created = create(key);
 			known = this.made.putIfAbsent(key, created);
-			known = (known != null) ? known : created;
+			if (known != null) {
+				created.view().close();
+			}
+			else {
+				known = created;
+			}
+			if (this.closed) {
+				known.view().close();
+			}
 		}
 		return (LiveConfig<T>) known;
 	}
 
-	private <T> LiveConfig<T> create(Key key) {
+	private <T> Made<T> create(Key key) {
 		Bindable<T> target = Bindable.of(key.type());
-		ConfigView<T> view = this.manager.view(key.prefix(), (snapshot) -> bind(snapshot, key.prefix(), target));
-		return view::get;
+		return new Made<>(this.manager.view(key.prefix(), (snapshot) -> bind(snapshot, key.prefix(), target)));
 	}
 
 	<T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target) {
@@ -89,6 +99,23 @@ public final class LiveConfigFactory {
 		MergedAnnotation<ConfigurationProperties> annotation = MergedAnnotations.from(type.toClass())
 			.get(ConfigurationProperties.class);
 		return annotation.isPresent() ? annotation.getString("value") : null;
+	}
+
+	/**
+	 * Binds nothing any more.
+	 */
+	void close() {
+		this.closed = true;
+		this.made.values().forEach((made) -> made.view().close());
+	}
+
+	private record Made<T>(ConfigView<T> view) implements LiveConfig<T> {
+
+		@Override
+		public T get() {
+			return this.view.get();
+		}
+
 	}
 
 	private record Key(String prefix, ResolvableType type) {

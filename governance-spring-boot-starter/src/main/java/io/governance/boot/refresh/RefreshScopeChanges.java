@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.governance.Subscription;
 import io.governance.boot.config.ConfigPrefix;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigEvents;
@@ -16,6 +17,7 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigRejection;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.cloud.context.scope.refresh.RefreshScopeRefreshedEvent;
@@ -25,11 +27,13 @@ import org.springframework.cloud.context.scope.refresh.RefreshScopeRefreshedEven
  * in force everywhere, before any other observer is told. If one cannot be made, the
  * change is rolled back; whatever fails later, the old objects come back.
  */
-final class RefreshScopeChanges implements ConfigObserver, ConfigEvents {
+final class RefreshScopeChanges implements ConfigObserver, ConfigEvents, DisposableBean {
 
 	private final ReplacingRefreshScope scope;
 
 	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Subscription events;
 
 	private final Map<String, Set<String>> prefixes = new ConcurrentHashMap<>();
 
@@ -43,7 +47,7 @@ final class RefreshScopeChanges implements ConfigObserver, ConfigEvents {
 			ConfigManager manager) {
 		this.scope = scope;
 		this.beanFactory = beanFactory;
-		manager.listen(this);
+		this.events = manager.listen(this);
 	}
 
 	@Override
@@ -115,6 +119,12 @@ final class RefreshScopeChanges implements ConfigObserver, ConfigEvents {
 				done.renew();
 			});
 		}
+	}
+
+	/** The config may be that of a parent, and live on. */
+	@Override
+	public void destroy() {
+		this.events.close();
 	}
 
 	private @Nullable Replacement finish() {

@@ -3,6 +3,7 @@ package io.governance.boot.config.reload;
 import java.time.Duration;
 import java.util.Set;
 
+import io.governance.Subscription;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigEvents;
 import io.governance.config.ConfigManager;
@@ -11,6 +12,7 @@ import io.governance.config.ConfigValidator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
 
 /**
  * Makes a running target follow the config as part of the transaction: asks it before a
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <S> the settings of the target
  */
-final class SettingsReloader<S> implements ConfigValidator, ConfigObserver, ConfigEvents {
+final class SettingsReloader<S> implements ConfigValidator, ConfigObserver, ConfigEvents, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(SettingsReloader.class);
 
@@ -28,13 +30,15 @@ final class SettingsReloader<S> implements ConfigValidator, ConfigObserver, Conf
 
 	private final LiveTarget<S> target;
 
+	private final Subscription events;
+
 	private @Nullable Plan<S> plan;
 
 	private Undo undo = new Undo();
 
 	SettingsReloader(LiveTarget<S> target, ConfigManager manager) {
 		this.target = target;
-		manager.listen(this);
+		this.events = manager.listen(this);
 	}
 
 	@Override
@@ -103,6 +107,12 @@ final class SettingsReloader<S> implements ConfigValidator, ConfigObserver, Conf
 		if (planned != null && planned.change().equals(change)) {
 			this.undo.keep();
 		}
+	}
+
+	/** The config may be that of a parent, and live on. */
+	@Override
+	public void destroy() {
+		this.events.close();
 	}
 
 	private record Plan<S>(ConfigChange change, S before, S after) {

@@ -44,9 +44,11 @@ public final class ConfigManager implements AutoCloseable {
 
 	private final Duration settle;
 
-	private volatile boolean closed;
+	private final Set<Subscription> followers = new HashSet<>();
 
-	private volatile @Nullable Subscription watch;
+	private @Nullable DocumentWatch watch;
+
+	private boolean closed;
 
 	private ConfigManager(Builder builder) {
 		this.settle = builder.settle;
@@ -129,17 +131,50 @@ public final class ConfigManager implements AutoCloseable {
 	}
 
 	/**
-	 * Follows the documents from now on, after {@link #load}. One watch at a time.
+	 * Follows the documents from now on, after {@link #load}, until all who have called
+	 * this do so no more: several share one watch.
 	 * @return stops following them; they can be watched again then
 	 */
 	public Subscription watch() {
-		DocumentWatch watching = new DocumentWatch(this.source, this.engine, this.settle);
-		watching.start();
-		this.watch = watching;
-		if (this.closed) {
-			watching.close();
+		Subscription follower = new Subscription() {
+
+			@Override
+			public void close() {
+				leave(this);
+			}
+
+		};
+		DocumentWatch begun = null;
+		synchronized (this.followers) {
+			if (!this.closed && this.followers.isEmpty()) {
+				begun = new DocumentWatch(this.source, this.engine, this.settle);
+				this.watch = begun;
+			}
+			this.followers.add(follower);
 		}
-		return watching;
+		if (begun != null) {
+			try {
+				begun.start();
+			}
+			catch (RuntimeException | Error ex) {
+				follower.close();
+				throw ex;
+			}
+		}
+		return follower;
+	}
+
+	private void leave(Subscription follower) {
+		DocumentWatch ended = null;
+		synchronized (this.followers) {
+			if (this.followers.remove(follower) && this.followers.isEmpty()) {
+				ended = this.watch;
+				this.watch = null;
+			}
+		}
+		if (ended != null) {
+			ended.close();
+		}
 	}
 
 	/**
@@ -307,11 +342,15 @@ public final class ConfigManager implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.closed = true;
 		this.engine.stop();
-		Subscription watching = this.watch;
-		if (watching != null) {
-			watching.close();
+		DocumentWatch ended;
+		synchronized (this.followers) {
+			this.closed = true;
+			ended = this.watch;
+			this.watch = null;
+		}
+		if (ended != null) {
+			ended.close();
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.Level;
+import io.governance.Subscription;
 import io.governance.ConnectionState;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayName;
@@ -252,6 +253,29 @@ class ConfigManagerTests extends FollowingManager {
 		assertThat(value("a")).isEqualTo(1);
 		assertThat(this.source.watches()).isZero();
 		assertThat(this.events.take()).isEmpty();
+	}
+
+	@Test
+	void followsUntilAllWhoHaveAskedForItDoSoNoMore() {
+		ConfigManager shared = ConfigManager.of(this.source, this.manager.layers()).build();
+		shared.load(new StartPolicy(false, false));
+		int others = this.source.watches();
+		Subscription first = shared.watch();
+		Subscription second = shared.watch();
+		assertThat(this.source.watches()).as("one watch for both").isEqualTo(others + 1);
+
+		first.close();
+		first.close();
+		this.source.put("low.yaml", "a: 2");
+		assertThat(shared.current().get("a").value()).isEqualTo(2);
+
+		second.close();
+		assertThat(this.source.watches()).isEqualTo(others);
+		Subscription again = shared.watch();
+		this.source.put("low.yaml", "a: 3");
+		assertThat(shared.current().get("a").value()).isEqualTo(3);
+		again.close();
+		shared.close();
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.governance.boot.TestFleet;
+import io.governance.boot.configdata.GovernanceBootstrap;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigValidator;
@@ -27,6 +28,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /** A parent and a child, of which one imports the config. */
@@ -85,6 +87,42 @@ class HierarchyTests {
 			await().until(() -> child.getBean("seenByChild", Seen.class).factors.contains(2));
 			assertThat(parent.getBean(Asked.class).changes).hasValue(1);
 		}
+	}
+
+	@Test
+	void nextChildOfAPlainContextFollowsTheConfigWhenTheOneBeforeHasClosed() {
+		try (ConfigurableApplicationContext parent = this.fleet.start(Plain.class,
+				"governance.registry.enabled=false")) {
+			child(parent, false).close();
+			try (ConfigurableApplicationContext next = child(parent, false)) {
+				this.fleet.save("orders.yaml", "price: {factor: 2}");
+				await().untilAsserted(() -> assertThat(factor(next)).isEqualTo(2));
+				await().until(() -> next.getBean("seenByChild", Seen.class).factors.contains(2));
+				assertThat(parent.getBean(Asked.class).changes).hasValue(1);
+			}
+		}
+	}
+
+	@Test
+	void childrenOfAPlainContextFollowTheConfigBesideEachOtherAndTheirParentClosesIt() {
+		GovernanceBootstrap bootstrap;
+		try (ConfigurableApplicationContext parent = this.fleet.start(Plain.class,
+				"governance.registry.enabled=false")) {
+			bootstrap = parent.getBean(GovernanceBootstrap.class);
+			try (ConfigurableApplicationContext stays = child(parent, false)) {
+				Seen seen = stays.getBean("seenByChild", Seen.class);
+				try (ConfigurableApplicationContext goes = child(parent, false)) {
+					this.fleet.save("orders.yaml", "price: {factor: 2}");
+					await().untilAsserted(() -> assertThat(factor(goes)).isEqualTo(2));
+				}
+				this.fleet.save("orders.yaml", "price: {factor: 3}");
+				await().until(() -> seen.factors.contains(3));
+				assertThat(seen.factors).containsExactly(2, 3);
+			}
+			assertThat(bootstrap.backends().select()).isNotNull();
+		}
+		assertThatIllegalStateException().isThrownBy(() -> bootstrap.backends().select())
+			.withMessage("The backends are closed");
 	}
 
 	@Test

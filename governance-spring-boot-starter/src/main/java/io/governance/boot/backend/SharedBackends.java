@@ -1,7 +1,8 @@
 package io.governance.boot.backend;
 
 /**
- * Something made before the context that holds backends, which the context takes over.
+ * Something made before the context that holds backends, which the context uses. Whoever
+ * has made it closes them.
  */
 @FunctionalInterface
 public interface SharedBackends {

@@ -32,7 +32,8 @@ import org.springframework.context.event.EventListener;
  * Has the config checked that the application has started with, follows it from the
  * moment when all beans are there until the application begins to close, and keeps it as
  * the last good one when the application accepts traffic. In a child of the context that
- * does so, has only the child's own beans told.
+ * does so, has only the child's own beans told. The config of a parent lives on when the
+ * child closes.
  */
 public final class ConfigLifecycle
 		implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, DisposableBean {
@@ -42,7 +43,7 @@ public final class ConfigLifecycle
 	/** Whether a context above has one of these for its own beans. */
 	private final boolean below;
 
-	/** Whether this is the context that follows the config. */
+	/** Whether the config ends with this context. */
 	private final boolean owner;
 
 	private final ConfigManager manager;
@@ -74,7 +75,7 @@ public final class ConfigLifecycle
 		ApplicationContext parent = context.getParent();
 		this.below = parent != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(parent,
 				ConfigLifecycle.class, true, false).length > 0;
-		this.owner = !this.below || context.getBeanFactory().containsSingleton(GovernanceBootstrap.BEAN_NAME);
+		this.owner = context.getBeanFactory().containsSingleton(GovernanceBootstrap.BEAN_NAME);
 		this.manager = manager;
 		this.live = live;
 		this.policy = policy;
@@ -93,9 +94,14 @@ public final class ConfigLifecycle
 			this.wired = true;
 			wire();
 		}
-		if (this.owner) {
+		if (follows()) {
 			follow();
 		}
+	}
+
+	/** A parent may have imported the config and made nothing of it. */
+	private boolean follows() {
+		return this.owner || !this.below;
 	}
 
 	private void follow() {
@@ -145,7 +151,7 @@ public final class ConfigLifecycle
 
 	@Override
 	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		if (this.owner && event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+		if (follows() && event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
 			this.manager.ready();
 		}
 	}

@@ -2,7 +2,6 @@ package io.governance.boot.config;
 
 import java.util.List;
 
-import io.governance.boot.backend.Backends;
 import io.governance.boot.backend.GovernanceBackendAutoConfiguration;
 import io.governance.boot.configdata.ConfigLayerProperties;
 import io.governance.boot.configdata.GovernanceBootstrap;
@@ -87,20 +86,20 @@ public final class GovernanceConfigAutoConfiguration {
 	}
 
 	/**
-	 * What there is where remote config was imported.
+	 * What there is where remote config was imported. The bootstrap closes what it has
+	 * made, after all beans.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(name = GovernanceBootstrap.BEAN_NAME, search = SearchStrategy.CURRENT)
 	static class RemoteConfiguration {
 
-		@Bean
+		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-		ConfigManager configManager(GovernanceBootstrap bootstrap, ObjectProvider<Backends> backends) {
-			backends.getIfAvailable();
+		ConfigManager configManager(GovernanceBootstrap bootstrap) {
 			return bootstrap.manager();
 		}
 
-		@Bean
+		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 		Secrets governanceSecrets(GovernanceBootstrap bootstrap) {
 			return bootstrap.secrets();
@@ -121,13 +120,12 @@ public final class GovernanceConfigAutoConfiguration {
 	@ConditionalOnMissingBean(ConfigManager.class)
 	static class InheritedConfiguration {
 
-		@Bean
-		ConfigManager configManager(GovernanceBootstrap bootstrap, ObjectProvider<Backends> backends) {
-			backends.getIfAvailable();
+		@Bean(destroyMethod = "")
+		ConfigManager configManager(GovernanceBootstrap bootstrap) {
 			return bootstrap.manager();
 		}
 
-		@Bean
+		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean
 		Secrets governanceSecrets(GovernanceBootstrap bootstrap) {
 			return bootstrap.secrets();

@@ -21,8 +21,12 @@ public record GovernanceBootstrap(Backends backends, ConfigManager manager, Star
 	/** The name of the bean that it becomes. */
 	public static final String BEAN_NAME = "governanceBootstrap";
 
-	/** Closes what there is although no bean may have been made of it. Idempotent. */
+	/**
+	 * Closes what there is: beans may have been made of it, or none, or those of several
+	 * child contexts. Idempotent.
+	 */
 	void close() {
+		this.manager.close();
 		this.secrets.close();
 		this.backends.close();
 	}

@@ -1,7 +1,9 @@
 package io.governance.boot.refresh;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,6 +49,18 @@ class RefreshScopeFailureTests extends RefreshScopeFixture {
 		assertThat(this.journal.entries.stream().filter((entry) -> entry.startsWith("exclusive")))
 			.containsExactly("exclusive f destroyed", "exclusive g made", "exclusive g destroyed", "exclusive f made");
 		assertThat(this.context.getBean(Exclusive.class).file()).isEqualTo("f");
+	}
+
+	@Test
+	void makesOneAnewThatWasFirstMadeOfAChangeThatFails() {
+		LazyBean lazy = this.context.getBean(LazyBean.class);
+		AtomicReference<String> seen = new AtomicReference<>();
+		this.journal.whileRefused = () -> seen.set(CompletableFuture.supplyAsync(lazy::host).join());
+		this.fleet.save("orders.yaml", "{mail: {host: b, port: 13}, sms: {url: x}, lock: {file: f}, other: 1}");
+		awaitEntry("rejected");
+		assertThat(seen).hasValue("b");
+		assertThat(lazy.host()).isEqualTo("a");
+		assertThat(this.journal.count("lazy made")).isEqualTo(2);
 	}
 
 	@Test

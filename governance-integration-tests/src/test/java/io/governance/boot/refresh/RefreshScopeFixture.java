@@ -81,6 +81,9 @@ abstract class RefreshScopeFixture {
 		volatile Runnable whileLazyIsMade = () -> {
 		};
 
+		volatile Runnable whileRefused = () -> {
+		};
+
 		int count(String entry) {
 			return (int) this.entries.stream().filter(entry::equals).count();
 		}
@@ -318,9 +321,16 @@ abstract class RefreshScopeFixture {
 
 	static class Checker {
 
+		private final Journal journal;
+
+		Checker(Journal journal) {
+			this.journal = journal;
+		}
+
 		@OnConfigChange("mail")
 		void check(Mail now) {
 			if (now.port() == 13) {
+				this.journal.whileRefused.run();
 				throw new IllegalStateException("unlucky");
 			}
 		}
@@ -339,8 +349,8 @@ abstract class RefreshScopeFixture {
 		}
 
 		@Bean
-		Checker checker() {
-			return new Checker();
+		Checker checker(Journal journal) {
+			return new Checker(journal);
 		}
 
 		@Bean

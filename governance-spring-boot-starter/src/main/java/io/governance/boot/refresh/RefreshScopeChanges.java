@@ -41,8 +41,6 @@ final class RefreshScopeChanges implements ConfigObserver, ConfigEvents, Disposa
 
 	private @Nullable Replacement replacement;
 
-	private Collection<String> concerned = List.of();
-
 	RefreshScopeChanges(ReplacingRefreshScope scope, ConfigurableListableBeanFactory beanFactory,
 			ConfigManager manager) {
 		this.scope = scope;
@@ -74,8 +72,8 @@ final class RefreshScopeChanges implements ConfigObserver, ConfigEvents, Disposa
 			return;
 		}
 		this.change = change;
-		this.concerned = concernedBy(change);
-		this.scope.replace(this.concerned, this.scope.exclusive(this.concerned), (next) -> this.replacement = next);
+		Collection<String> concerned = concernedBy(change);
+		this.scope.replace(concerned, this.scope.exclusive(concerned), (next) -> this.replacement = next);
 	}
 
 	private Collection<String> concernedBy(ConfigChange change) {
@@ -111,11 +109,12 @@ final class RefreshScopeChanges implements ConfigObserver, ConfigEvents, Disposa
 
 	@Override
 	public void onRejected(ConfigRejection rejection) {
-		Collection<String> names = this.concerned;
+		ConfigChange refused = this.change;
 		Replacement done = finish();
-		if (done != null) {
+		if (done != null && refused != null) {
 			this.scope.alone(() -> {
-				done.undoLazy(names);
+				// Also what had no place yet when the change began.
+				done.undoLazy(concernedBy(refused));
 				done.renew();
 			});
 		}
@@ -131,7 +130,6 @@ final class RefreshScopeChanges implements ConfigObserver, ConfigEvents, Disposa
 		Replacement done = this.replacement;
 		this.replacement = null;
 		this.change = null;
-		this.concerned = List.of();
 		return done;
 	}
 

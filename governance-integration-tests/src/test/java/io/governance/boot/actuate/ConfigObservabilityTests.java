@@ -106,7 +106,9 @@ class ConfigObservabilityTests {
 			});
 			assertThat(pendingSeconds(manager, Duration.ofMinutes(1))).isZero();
 			save("2");
-			await().until(() -> manager.status().pending() != null);
+			await().untilAsserted(() -> assertThat(manager.status().pending()).isNotNull()
+				.extracting("step")
+				.isEqualTo("observer 'slow'"));
 			assertThat(pendingSeconds(manager, Duration.ofMinutes(1))).isGreaterThanOrEqualTo(60);
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 			Health later = new GovernanceConfigHealthIndicator(manager, true,

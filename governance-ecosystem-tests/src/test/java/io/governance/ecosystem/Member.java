@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -24,6 +25,9 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 record Member(ConfigurableApplicationContext context) implements AutoCloseable {
 
+	/** On the class path of all; that on servlets is none without routes. */
+	static final String GATEWAY = "spring.cloud.gateway.server.webflux.enabled=";
+
 	static void rules(Path fleet, String rules) throws IOException {
 		Path group = Files.createDirectories(fleet.resolve("config/default/default"));
 		Files.writeString(group.resolve("gray.yaml"), rules);
@@ -35,6 +39,9 @@ record Member(ConfigurableApplicationContext context) implements AutoCloseable {
 				"--server.shutdown=immediate", "--governance.local.directory=" + fleet,
 				"--governance.config.cache.enabled=false", "--governance.discovery.cache.enabled=false",
 				"--management.otlp.metrics.export.enabled=false"));
+		if (Stream.of(properties).noneMatch((property) -> property.startsWith(GATEWAY))) {
+			arguments.add("--" + GATEWAY + "false");
+		}
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}

@@ -73,14 +73,13 @@ class TracingTests {
 
 	private static String[] route(String gateway, String uri) {
 		String route = "spring.cloud.gateway.server." + gateway + ".routes[0].";
-		return new String[] { route + "id=last", route + "uri=" + uri, route + "predicates[0]=Path=/last",
+		return new String[] { Member.GATEWAY + gateway.equals("webflux"), route + "id=last", route + "uri=" + uri,
+				route + "predicates[0]=Path=/last",
 				"governance.gray.carriers=" + (gateway.equals("webflux") ? "baggage" : "header,baggage") };
 	}
 
 	private void start(Path fleet, WebApplicationType type, String name, Class<?> source, String... properties) {
 		List<String> all = new ArrayList<>(List.of(TRACING));
-		// That on servlets is none without routes.
-		all.add("spring.cloud.gateway.server.webflux.enabled=" + name.equals("webflux"));
 		all.addAll(List.of(properties));
 		this.members.add(Member.start(fleet, type, name, source, all.toArray(String[]::new)));
 	}

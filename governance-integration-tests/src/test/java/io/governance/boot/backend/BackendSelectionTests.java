@@ -115,6 +115,42 @@ class BackendSelectionTests {
 		}
 	}
 
+	@Test
+	void settingThatComesLateAndIsOverriddenIsNone() {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.addInitializers((context) -> context.getEnvironment()
+			.getPropertySources()
+			.addLast(new MapPropertySource("late", Map.of("governance.local.directory", this.directory + "/late"))));
+		run(application).close();
+	}
+
+	@Test
+	void defaultThatIsOverriddenIsNoLateSetting() {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.setDefaultProperties(Map.of("governance.local.directory", this.directory + "/default"));
+		run(application).close();
+	}
+
+	@Test
+	void furtherBackendMayBeNamedWhenTheFirstIsOpen() {
+		SpringApplication application = application(Map.of("governance.backends.far.type", "local",
+				"governance.backends.far.directory", this.directory + "/far", "governance.discovery.backends", "far"));
+		run(application).close();
+	}
+
+	@Test
+	void remoteConfigThatNamesAnotherBackendDoesNotKeepTheNextStartOut(CapturedOutput output) throws IOException {
+		Path documents = Files.createDirectories(this.directory.resolve("config/default/default"));
+		Files.writeString(documents.resolve("application.yaml"),
+				"governance: {local: {lease: 17s, rescan: 3s}}\nsize: 1");
+		try (ConfigurableApplicationContext context = run(application(Map.of()))) {
+			assertThat(context.getEnvironment().getProperty("size")).isEqualTo("1");
+		}
+		assertThat(output).contains("Remote config sets 'governance.local.lease', and means nothing by it");
+	}
+
 	private ConfigurableApplicationContext run(SpringApplication application) {
 		return application.run("--spring.config.import=governance:", "--governance.local.directory=" + this.directory,
 				"--governance.config.cache.enabled=false");

@@ -1,6 +1,7 @@
 package io.governance.boot.backend;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -32,9 +33,15 @@ public final class Backends implements AutoCloseable {
 
 	private final BackendChoice choice;
 
-	private final LateSettings late;
+	/** Until it has been asked: what is opened after that is opened with all settings. */
+	private @Nullable LateSettings late;
 
 	private final Map<Place, Backend> created = new LinkedHashMap<>();
+
+	/**
+	 * What has decided which backends were created, and below what their settings are.
+	 */
+	private final Set<String> used = new TreeSet<>(Set.of("governance.namespace", BackendChoice.CONFIG));
 
 	private boolean closed;
 
@@ -72,12 +79,10 @@ public final class Backends implements AutoCloseable {
 	 * @throws io.governance.boot.InvalidSettingException if there are any
 	 */
 	synchronized void refuseLateSettings() {
-		Set<String> used = new TreeSet<>(Set.of("governance.namespace", "governance.backend", "governance.backends",
-				"governance.config.backend"));
-		this.created.keySet().forEach((place) -> used.add("governance." + place.name));
-		if (!this.created.isEmpty()) {
-			this.late.refuse(used);
+		if (this.late != null && !this.created.isEmpty()) {
+			this.late.refuse(this.used);
 		}
+		this.late = null;
 	}
 
 	/**
@@ -140,6 +145,7 @@ public final class Backends implements AutoCloseable {
 		if (backend == null) {
 			backend = create(property, place);
 			this.created.put(place, backend);
+			this.used.addAll(List.of(property, "governance." + name, BackendChoice.further(name)));
 		}
 		return backend;
 	}

@@ -3,10 +3,14 @@ package io.governance.boot.backend;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.governance.boot.InvalidSettingException;
+import io.governance.config.ConfigManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -22,6 +26,8 @@ import org.springframework.core.env.PropertySource;
  */
 final class LateSettings {
 
+	private static final Logger logger = LoggerFactory.getLogger(LateSettings.class);
+
 	private final @Nullable ConfigurableEnvironment environment;
 
 	private final List<PropertySource<?>> early = new ArrayList<>();
@@ -35,7 +41,9 @@ final class LateSettings {
 	}
 
 	/**
-	 * Refuses what has come since and would be another value.
+	 * Refuses what has come since, stands above all else and would be another value. What
+	 * remote config says is only warned of: whoever can write a document must not keep
+	 * applications from starting by it.
 	 * @param prefixes of the settings that have been used
 	 * @throws InvalidSettingException if there is such a setting
 	 */
@@ -43,30 +51,52 @@ final class LateSettings {
 		if (this.environment == null) {
 			return;
 		}
+		Set<ConfigurationPropertyName> names = new TreeSet<>();
 		for (PropertySource<?> source : this.environment.getPropertySources()) {
 			if (source instanceof EnumerablePropertySource<?> late && !isEarly(source)) {
 				for (String name : late.getPropertyNames()) {
 					if (prefixes.stream().anyMatch((prefix) -> isBelow(name, prefix))) {
-						refuse(ConfigurationPropertyName.adapt(name, '.'), source);
+						names.add(ConfigurationPropertyName.adapt(name, '.'));
 					}
 				}
 			}
 		}
+		for (ConfigurationPropertyName name : names) {
+			refuse(name, this.environment.getPropertySources());
+		}
 	}
 
-	private void refuse(ConfigurationPropertyName name, PropertySource<?> late) {
-		Object used = this.early.stream()
-			.map((source) -> value(source, name))
-			.filter(Objects::nonNull)
-			.findFirst()
-			.orElse(null);
-		if (!Objects.equals(String.valueOf(used), String.valueOf(value(late, name)))) {
-			throw new InvalidSettingException(name.toString(),
-					"is set by '" + late.getName() + "', which came when the backend was open already",
-					"Set it where it is known before config is imported: in a file, an environment variable, an argument, "
-							+ "or, for a test, with @SpringBootTest(properties = ...) or @TestPropertySource",
-					null);
+	private void refuse(ConfigurationPropertyName name, Iterable<PropertySource<?>> sources) {
+		PropertySource<?> winner = first(name, sources);
+		if (winner == null || isEarly(winner)) {
+			return;
 		}
+		PropertySource<?> before = first(name, this.early);
+		Object used = (before != null) ? value(before, name) : null;
+		if (String.valueOf(used).equals(String.valueOf(value(winner, name)))) {
+			return;
+		}
+		if (winner.getSource() instanceof ConfigManager) {
+			logger.warn("Remote config sets '{}', and means nothing by it: the backend was open before it was read. "
+					+ "Set it where it is known before", name);
+			return;
+		}
+		throw new InvalidSettingException(name.toString(),
+				"is set by '" + winner.getName() + "', which came when the backend was open already",
+				"Set it where it is known before config is imported: in a file, an environment variable, an argument, "
+						+ "or, for a test, with @SpringBootTest(properties = ...) or @TestPropertySource",
+				null);
+	}
+
+	/** The one that counts. */
+	private static @Nullable PropertySource<?> first(ConfigurationPropertyName name,
+			Iterable<PropertySource<?>> sources) {
+		for (PropertySource<?> source : sources) {
+			if (value(source, name) != null) {
+				return source;
+			}
+		}
+		return null;
 	}
 
 	private boolean isEarly(PropertySource<?> source) {

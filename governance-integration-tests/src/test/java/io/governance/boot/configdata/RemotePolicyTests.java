@@ -154,6 +154,17 @@ class RemotePolicyTests {
 		}
 	}
 
+	@Test
+	void remoteConfigDoesNotTakeTheRestOfTheApplicationElsewhere(CapturedOutput output) {
+		this.fleet.save("orders.yaml", "a: 1\ngovernance: {namespace: elsewhere, backend: nowhere}");
+		try (ConfigurableApplicationContext context = start()) {
+			assertThat(context.getEnvironment().getProperty("a")).isEqualTo("1");
+			assertThat(context.getEnvironment().getProperty("governance.namespace")).isNull();
+			assertThat(context.getEnvironment().getProperty("governance.backend")).isNull();
+			assertThat(output).contains("Remote config may not set 'governance.");
+		}
+	}
+
 	@DisplayName("(c)2 no spelling that Boot takes for such a key slips through")
 	@ParameterizedTest
 	@ValueSource(strings = { "spring.config.import", "SPRING_CONFIG_IMPORT", "spring.config[import]",

@@ -108,6 +108,12 @@ class DemandingPropertiesTests {
 	}
 
 	@Test
+	void validatorOfTheApplicationForAllPropertiesIsAskedAboutThoseOfFactoryMethods() {
+		assertThat(refusalOf("foreign.size: 13")).contains("'foreign.size' brings bad luck");
+		assertThat(this.context.getBean(Foreign.class).getSize()).isEqualTo(1);
+	}
+
+	@Test
 	void changeThatTakesTheKeyOfANumberAwayIsRefusedInWords() {
 		save("number: 3");
 		LiveConfig<Integer> number = this.context.getBean(LiveConfigFactory.class)
@@ -177,13 +183,16 @@ class DemandingPropertiesTests {
 
 		@Override
 		public boolean supports(Class<?> type) {
-			return type == Named.class;
+			return type == Named.class || type == Foreign.class;
 		}
 
 		@Override
 		public void validate(Object target, Errors errors) {
-			if ("bad".equals(((Named) target).getName())) {
+			if (target instanceof Named named && "bad".equals(named.getName())) {
 				errors.rejectValue("name", "bad", "is bad");
+			}
+			if (target instanceof Foreign foreign && foreign.getSize() == 13) {
+				errors.rejectValue("size", "luck", "brings bad luck");
 			}
 		}
 

@@ -15,7 +15,6 @@ import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.PropertyEditorRegistry;
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -28,7 +27,6 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.convert.ApplicationConversionService;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.validation.Errors;
@@ -189,8 +187,8 @@ final class SnapshotBinder {
 		if (constraints != null) {
 			validators.add(constraints);
 		}
-		@Nullable Validator configured = this.configured.get();
-		if (configured != null && AnnotatedElementUtils.hasAnnotation(type, ConfigurationProperties.class)) {
+		@Nullable Validator configured = rules.declared() ? this.configured.get() : null;
+		if (configured != null) {
 			validators.add(configured);
 		}
 		if (Validator.class.isAssignableFrom(type)) {

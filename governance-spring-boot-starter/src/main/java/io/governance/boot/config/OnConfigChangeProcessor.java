@@ -54,8 +54,7 @@ final class OnConfigChangeProcessor implements BeanPostProcessor, DisposableBean
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> type = AopUtils.getTargetClass(bean);
-		if (!type.getName().startsWith("org.springframework.") && !isOfThisLibrary(type)
-				&& AnnotationUtils.isCandidateClass(type, OnConfigChange.class)) {
+		if (mayObserve(type) && !isOfThisLibrary(type)) {
 			methods(type).forEach((method, annotation) -> observe(bean, beanName, type, method, annotation));
 		}
 		return bean;
@@ -66,9 +65,20 @@ final class OnConfigChangeProcessor implements BeanPostProcessor, DisposableBean
 		return this.library != null && type.getProtectionDomain() == this.library;
 	}
 
-	/** Whether a bean of a type has such methods. */
+	private static boolean mayObserve(Class<?> type) {
+		return !type.getName().startsWith("org.springframework.")
+				&& AnnotationUtils.isCandidateClass(type, OnConfigChange.class);
+	}
+
+	/** Whether a bean of a type has such methods, as far as can be told without it. */
 	static boolean observes(Class<?> type) {
-		return AnnotationUtils.isCandidateClass(type, OnConfigChange.class) && !methods(type).isEmpty();
+		try {
+			return mayObserve(type) && !methods(type).isEmpty();
+		}
+		catch (LinkageError | IllegalStateException ex) {
+			// It refers to what is not there, which matters only if somebody needs it.
+			return false;
+		}
 	}
 
 	private static Map<Method, OnConfigChange> methods(Class<?> type) {

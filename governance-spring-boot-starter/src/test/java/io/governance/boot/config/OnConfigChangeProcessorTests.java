@@ -5,6 +5,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.OverridingClassLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,6 +23,38 @@ class OnConfigChangeProcessorTests {
 		// As where all code is in one jar.
 		assertThat(OnConfigChangeProcessor.ofItsOwn(OnConfigChangeProcessor.class, GovernanceProperties.class))
 			.isNull();
+	}
+
+	@Test
+	void beanThatIsLazyAndCannotBeLookedAtStaysLazy() throws ClassNotFoundException {
+		ClassLoader loader = new OverridingClassLoader(getClass().getClassLoader()) {
+
+			@Override
+			protected boolean isEligibleForOverriding(String name) {
+				return name.equals(Incomplete.class.getName());
+			}
+
+			@Override
+			public Class<?> loadClass(String name) throws ClassNotFoundException {
+				if (name.equals(Missing.class.getName())) {
+					throw new ClassNotFoundException(name);
+				}
+				return super.loadClass(name);
+			}
+
+		};
+		assertThat(OnConfigChangeProcessor.observes(loader.loadClass(Incomplete.class.getName()))).isFalse();
+	}
+
+	static class Incomplete {
+
+		void use(Missing part) {
+		}
+
+	}
+
+	static class Missing {
+
 	}
 
 }

@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ final class ConfigState {
 	private static final Logger logger = LoggerFactory.getLogger(ConfigState.class);
 
 	static final ConfigState EMPTY = new ConfigState(ConfigSnapshot.EMPTY, List.of(), new Object[0], null);
+
+	/** Stands in the place of the value of a view that is closed, which keeps it. */
+	static final Object CLOSED = new Object();
 
 	private final ConfigSnapshot snapshot;
 
@@ -178,6 +182,37 @@ final class ConfigState {
 		});
 	}
 
+	/**
+	 * This state without the values of the views that are closed: nobody else needs them.
+	 */
+	ConfigState withoutClosed() {
+		BitSet closed = new BitSet();
+		for (int slot = 0; slot < this.values.length; slot++) {
+			closed.set(slot, this.values[slot] != CLOSED && this.definitions.get(slot).isClosed());
+		}
+		if (closed.isEmpty()) {
+			return this;
+		}
+		Map<String, Lane> lanes = new HashMap<>();
+		forEachLane((name, lane) -> lanes.put(name, lane.with(lane.state().without(closed))));
+		return without(closed).with(lanes);
+	}
+
+	/**
+	 * The values of one view alone, in the first slot.
+	 */
+	ConfigState only(int slot) {
+		Map<String, Lane> lanes = new HashMap<>();
+		forEachLane((name, lane) -> lanes.put(name, lane.with(lane.state().only(slot))));
+		return new ConfigState(ConfigSnapshot.EMPTY, List.of(), new Object[] { this.values[slot] }, lanes);
+	}
+
+	private ConfigState without(BitSet closed) {
+		Object[] left = this.values.clone();
+		closed.stream().forEach((slot) -> left[slot] = CLOSED);
+		return new ConfigState(this.snapshot, this.definitions, left, null);
+	}
+
 	private ConfigState grown(ConfigState later, IntFunction<Object> read) {
 		Object[] grown = Arrays.copyOf(this.values, later.values.length);
 		for (int i = this.values.length; i < grown.length; i++) {
@@ -187,8 +222,8 @@ final class ConfigState {
 	}
 
 	/**
-	 * How a view is made, until it is closed: then its values stay as they are, and what
-	 * made them is let go. Thread-safe.
+	 * How a view is made, until it is closed: then its value is not made any more, and
+	 * what made it is let go. Thread-safe.
 	 */
 	static final class Definition {
 
@@ -220,7 +255,7 @@ final class ConfigState {
 
 		/** The value for a snapshot, or the known one if the view is closed. */
 		private Object value(ConfigSnapshot snapshot, Object known, Reader reader) {
-			if (this.read == null) {
+			if (isClosed()) {
 				return known;
 			}
 			try {
@@ -228,11 +263,15 @@ final class ConfigState {
 			}
 			catch (RuntimeException | Error ex) {
 				// Closed meanwhile: what it was read with may be gone.
-				if (this.read == null) {
+				if (isClosed()) {
 					return known;
 				}
 				throw ex;
 			}
+		}
+
+		boolean isClosed() {
+			return this.read == null;
 		}
 
 		void close() {

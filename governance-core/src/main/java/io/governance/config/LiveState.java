@@ -53,6 +53,14 @@ final class LiveState {
 		ConfigState mine = (shown != null && shown.state != null) ? shown.state : this.pinned.mine();
 		// A view may be younger than what the thread is shown or keeps to.
 		ConfigState state = (mine != null && slot < mine.views()) ? mine : this.current;
+		return value(state, slot);
+	}
+
+	/**
+	 * The value of a view in a certain state for whoever calls, by the lane of the
+	 * request.
+	 */
+	Object value(ConfigState state, int slot) {
 		return (state.hasLanes() ? state.ofLane(this.variants.lane()) : state).value(slot);
 	}
 
@@ -158,6 +166,13 @@ final class LiveState {
 	}
 
 	/**
+	 * Lets the values of views go that are closed.
+	 */
+	void forgetClosed() {
+		put((before) -> before);
+	}
+
+	/**
 	 * Puts a state in force. Views that were added since it was made are read for it.
 	 */
 	void swap(ConfigState next) {
@@ -174,7 +189,7 @@ final class LiveState {
 	private void put(UnaryOperator<ConfigState> next) {
 		while (true) {
 			ConfigState before = this.current;
-			if (CURRENT.compareAndSet(this, before, next.apply(before))) {
+			if (CURRENT.compareAndSet(this, before, next.apply(before).withoutClosed())) {
 				return;
 			}
 		}

@@ -1,7 +1,9 @@
 package io.governance.boot.config;
 
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -153,6 +155,28 @@ class HierarchyTests {
 			await().until(() -> above.changedKeys.contains(Set.of("other")));
 			assertThat(above.changedKeys).as("events of the child reach its parent, too")
 				.containsExactly(Set.of("price.factor"), Set.of("other"));
+		}
+	}
+
+	@Test
+	void nothingIsKeptOfAChildThatHasClosed() {
+		try (ConfigurableApplicationContext parent = this.fleet.start(Parent.class,
+				"governance.registry.enabled=false")) {
+			Map<String, WeakReference<Object>> kept = partsOfAClosedChild(parent);
+			// Spring Boot keeps the last event of a child, and so the last child.
+			child(parent, false).close();
+			await().untilAsserted(() -> {
+				System.gc();
+				assertThat(kept).allSatisfy((part, reference) -> assertThat(reference.get()).as(part).isNull());
+			});
+		}
+	}
+
+	private Map<String, WeakReference<Object>> partsOfAClosedChild(ConfigurableApplicationContext parent) {
+		try (ConfigurableApplicationContext child = child(parent, false)) {
+			return Map.of("context", new WeakReference<>(child), "bean",
+					new WeakReference<>(child.getBean("seenByChild")), "value of live config",
+					new WeakReference<>(child.getBean(LiveConfigFactory.class).of(Price.class).get()));
 		}
 	}
 

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.governance.boot.TestFleet;
-import io.governance.boot.call.GovernanceCallProperties;
 import io.governance.config.ConfigManager;
 import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.OutlierSettings;
@@ -94,13 +93,11 @@ class BalancerSettingsTests {
 	}
 
 	@Test
-	void ofCallsAndDiscoveryAreThoseOfTheStart(@TempDir Path directory) {
+	void ofDiscoveryAreThoseOfTheStart(@TempDir Path directory) {
 		TestFleet fleet = new TestFleet(directory);
 		try (ConfigurableApplicationContext context = startWithoutReactor(fleet)) {
-			fleet.save("orders.yaml",
-					"{governance: {call.retry.max-tries: 0, discovery.timeout: soon}, greeting: hello}");
+			fleet.save("orders.yaml", "{governance: {discovery.timeout: soon}, greeting: hello}");
 			await().until(() -> "hello".equals(context.getEnvironment().getProperty("greeting")));
-			assertThat(context.getBean(GovernanceCallProperties.class).retry().maxTries()).isPositive();
 			assertThat(context.getBean(DiscoveryClient.class).getServices()).isEmpty();
 		}
 	}

@@ -16,20 +16,20 @@ import io.governance.boot.call.GovernanceCallProperties.Breaker;
 import io.governance.loadbalancer.Outcome;
 
 /**
- * Makes the configuration of circuit breakers.
+ * How circuit breakers work.
+ *
+ * @param config their configuration
+ * @param openMillis how long they stay open, and trial calls may keep others away
  */
-final class BreakerSettings {
+record BreakerSettings(CircuitBreakerConfig config, long openMillis) {
 
 	/**
 	 * How long a call took says nothing: streams, uploads and long polls are no failures.
 	 */
 	private static final Duration NEVER_SLOW = Duration.ofDays(365);
 
-	private BreakerSettings() {
-	}
-
-	static CircuitBreakerConfig of(Breaker breaker, InstantSource time, LongSupplier ticker) {
-		return CircuitBreakerConfig.custom()
+	static BreakerSettings of(Breaker breaker, InstantSource time, LongSupplier ticker) {
+		return new BreakerSettings(CircuitBreakerConfig.custom()
 			.slidingWindow((int) breaker.window().toSeconds(), breaker.minimumCalls(), SlidingWindowType.TIME_BASED,
 					SlidingWindowSynchronizationStrategy.LOCK_FREE)
 			.failureRateThreshold(breaker.failureRate())
@@ -38,7 +38,7 @@ final class BreakerSettings {
 			.slowCallDurationThreshold(NEVER_SLOW)
 			.recordResult((result) -> result == Outcome.FAILURE)
 			.clock(new SteadyClock(time.instant(), ticker))
-			.build();
+			.build(), breaker.openFor().toMillis());
 	}
 
 	/**

@@ -6,31 +6,36 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
 
+import io.governance.boot.InvalidSettingException;
+import io.governance.boot.call.GovernanceCallProperties.Retry;
 import io.governance.boot.loadbalancer.EndpointGate;
+import io.governance.call.RetryBudget;
 
 /**
  * What stands over the calls to each service: its settings, its budget of retries and its
- * circuit breakers. Made at the first call to a service. Thread-safe.
+ * circuit breakers. Made at the first call to a service, and again when its settings
+ * change: calls under way end as they have begun. Thread-safe.
  */
 final class CallGuards {
 
-	private final GovernanceCallProperties properties;
-
 	private final CircuitBreakerRegistry breakers;
 
-	private final CircuitBreakerConfig breakerConfig;
+	private final InstantSource time;
 
 	private final LongSupplier ticker;
 
 	private final RandomGenerator random;
 
+	private final InstanceBreakers instances;
+
 	private final ConcurrentMap<String, ServiceGuard> services = new ConcurrentHashMap<>();
+
+	private volatile Settings settings;
 
 	private volatile CallListener listener = CallListener.NONE;
 
@@ -44,11 +49,28 @@ final class CallGuards {
 	 */
 	CallGuards(GovernanceCallProperties properties, CircuitBreakerRegistry breakers, InstantSource time,
 			LongSupplier ticker, RandomGenerator random) {
-		this.properties = properties;
 		this.breakers = breakers;
-		this.breakerConfig = BreakerSettings.of(properties.breaker(), time, ticker);
+		this.time = time;
 		this.ticker = ticker;
 		this.random = random;
+		this.settings = new Settings(properties, BreakerSettings.of(properties.breaker(), time, ticker));
+		this.instances = new InstanceBreakers(this.settings::guarded, this.settings.breaker(), () -> this.listener);
+	}
+
+	/**
+	 * Takes over other properties. Circuit breakers and budgets that they leave alone
+	 * keep what they have counted.
+	 * @throws InvalidSettingException if a property is out of its range
+	 */
+	synchronized void properties(GovernanceCallProperties properties) {
+		CallSettings.check(properties);
+		Settings before = this.settings;
+		Settings now = new Settings(properties, properties.breaker().equals(before.properties().breaker())
+				? before.breaker() : BreakerSettings.of(properties.breaker(), this.time, this.ticker));
+		this.settings = now;
+		this.services.replaceAll((service, guard) -> guard(service, now, guard, before));
+		this.instances.settings(now::guarded, now.breaker());
+		tell(this.listener);
 	}
 
 	ServiceGuard of(String service) {
@@ -57,41 +79,78 @@ final class CallGuards {
 	}
 
 	private ServiceGuard first(String service) {
-		ServiceGuard guard = this.services.computeIfAbsent(service, this::create);
+		ServiceGuard guard = create(service);
 		this.listener.called(service, guard.breaker() != null);
 		return guard;
 	}
 
-	private ServiceGuard create(String service) {
-		CallSettings settings = CallSettings.of(this.properties, service);
-		return new ServiceGuard(service, settings, this.properties.retry(),
-				settings.breaker() ? this.breakers.circuitBreaker("service:" + service, this.breakerConfig) : null,
-				this.properties.breaker().openFor(), this.ticker, this.random, () -> this.listener);
+	/** Not while the settings change. */
+	private synchronized ServiceGuard create(String service) {
+		return this.services.computeIfAbsent(service, (name) -> guard(name, this.settings, null, this.settings));
+	}
+
+	private ServiceGuard guard(String service, Settings now, @Nullable ServiceGuard old, Settings before) {
+		CallSettings settings = CallSettings.of(now.properties(), service);
+		Retry retry = now.properties().retry();
+		RetryBudget budget = (old != null && retry.budget() == before.properties().retry().budget()
+				&& retry.minPerSecond() == before.properties().retry().minPerSecond()) ? old.budget()
+						: new RetryBudget(retry.budget(), retry.minPerSecond(), this.ticker);
+		ServiceBreaker breaker = breaker(service, settings.breaker() ? now.breaker() : null,
+				(old != null) ? old.breaker() : null, before.breaker());
+		return new ServiceGuard(service, settings, retry, budget, breaker, this.ticker, this.random,
+				() -> this.listener);
+	}
+
+	private @Nullable ServiceBreaker breaker(String service, @Nullable BreakerSettings now,
+			@Nullable ServiceBreaker old, BreakerSettings before) {
+		String name = "service:" + service;
+		if (old != null) {
+			// The application may have put one of its own into the registry.
+			boolean ours = old.breaker().getCircuitBreakerConfig() == before.config();
+			if (now != null && (now == before || !ours)) {
+				return old;
+			}
+			old.retire();
+			if (ours) {
+				this.breakers.remove(name);
+			}
+		}
+		return (now == null) ? null : new ServiceBreaker(service, this.breakers.circuitBreaker(name, now.config()),
+				now.openMillis(), () -> this.listener);
 	}
 
 	/** Sets who is told, in place of whoever was told before. */
 	void observedBy(CallListener listener) {
 		this.listener = listener;
+		tell(listener);
+	}
+
+	private void tell(CallListener listener) {
 		this.services.forEach((service, guard) -> listener.called(service, guard.breaker() != null));
 	}
 
 	/** The state of the circuit breaker of a service; {@code null} if it has none. */
 	@Nullable State state(String service) {
 		ServiceGuard guard = this.services.get(service);
-		CircuitBreaker breaker = (guard != null) ? guard.breaker() : null;
-		return (breaker != null) ? breaker.getState() : null;
+		ServiceBreaker breaker = (guard != null) ? guard.breaker() : null;
+		return (breaker != null) ? breaker.state() : null;
 	}
 
-	EndpointGate newInstanceBreakers() {
-		boolean any = this.properties.breaker().enabled()
-				|| this.properties.services().values().stream().anyMatch((own) -> Boolean.TRUE.equals(own.breaker()));
-		return !any ? EndpointGate.NONE
-				: new InstanceBreakers((service) -> CallSettings.of(this.properties, service).breaker(),
-						this.breakerConfig, this.properties.breaker().openFor().toMillis(), () -> this.listener);
+	EndpointGate instanceBreakers() {
+		return this.instances;
 	}
 
 	CircuitBreakerConfig breakerConfig() {
-		return this.breakerConfig;
+		return this.settings.breaker().config();
+	}
+
+	/** What holds for all services at a time. */
+	private record Settings(GovernanceCallProperties properties, BreakerSettings breaker) {
+
+		boolean guarded(String service) {
+			return CallSettings.of(this.properties, service).breaker();
+		}
+
 	}
 
 }

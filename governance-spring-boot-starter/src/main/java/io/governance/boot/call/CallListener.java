@@ -31,7 +31,8 @@ interface CallListener {
 	};
 
 	/**
-	 * A service is called for the first time, or was before anybody listened.
+	 * A service is called for the first time, was before anybody listened, or is called
+	 * by other settings from now on.
 	 * @param guarded whether a circuit breaker stands before it
 	 */
 	void called(String service, boolean guarded);

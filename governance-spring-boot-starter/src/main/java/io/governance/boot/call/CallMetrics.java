@@ -46,7 +46,7 @@ final class CallMetrics implements CallListener, SmartInitializingSingleton {
 
 	private final ConcurrentMap<Id, Counter> counters = new ConcurrentHashMap<>();
 
-	private final Set<String> services = ConcurrentHashMap.newKeySet();
+	private final Set<Called> called = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable MeterRegistry registry;
 
@@ -73,7 +73,7 @@ final class CallMetrics implements CallListener, SmartInitializingSingleton {
 	@Override
 	public void called(String service, boolean guarded) {
 		MeterRegistry registry = this.registry;
-		if (registry == null || !this.services.add(service)) {
+		if (registry == null || !this.called.add(new Called(service, guarded))) {
 			return;
 		}
 		count(EXHAUSTED, Tags.of("service", service), 0);
@@ -135,6 +135,9 @@ final class CallMetrics implements CallListener, SmartInitializingSingleton {
 	}
 
 	private record Id(String name, Tags tags) {
+	}
+
+	private record Called(String service, boolean guarded) {
 	}
 
 }

@@ -51,6 +51,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.governance.boot.SetProperties;
+import io.governance.boot.config.PropertiesFollower;
+import io.governance.boot.config.SnapshotSettings;
 import io.governance.boot.loadbalancer.CallLane;
 import io.governance.boot.loadbalancer.EndpointGate;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
@@ -96,7 +98,14 @@ public final class GovernanceCallAutoConfiguration {
 	@Lazy
 	@ConditionalOnMissingBean
 	EndpointGate governanceInstanceBreakers(CallGuards guards) {
-		return guards.newInstanceBreakers();
+		return guards.instanceBreakers();
+	}
+
+	@Bean
+	PropertiesFollower<GovernanceCallProperties> governanceCallSettings(ObjectProvider<CallGuards> guards,
+			ObjectProvider<SnapshotSettings> settings) {
+		return new PropertiesFollower<>("the settings of calls", "governance.call", GovernanceCallProperties.class,
+				settings::getObject, CallSettings::check, (properties) -> guards.getObject().properties(properties));
 	}
 
 	@Bean

@@ -37,7 +37,7 @@ public final class GovernanceCircuitBreakerAutoConfiguration {
 	@ConditionalOnMissingBean(CircuitBreakerFactory.class)
 	GovernanceCircuitBreakerFactory governanceCircuitBreakerFactory(CircuitBreakerRegistry registry,
 			CallGuards guards) {
-		return new GovernanceCircuitBreakerFactory(registry, guards.breakerConfig());
+		return new GovernanceCircuitBreakerFactory(registry, guards::breakerConfig);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -48,7 +48,7 @@ public final class GovernanceCircuitBreakerAutoConfiguration {
 		@ConditionalOnMissingBean(ReactiveCircuitBreakerFactory.class)
 		GovernanceReactiveCircuitBreakerFactory governanceReactiveCircuitBreakerFactory(CircuitBreakerRegistry registry,
 				CallGuards guards) {
-			return new GovernanceReactiveCircuitBreakerFactory(registry, guards.breakerConfig());
+			return new GovernanceReactiveCircuitBreakerFactory(registry, guards::breakerConfig);
 		}
 
 	}

@@ -21,14 +21,14 @@ public final class GovernanceCircuitBreakerFactory
 
 	private final CircuitBreakerRegistry registry;
 
-	private final CircuitBreakerConfig defaults;
+	private final Supplier<CircuitBreakerConfig> defaults;
 
 	private volatile Function<String, CircuitBreakerConfig> general;
 
-	GovernanceCircuitBreakerFactory(CircuitBreakerRegistry registry, CircuitBreakerConfig defaults) {
+	GovernanceCircuitBreakerFactory(CircuitBreakerRegistry registry, Supplier<CircuitBreakerConfig> defaults) {
 		this.registry = registry;
 		this.defaults = defaults;
-		this.general = (id) -> defaults;
+		this.general = (id) -> defaults.get();
 	}
 
 	@Override
@@ -39,7 +39,7 @@ public final class GovernanceCircuitBreakerFactory
 
 	@Override
 	protected BreakerConfigBuilder configBuilder(String id) {
-		return new BreakerConfigBuilder(this.defaults);
+		return new BreakerConfigBuilder(this.defaults.get());
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -24,14 +25,14 @@ public final class GovernanceReactiveCircuitBreakerFactory
 
 	private final CircuitBreakerRegistry registry;
 
-	private final CircuitBreakerConfig defaults;
+	private final Supplier<CircuitBreakerConfig> defaults;
 
 	private volatile Function<String, CircuitBreakerConfig> general;
 
-	GovernanceReactiveCircuitBreakerFactory(CircuitBreakerRegistry registry, CircuitBreakerConfig defaults) {
+	GovernanceReactiveCircuitBreakerFactory(CircuitBreakerRegistry registry, Supplier<CircuitBreakerConfig> defaults) {
 		this.registry = registry;
 		this.defaults = defaults;
-		this.general = (id) -> defaults;
+		this.general = (id) -> defaults.get();
 	}
 
 	@Override
@@ -42,7 +43,7 @@ public final class GovernanceReactiveCircuitBreakerFactory
 
 	@Override
 	protected BreakerConfigBuilder configBuilder(String id) {
-		return new BreakerConfigBuilder(this.defaults);
+		return new BreakerConfigBuilder(this.defaults.get());
 	}
 
 	@Override

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 
 import io.governance.Backoff;
@@ -208,14 +207,14 @@ final class GuardedCall implements AvoidedInstances {
 			return;
 		}
 		ended(outcome);
-		CircuitBreaker breaker = this.guard.breaker();
+		ServiceBreaker breaker = this.guard.breaker();
 		if (breaker != null) {
 			// Nor does it tell anything of the service if nobody was asked.
 			if (outcome == Outcome.CANCELLED || this.tries == 0) {
-				breaker.releasePermission();
+				breaker.released();
 			}
 			else {
-				breaker.onResult(this.guard.ticker().getAsLong() - this.started, TimeUnit.NANOSECONDS, outcome);
+				breaker.ended(this.guard.ticker().getAsLong() - this.started, outcome);
 			}
 		}
 	}

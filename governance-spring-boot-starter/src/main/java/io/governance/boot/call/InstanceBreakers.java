@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,29 +30,36 @@ final class InstanceBreakers implements EndpointGate {
 
 	private static final Logger logger = LoggerFactory.getLogger(InstanceBreakers.class);
 
-	private final Predicate<String> enabled;
-
-	private final CircuitBreakerConfig config;
-
-	private final long openMillis;
-
 	private final Supplier<CallListener> listener;
 
 	private final ConcurrentMap<String, Service> services = new ConcurrentHashMap<>();
 
+	private Predicate<String> enabled;
+
+	private BreakerSettings settings;
+
 	/**
 	 * Creates the breakers.
 	 * @param enabled whether the instances of a service have breakers, by its name
-	 * @param config how they work
-	 * @param openMillis how long they stay open
+	 * @param settings how they work
 	 * @param listener gives who is told
 	 */
-	InstanceBreakers(Predicate<String> enabled, CircuitBreakerConfig config, long openMillis,
-			Supplier<CallListener> listener) {
+	InstanceBreakers(Predicate<String> enabled, BreakerSettings settings, Supplier<CallListener> listener) {
 		this.enabled = enabled;
-		this.config = config;
-		this.openMillis = openMillis;
+		this.settings = settings;
 		this.listener = listener;
+	}
+
+	/**
+	 * Takes over other settings. Breakers that would work in another way now are
+	 * forgotten, with what they have counted.
+	 */
+	synchronized void settings(Predicate<String> enabled, BreakerSettings settings) {
+		this.enabled = enabled;
+		this.settings = settings;
+		this.services.entrySet()
+			.removeIf((entry) -> entry.getValue().settings != settings
+					|| entry.getValue().enabled != enabled.test(entry.getKey()));
 	}
 
 	@Override
@@ -67,11 +73,15 @@ final class InstanceBreakers implements EndpointGate {
 		String name = endpoint.instance().service();
 		Service service = this.services.get(name);
 		if (service == null) {
-			service = this.services.computeIfAbsent(name, (key) -> new Service(this.enabled.test(key)));
+			service = first(name);
 		}
 		if (service.enabled) {
 			service.breaker(endpoint).began();
 		}
+	}
+
+	private synchronized Service first(String name) {
+		return this.services.computeIfAbsent(name, (key) -> new Service(this.enabled.test(key), this.settings));
 	}
 
 	@Override
@@ -117,12 +127,15 @@ final class InstanceBreakers implements EndpointGate {
 
 		private final boolean enabled;
 
+		private final BreakerSettings settings;
+
 		private final ConcurrentMap<InstanceStats, Breaker> breakers = new ConcurrentHashMap<>();
 
 		private volatile boolean anyOpen;
 
-		Service(boolean enabled) {
+		Service(boolean enabled, BreakerSettings settings) {
 			this.enabled = enabled;
+			this.settings = settings;
 		}
 
 		Breaker breaker(Endpoint endpoint) {
@@ -150,6 +163,8 @@ final class InstanceBreakers implements EndpointGate {
 
 		private final Endpoint endpoint;
 
+		private final BreakerSettings settings;
+
 		private final CircuitBreaker breaker;
 
 		private final AtomicInteger trials = new AtomicInteger();
@@ -159,7 +174,8 @@ final class InstanceBreakers implements EndpointGate {
 
 		Breaker(Service service, Endpoint endpoint) {
 			this.endpoint = endpoint;
-			this.breaker = CircuitBreaker.of(endpoint.instance().id(), InstanceBreakers.this.config);
+			this.settings = service.settings;
+			this.breaker = CircuitBreaker.of(endpoint.instance().id(), this.settings.config());
 			this.breaker.getEventPublisher().onStateTransition((event) -> {
 				this.trials.set(0);
 				this.since = now();
@@ -172,7 +188,7 @@ final class InstanceBreakers implements EndpointGate {
 			InstanceBreakers.this.listener.get().breaker(endpoint.instance().service(), true, state);
 			if (state == State.OPEN) {
 				logger.warn("Instance {} of service {} gets no calls for {} ms: too many failed", endpoint,
-						endpoint.instance().service(), InstanceBreakers.this.openMillis);
+						endpoint.instance().service(), this.settings.openMillis());
 			}
 			else if (state == State.CLOSED) {
 				logger.info("Instance {} of service {} gets calls again", endpoint, endpoint.instance().service());
@@ -180,16 +196,15 @@ final class InstanceBreakers implements EndpointGate {
 		}
 
 		private long now() {
-			return InstanceBreakers.this.config.getClock().millis();
+			return this.settings.config().getClock().millis();
 		}
 
 		boolean keepsAway() {
 			return switch (this.breaker.getState()) {
-				case OPEN -> now() - this.since <= InstanceBreakers.this.openMillis;
+				case OPEN -> now() - this.since <= this.settings.openMillis();
 				// Trial calls that never end must not keep an instance away for ever.
-				case HALF_OPEN ->
-					this.trials.get() >= InstanceBreakers.this.config.getPermittedNumberOfCallsInHalfOpenState()
-							&& now() - this.since <= InstanceBreakers.this.openMillis;
+				case HALF_OPEN -> this.trials.get() >= this.settings.config().getPermittedNumberOfCallsInHalfOpenState()
+						&& now() - this.since <= this.settings.openMillis();
 				case FORCED_OPEN -> true;
 				default -> false;
 			};

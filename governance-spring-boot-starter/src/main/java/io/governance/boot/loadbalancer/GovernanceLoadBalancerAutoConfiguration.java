@@ -28,6 +28,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpResponse;
 
 import io.governance.boot.SetProperties;
+import io.governance.boot.config.PropertiesFollower;
 import io.governance.boot.config.SnapshotSettings;
 import io.governance.boot.discovery.FirstList;
 import io.governance.boot.discovery.GovernanceDiscoveryAutoConfiguration;
@@ -120,9 +121,13 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 	}
 
 	@Bean
-	BalancerSettingsReloader governanceBalancerSettingsReloader(ObjectProvider<ConfiguredBalancers> balancers,
-			ObjectProvider<BalancerParts> parts, ObjectProvider<SnapshotSettings> settings) {
-		return new BalancerSettingsReloader(balancers::getObject, parts::getObject, settings::getObject);
+	PropertiesFollower<GovernanceLoadBalancerProperties> governanceBalancerSettings(
+			ObjectProvider<ConfiguredBalancers> balancers, ObjectProvider<BalancerParts> parts,
+			ObjectProvider<SnapshotSettings> settings) {
+		return new PropertiesFollower<>("the settings of load balancing", "governance.loadbalancer",
+				GovernanceLoadBalancerProperties.class, settings::getObject,
+				(properties) -> parts.getObject().settings(properties),
+				(properties) -> balancers.getObject().properties(properties));
 	}
 
 	@Bean

@@ -53,7 +53,7 @@ class InstanceBreakersTests {
 
 	private final CallGuards guards = guards(true);
 
-	private final InstanceBreakers breakers = (InstanceBreakers) this.guards.newInstanceBreakers();
+	private final InstanceBreakers breakers = (InstanceBreakers) this.guards.instanceBreakers();
 
 	private final Endpoint one = new Endpoint(Instance.of("orders", "127.0.0.1", 1).id("one").build());
 
@@ -192,11 +192,17 @@ class InstanceBreakersTests {
 
 	@Test
 	void thereAreNoneWhenSwitchedOff() {
-		assertThat(guards(false).newInstanceBreakers()).isSameAs(EndpointGate.NONE);
-		ServiceGuard guard = guards(false).of("orders");
+		CallGuards guards = guards(false);
+		EndpointGate gate = guards.instanceBreakers();
+		ServiceGuard guard = guards.of("orders");
 		for (int i = 0; i < 10; i++) {
-			guard.begin("GET", never()).over(Outcome.FAILURE);
+			gate.began(this.one);
+			gate.ended(this.one, 1, Outcome.FAILURE);
+			askedAndOver(guard, Outcome.FAILURE);
 		}
+		assertThat(gate.closed("orders")).isNull();
+		assertThat(((InstanceBreakers) gate).size()).isZero();
+		assertThat(this.registry.getAllCircuitBreakers()).isEmpty();
 	}
 
 	@Test
@@ -266,7 +272,7 @@ class InstanceBreakersTests {
 
 	@Test
 	void factoryOfSpringCloudOpensAndFallsBack() {
-		CircuitBreaker breaker = new GovernanceCircuitBreakerFactory(this.registry, this.guards.breakerConfig())
+		CircuitBreaker breaker = new GovernanceCircuitBreakerFactory(this.registry, this.guards::breakerConfig)
 			.create("mine");
 		for (int i = 0; i < 3; i++) {
 			assertThat(breaker.<String>run(() -> {
@@ -282,7 +288,7 @@ class InstanceBreakersTests {
 	@Test
 	void factoryOfSpringCloudCanBeConfigured() {
 		GovernanceCircuitBreakerFactory factory = new GovernanceCircuitBreakerFactory(this.registry,
-				this.guards.breakerConfig());
+				this.guards::breakerConfig);
 		factory.configure((builder) -> builder.with((config) -> config.minimumNumberOfCalls(1)), "touchy");
 		CircuitBreaker breaker = factory.create("touchy");
 		breaker.<String>run(() -> {
@@ -294,7 +300,7 @@ class InstanceBreakersTests {
 	@Test
 	void reactiveFactoryOfSpringCloudOpensAndFallsBack() {
 		ReactiveCircuitBreaker breaker = new GovernanceReactiveCircuitBreakerFactory(this.registry,
-				this.guards.breakerConfig())
+				this.guards::breakerConfig)
 			.create("reactive");
 		for (int i = 0; i < 2; i++) {
 			StepVerifier.create(breaker.run(Mono.<String>error(new IllegalStateException()), (ex) -> Mono.just("else")))

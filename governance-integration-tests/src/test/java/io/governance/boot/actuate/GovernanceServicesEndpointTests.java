@@ -16,6 +16,7 @@ import java.util.Set;
 
 import io.governance.backend.Backend;
 import io.governance.boot.TestFleet;
+import io.governance.boot.call.ProtocolCalls;
 import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.loadbalancer.Endpoint;
 import io.governance.loadbalancer.Outcome;
@@ -123,6 +124,23 @@ class GovernanceServicesEndpointTests {
 			assertThat(get("governanceservices/stock").path("picked").asString()).isEqualTo("b");
 		}
 		assertThat(verdict(get("governanceservices/stock"), 0)).startsWith("a BREAKER ");
+	}
+
+	@Test
+	void tellsThatTheBreakerOfAServiceIsOpen() {
+		start(WebApplicationType.SERVLET);
+		put(Instance.of("stock", "10.0.0.1", 80).id("a").build());
+		call("stock", "a");
+		assertThat(get("governanceservices/stock").path("breaker").isNull()).isTrue();
+		ProtocolCalls calls = this.application.getBean(ProtocolCalls.class);
+		for (int i = 0; i < 3; i++) {
+			ProtocolCalls.Call call = calls.begin("stock", "GET", null);
+			call.tries(balancers().balancers().get("stock").endpoints().get(0));
+			call.over(Outcome.FAILURE);
+		}
+		assertThat(get("governanceservices/stock").path("breaker").asString()).isEqualTo("OPEN");
+		assertThat(get("governanceservices").path("services").path("stock").path("breaker").asString())
+			.isEqualTo("OPEN");
 	}
 
 	/** Real calls do not tell their key to round robin. */

@@ -1,5 +1,6 @@
 package io.governance.boot.actuate;
 
+import io.governance.boot.call.ServiceBreakers;
 import io.governance.boot.gray.GovernanceGrayAutoConfiguration;
 import io.governance.boot.gray.GrayRulesKeeper;
 import io.governance.boot.loadbalancer.GovernanceLoadBalancerAutoConfiguration;
@@ -28,9 +29,10 @@ public final class GovernanceServicesAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	GovernanceServicesEndpoint governanceServicesEndpoint(ServiceDirectory directory, ServiceBalancers balancers,
-			ObjectProvider<GrayRulesKeeper> rules, ObjectProvider<SanitizingFunction> functions) {
-		return new GovernanceServicesEndpoint(directory, balancers, () -> rules(rules),
-				new ShownMetadata(functions.orderedStream()));
+			ObjectProvider<ServiceBreakers> breakers, ObjectProvider<GrayRulesKeeper> rules,
+			ObjectProvider<SanitizingFunction> functions) {
+		return new GovernanceServicesEndpoint(directory, balancers, breakers.getIfAvailable(() -> (service) -> null),
+				() -> rules(rules), new ShownMetadata(functions.orderedStream()));
 	}
 
 	private static GrayRules rules(ObjectProvider<GrayRulesKeeper> keeper) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
+import io.governance.boot.call.ServiceBreakers;
 import io.governance.boot.loadbalancer.ServiceBalancers;
 import io.governance.gray.GrayContext;
 import io.governance.gray.GrayRules;
@@ -41,14 +42,17 @@ public final class GovernanceServicesEndpoint {
 
 	private final ServiceBalancers balancers;
 
+	private final ServiceBreakers breakers;
+
 	private final Supplier<GrayRules> rules;
 
 	private final ShownMetadata metadata;
 
-	GovernanceServicesEndpoint(ServiceDirectory directory, ServiceBalancers balancers, Supplier<GrayRules> rules,
-			ShownMetadata metadata) {
+	GovernanceServicesEndpoint(ServiceDirectory directory, ServiceBalancers balancers, ServiceBreakers breakers,
+			Supplier<GrayRules> rules, ShownMetadata metadata) {
 		this.directory = directory;
 		this.balancers = balancers;
+		this.breakers = breakers;
 		this.rules = rules;
 		this.metadata = metadata;
 	}
@@ -91,8 +95,8 @@ public final class GovernanceServicesEndpoint {
 		// As real calls, which tell their key only to an algorithm that looks at it.
 		PickRequest request = (key != null && balancer.usesAffinity()) ? PickRequest.withKey(key) : PickRequest.ANY;
 		Explanation explanation = balancer.explain(called, request, this.balancers.closed(service));
-		return new Sample(service, called, explanation.destination(), explanation.panic(), explanation.preferredShare(),
-				explanation.picked(), explanation.candidates());
+		return new Sample(service, called, this.breakers.stateOf(service), explanation.destination(),
+				explanation.panic(), explanation.preferredShare(), explanation.picked(), explanation.candidates());
 	}
 
 	private String laneOf(String service, @Nullable String user) {
@@ -108,7 +112,7 @@ public final class GovernanceServicesEndpoint {
 		List<Shown> shown = new ArrayList<>();
 		instances.instances().forEach((instance) -> shown.add(describe(instance, endpoints.get(instance.id()))));
 		return new Service(instances.known(), instances.connected(), instances.fromDisk() ? "disk" : "backend",
-				instances.savedAt(), held, balancer != null, shown);
+				instances.savedAt(), held, balancer != null, this.breakers.stateOf(instances.service()), shown);
 	}
 
 	private Shown describe(Instance instance, @Nullable Endpoint endpoint) {
@@ -136,10 +140,11 @@ public final class GovernanceServicesEndpoint {
 	 * @param held how many of them the backend lacks, and are kept until it confirms that
 	 * they are gone
 	 * @param called whether it was called
+	 * @param breaker the state of its circuit breaker; {@code null} if it has none
 	 * @param instances its instances in the order of their ids
 	 */
 	public record Service(boolean known, boolean connected, String source, @Nullable Instant savedAt, int held,
-			boolean called, List<Shown> instances) {
+			boolean called, @Nullable String breaker, List<Shown> instances) {
 	}
 
 	/**
@@ -194,6 +199,8 @@ public final class GovernanceServicesEndpoint {
 	 *
 	 * @param service the service
 	 * @param lane the lane of the call
+	 * @param breaker the state of the circuit breaker of the service, which refuses all
+	 * calls while it is open; {@code null} if it has none
 	 * @param destination the lane that it goes to by the declared fallbacks; empty for
 	 * any, {@code null} if it is refused
 	 * @param panic whether all instances of that lane are called, since too few are
@@ -203,8 +210,8 @@ public final class GovernanceServicesEndpoint {
 	 * @param picked the instance that is picked now
 	 * @param candidates all instances, and why each was kept or dropped
 	 */
-	public record Sample(String service, String lane, @Nullable String destination, boolean panic, float preferredShare,
-			@Nullable String picked, List<Explanation.Candidate> candidates) {
+	public record Sample(String service, String lane, @Nullable String breaker, @Nullable String destination,
+			boolean panic, float preferredShare, @Nullable String picked, List<Explanation.Candidate> candidates) {
 	}
 
 }

@@ -21,7 +21,7 @@ import io.governance.call.RetryBudget;
  * circuit breakers. Made at the first call to a service, and again when its settings
  * change: calls under way end as they have begun. Thread-safe.
  */
-final class CallGuards {
+final class CallGuards implements ServiceBreakers {
 
 	private final CircuitBreakerRegistry breakers;
 
@@ -134,6 +134,12 @@ final class CallGuards {
 		ServiceGuard guard = this.services.get(service);
 		ServiceBreaker breaker = (guard != null) ? guard.breaker() : null;
 		return (breaker != null) ? breaker.state() : null;
+	}
+
+	@Override
+	public @Nullable String stateOf(String service) {
+		State state = state(service);
+		return (state != null) ? state.name() : null;
 	}
 
 	EndpointGate instanceBreakers() {

@@ -135,7 +135,7 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 		try {
 			startTry(this.guarded, listener);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			over(Outcome.CANCELLED);
 			throw ex;
 		}
@@ -397,7 +397,7 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 			try {
 				startTry(guarded, listener);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				end(Status.fromThrowable(ex));
 			}
 		}

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.Consumer;
 
 import io.grpc.CallOptions;
@@ -46,6 +47,7 @@ import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.registry.ServiceDirectory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -140,6 +142,29 @@ class GuardedClientCallTests {
 		assertThat(answers.over).succeedsWithin(Duration.ofSeconds(10))
 			.satisfies((thrown) -> assertThat(thrown).hasMessageContaining("No second time"));
 		assertThat(this.first.calls()).isOne();
+		assertThat(this.ended).hasValue(1);
+	}
+
+	@Test
+	void endsTheCallIfAnErrorComesInTheWayOfTheNextTry() {
+		this.first.fails(Status.UNAVAILABLE);
+		this.registry.list(this.first.instance("users"));
+		Answers answers = new Answers(false);
+		OnceOnly once = new OnceOnly(() -> new NoClassDefFoundError("gone"));
+		ClientCalls.asyncUnaryCall(channel(once).newCall(Echo.LOOK, CallOptions.DEFAULT), "hello", answers);
+		assertThat(answers.over).succeedsWithin(Duration.ofSeconds(10))
+			.satisfies((thrown) -> assertThat(thrown).hasRootCauseInstanceOf(NoClassDefFoundError.class));
+		assertThat(this.ended).hasValue(1);
+	}
+
+	@Test
+	void callThatAnErrorKeepsFromBeginningIsOver() {
+		this.registry.list(this.first.instance("users"));
+		OnceOnly never = new OnceOnly(() -> new NoClassDefFoundError("gone"));
+		never.tries.countDown();
+		ClientCall<String, String> call = channel(never).newCall(Echo.LOOK, CallOptions.DEFAULT);
+		assertThatExceptionOfType(NoClassDefFoundError.class)
+			.isThrownBy(() -> ClientCalls.asyncUnaryCall(call, "hello", new Answers(false)));
 		assertThat(this.ended).hasValue(1);
 	}
 
@@ -386,10 +411,24 @@ class GuardedClientCallTests {
 
 		private final CountDownLatch tries = new CountDownLatch(1);
 
+		private final Supplier<Throwable> failure;
+
+		OnceOnly() {
+			this(() -> new StatusRuntimeException(Status.PERMISSION_DENIED.withDescription("No second time")));
+		}
+
+		OnceOnly(Supplier<Throwable> failure) {
+			this.failure = failure;
+		}
+
 		@Override
 		public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
 			if (this.tries.getCount() == 0) {
-				throw new StatusRuntimeException(Status.PERMISSION_DENIED.withDescription("No second time"));
+				Throwable failure = this.failure.get();
+				if (failure instanceof Error error) {
+					throw error;
+				}
+				throw (RuntimeException) failure;
 			}
 			this.tries.countDown();
 			return next.newCall(method, options);

@@ -1,6 +1,9 @@
 package io.governance.etcd;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -97,7 +101,7 @@ final class EtcdClient implements AutoCloseable {
 
 	private Client connect() {
 		ClientBuilder builder = Client.builder()
-			.endpoints(this.settings.addresses())
+			.target(target(this.settings.addresses()))
 			.waitForReady(false)
 			.connectTimeout(this.settings.timeout())
 			.retryMaxAttempts(1)
@@ -116,6 +120,23 @@ final class EtcdClient implements AutoCloseable {
 				.password(ByteSequence.from(this.settings.password(), UTF_8));
 		}
 		return builder.build();
+	}
+
+	/**
+	 * What jetcd makes of addresses, but for the brackets of IPv6, which it would leave
+	 * as they are and then find no path.
+	 */
+	private static String target(List<URI> addresses) {
+		String members = addresses.stream()
+			.map((address) -> address.getHost() + ((address.getPort() >= 0) ? ":" + address.getPort() : ""))
+			.distinct()
+			.collect(Collectors.joining(","));
+		try {
+			return "ip://" + new URI(null, null, "/" + members, null).getRawPath();
+		}
+		catch (URISyntaxException ex) {
+			throw new IllegalArgumentException(ex);
+		}
 	}
 
 	/**

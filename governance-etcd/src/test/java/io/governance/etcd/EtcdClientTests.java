@@ -31,6 +31,16 @@ class EtcdClientTests {
 		return client.call((jetcd) -> jetcd.getKVClient().get(ByteSequence.from("some key", UTF_8)));
 	}
 
+	/** This one leads to the loopback interface also where there is no IPv6. */
+	@Test
+	void addressOfIpv6IsOne() {
+		int port = URI.create(EtcdServer.shared().address()).getPort();
+		EtcdSettings settings = Etcds.settings("http://[::ffff:127.0.0.1]:" + port);
+		try (EtcdClient client = new EtcdClient("etcd", settings, null, System::nanoTime)) {
+			assertThat(read(client)).succeedsWithin(Duration.ofSeconds(10));
+		}
+	}
+
 	@Test
 	@DisplayName("F3 a call under way ends in its own way though the client is replaced meanwhile")
 	void replacingEndsNoCallUnderWay() {

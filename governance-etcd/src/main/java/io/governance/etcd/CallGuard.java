@@ -12,6 +12,7 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 
 /**
  * Gives every call but a watch a deadline, after which it is really cancelled, and makes
@@ -22,7 +23,13 @@ final class CallGuard implements ClientInterceptor {
 
 	private static final String WATCH = "etcdserverpb.Watch/Watch";
 
+	/** This is what jetcd takes for a reason to try again after a new login. */
+	private static final Status LOGIN_NEEDED = Status.UNAUTHENTICATED.withDescription("etcdserver: invalid auth token");
+
 	private final Duration deadline;
+
+	/** Whether the server wants no user, as far as is known. */
+	private volatile boolean userless;
 
 	CallGuard(Duration deadline) {
 		this.deadline = deadline;
@@ -33,7 +40,9 @@ final class CallGuard implements ClientInterceptor {
 		boolean watch = method.getFullMethodName().equals(WATCH);
 		CallOptions bounded = watch ? options
 				: options.withDeadlineAfter(this.deadline.toNanos(), TimeUnit.NANOSECONDS);
-		return new SimpleForwardingClientCall<>(next.newCall(method, bounded)) {
+		boolean anonymous = this.userless;
+		return new SimpleForwardingClientCall<>(
+				next.newCall(method, anonymous ? bounded.withCallCredentials(null) : bounded)) {
 
 			@Override
 			public void start(Listener<A> listener, Metadata headers) {
@@ -41,13 +50,34 @@ final class CallGuard implements ClientInterceptor {
 
 					@Override
 					public void onClose(Status status, Metadata trailers) {
-						super.onClose(last(status), trailers);
+						super.onClose(changesUser(anonymous, status) ? LOGIN_NEEDED : last(status), trailers);
 					}
 
 				}, headers);
 			}
 
 		};
+	}
+
+	/**
+	 * Users may be switched on and off at the server: one who has a password goes without
+	 * it where it is not wanted.
+	 */
+	private boolean changesUser(boolean anonymous, Status status) {
+		if (!anonymous && status.getCause() instanceof StatusRuntimeException login
+				&& says(login.getStatus(), "authentication is not enabled")) {
+			this.userless = true;
+			return true;
+		}
+		if (anonymous && says(status, "user name is empty")) {
+			this.userless = false;
+			return true;
+		}
+		return false;
+	}
+
+	private static boolean says(Status status, String words) {
+		return status.getDescription() != null && status.getDescription().contains(words);
 	}
 
 	/**

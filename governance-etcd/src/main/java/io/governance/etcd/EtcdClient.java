@@ -104,7 +104,7 @@ final class EtcdClient implements AutoCloseable {
 			.target(target(this.settings.addresses()))
 			.waitForReady(false)
 			.connectTimeout(this.settings.timeout())
-			.retryMaxAttempts(1)
+			.retryMaxAttempts(2)
 			.retryDelay(20)
 			.retryMaxDelay(100)
 			.keepaliveTime(Duration.ofSeconds(10))

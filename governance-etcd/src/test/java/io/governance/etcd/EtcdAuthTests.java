@@ -82,6 +82,10 @@ class EtcdAuthTests {
 	}
 
 	private static Backend open(String user, String password) {
+		return open(server, user, password);
+	}
+
+	private static Backend open(EtcdServer server, String user, String password) {
 		return Etcds.open(new EtcdSettings(List.of(server.address()), null, user, password, null, Duration.ofSeconds(5),
 				Duration.ofSeconds(4), null), "dev");
 	}
@@ -153,6 +157,10 @@ class EtcdAuthTests {
 	}
 
 	private static Client root() {
+		return root(server);
+	}
+
+	private static Client root(EtcdServer server) {
 		return Client.builder().endpoints(server.address()).user(bytes("root")).password(bytes("r00t")).build();
 	}
 
@@ -213,6 +221,36 @@ class EtcdAuthTests {
 					.isEqualTo(1);
 			}
 			assertThat(backend.config().get(Set.of(ID)).find(ID).map(ConfigDocument::text)).hasValue("a: new");
+		}
+	}
+
+	@Test
+	@DisplayName("(b) users can be switched on and off at the server while services run that have one")
+	void usersAreSwitchedOnAndOff() throws Exception {
+		try (EtcdServer other = EtcdServer.own();
+				Client plain = Client.builder().endpoints(other.address()).build();
+				Backend backend = open(other, "root", "r00t")) {
+			RecordingConfigListener listener = new RecordingConfigListener();
+			backend.config().watch(Set.of(ID), listener);
+			backend.config().publish(List.of(Publication.put(ID, "a: 0")), Author.of("test"));
+			await().until(() -> listener.latest(ID).equals("a: 0"));
+			plain.getAuthClient().userAdd(bytes("root"), bytes("r00t")).get();
+			plain.getAuthClient().roleAdd(bytes("root")).get();
+			plain.getAuthClient().userGrantRole(bytes("root"), bytes("root")).get();
+			plain.getAuthClient().authEnable().get();
+			backend.config().publish(List.of(Publication.put(ID, "a: 1")), Author.of("test"));
+			await().until(() -> listener.latest(ID).equals("a: 1"));
+			try (Backend wrong = open(other, "root", "wr0ng")) {
+				assertThatExceptionOfType(BackendUnavailableException.class)
+					.isThrownBy(() -> wrong.config().get(Set.of(ID)));
+			}
+			try (Client root = root(other)) {
+				root.getAuthClient().authDisable().get();
+			}
+			try (Backend late = open(other, "root", "r00t")) {
+				late.config().publish(List.of(Publication.put(ID, "a: 2")), Author.of("test"));
+			}
+			await().until(() -> listener.latest(ID).equals("a: 2"));
 		}
 	}
 

@@ -225,7 +225,10 @@ final class EtcdRegistry implements Registry {
 			Own one = own.get(key);
 			if (one != null) {
 				try {
-					instances.add(InstanceRecord.parse(entry.value(), service, one.id).instance());
+					InstanceRecord record = InstanceRecord.parse(entry.value(), service, one.id);
+					if (!isForever(entry, record)) {
+						instances.add(record.instance());
+					}
 				}
 				catch (IllegalArgumentException ex) {
 					// Somebody has written something else: it is not there.
@@ -233,6 +236,15 @@ final class EtcdRegistry implements Registry {
 			}
 		});
 		return List.copyOf(instances);
+	}
+
+	/**
+	 * Whether it is ours without our lease, copied by whoever has mirrored the cluster or
+	 * edited the key: it would outlive this process.
+	 */
+	private boolean isForever(Snapshot.Entry entry, InstanceRecord record) {
+		Lease lease = this.lease.get();
+		return record.owner().equals(this.owner) && (lease == null || entry.lease() != lease.id());
 	}
 
 	private void checkOpen() {

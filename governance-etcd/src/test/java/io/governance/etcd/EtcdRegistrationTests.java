@@ -8,7 +8,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.options.GetOption;
 import io.governance.ConnectionState;
 import io.governance.backend.Backend;
@@ -170,6 +172,21 @@ class EtcdRegistrationTests {
 			.pollInterval(Duration.ofMillis(200))
 			.atMost(Duration.ofSeconds(5))
 			.until(() -> registered().size() == 1);
+	}
+
+	@Test
+	@DisplayName("F34 an instance that somebody has copied without its lease does not outlive its process")
+	void copiedInstanceIsPutUnderItsLeaseAgain() throws Exception {
+		this.keeper.register(this.instance);
+		inTime().until(() -> registered().size() == 1);
+		try (Client client = Client.builder().endpoints(server.address()).build()) {
+			ByteSequence key = KeyRange.bytes("governance/services/" + this.namespace + "/orders/o-1");
+			KeyValue before = client.getKVClient().get(key).get().getKvs().get(0);
+			// As etcdctl make-mirror does.
+			client.getKVClient().put(key, before.getValue()).get();
+			inTime().until(() -> client.getKVClient().get(key).get().getKvs().get(0).getLease() == before.getLease());
+			assertThat(registered()).containsExactly(this.instance);
+		}
 	}
 
 	@Test

@@ -71,7 +71,7 @@ final class ConsulLock implements DistributedLock {
 	@Override
 	public Optional<HeldLock> acquire(String name, Duration patience) throws InterruptedException {
 		DistributedLock.checkName(name);
-		Attempt attempt = new Attempt(name, System.nanoTime() + patience.toNanos());
+		Attempt attempt = new Attempt(name, System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience));
 		try {
 			return Optional.ofNullable(attempt.run());
 		}

@@ -53,12 +53,12 @@ final class LocalLock implements DistributedLock {
 	@Override
 	public Optional<HeldLock> acquire(String name, Duration patience) throws InterruptedException {
 		DistributedLock.checkName(name);
-		long deadline = System.nanoTime() + patience.toNanos();
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
 		Path home = this.directory.locks(this.namespace);
 		try {
 			this.directory.create(home);
 			Path real = home.toRealPath().resolve(FileNames.encode(name));
-			Runnable release = OF_THIS_PROCESS.await(real, patience);
+			Runnable release = awaitTurn(real, deadline);
 			if (release == null) {
 				return Optional.empty();
 			}
@@ -75,6 +75,19 @@ final class LocalLock implements DistributedLock {
 		}
 		catch (IOException ex) {
 			throw this.directory.unavailable("lock in", home, ex);
+		}
+	}
+
+	/** Looks now and then whether the locks have been closed meanwhile. */
+	private @Nullable Runnable awaitTurn(Path path, long deadline) throws InterruptedException {
+		while (true) {
+			checkOpen();
+			long left = deadline - System.nanoTime();
+			long pause = Math.min(left, LOOK_INTERVAL.toNanos());
+			Runnable release = OF_THIS_PROCESS.await(path, Duration.ofNanos(pause));
+			if (release != null || pause == left) {
+				return release;
+			}
 		}
 	}
 

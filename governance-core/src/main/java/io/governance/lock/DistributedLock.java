@@ -35,7 +35,7 @@ public interface DistributedLock extends AutoCloseable {
 	 * Takes a lock, waiting for as long as somebody else holds it. A backend that does
 	 * not answer is asked again until the patience is over.
 	 * @param name the lock, see {@link #checkName}
-	 * @param patience how long to wait; zero to try once
+	 * @param patience how long to wait; zero to try once, and however long
 	 * @return the lock, held until it is closed or lost; or empty if somebody else still
 	 * holds it
 	 * @throws IllegalArgumentException if no lock can have that name
@@ -43,6 +43,7 @@ public interface DistributedLock extends AutoCloseable {
 	 * was perhaps taken is given back or runs out
 	 * @throws InterruptedException if the thread was interrupted while it waited; nothing
 	 * is held then
+	 * @throws IllegalStateException if this is closed, also while it waits
 	 */
 	Optional<HeldLock> acquire(String name, Duration patience) throws InterruptedException;
 

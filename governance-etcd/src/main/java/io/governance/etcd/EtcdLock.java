@@ -95,7 +95,7 @@ final class EtcdLock implements DistributedLock {
 		DistributedLock.checkName(name);
 		String key = this.keys.lock(this.namespace, name);
 		Backoff backoff = new Backoff(RETRY_BASE, RETRY_CAP, this.random);
-		long deadline = this.nanoTime.getAsLong() + Math.max(0, patience.toNanos());
+		long deadline = this.nanoTime.getAsLong() + Math.max(0, TimeUnit.NANOSECONDS.convert(patience));
 		Waiting waiting = null;
 		try {
 			while (true) {

@@ -1,6 +1,7 @@
 package io.governance.testkit;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -94,6 +95,30 @@ public abstract class DistributedLockContract extends BackendContract {
 				assertThat(next.isHeld()).isTrue();
 				assertThat(next.fencingToken()).isGreaterThan(held.fencingToken());
 			}
+		}
+	}
+
+	@Test
+	@DisplayName("Who waits for ever waits until the lock is free, or the own backend is closed")
+	void patienceMayBeEndless() throws Exception {
+		if (isRefused()) {
+			return;
+		}
+		Duration forever = ChronoUnit.FOREVER.getDuration();
+		DistributedLock other = open(namespace()).lock();
+		Backend closed = open(namespace());
+		HeldLock held = take(lock());
+		try (Threads threads = new Threads()) {
+			Future<?> given = threads.submit(() -> closed.lock().acquire(this.name, forever));
+			await().during(Duration.ofMillis(300)).until(() -> !given.isDone());
+			closed.close();
+			assertThat(given).failsWithin(Duration.ofSeconds(10))
+				.withThrowableThat()
+				.withCauseInstanceOf(IllegalStateException.class);
+			Future<HeldLock> waiting = threads.submit(() -> other.acquire(this.name, forever).orElseThrow());
+			await().during(Duration.ofMillis(300)).until(() -> !waiting.isDone());
+			held.close();
+			waiting.get(10, TimeUnit.SECONDS).close();
 		}
 	}
 

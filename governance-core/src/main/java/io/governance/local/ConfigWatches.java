@@ -181,22 +181,32 @@ final class ConfigWatches {
 	/** Looks at everything, should the operating system have missed telling a change. */
 	private void rescan() {
 		this.groups.values().forEach(WatchedGroup::ensure);
+		long now = System.nanoTime();
 		for (WatchedDocument document : this.documents.values()) {
 			if (document.failure != null) {
 				this.due.add(document);
 			}
 			else if (!document.settling && !this.due.contains(document)
 					&& !Objects.equals(document.look(), document.taken.fingerprint())) {
-				settle(document);
+				settle(document, now);
 			}
 		}
 		takeIfDue();
 	}
 
 	private void settle(WatchedDocument document) {
+		settle(document, System.nanoTime());
+	}
+
+	/**
+	 * Has a document settle.
+	 * @param now the same for all that are found to have changed at once, so that they
+	 * are taken at once too
+	 */
+	private void settle(WatchedDocument document, long now) {
 		this.due.remove(document);
 		document.settling = true;
-		document.stillSince = System.nanoTime();
+		document.stillSince = now;
 		document.still = document.look();
 		if (this.settleTimer == null) {
 			this.settleTimer = watcher().schedule(this::settled, this.settings.settle());
@@ -272,26 +282,36 @@ final class ConfigWatches {
 		this.waits = 0;
 		Set<WatchedDocument> taken = Set.copyOf(this.due);
 		this.due.clear();
+		long now = System.nanoTime();
+		boolean news = this.documents.values().stream().anyMatch((document) -> isNews(document, taken, snapshot));
 		for (WatchedDocument document : this.documents.values()) {
 			document.failure = snapshot.failures().get(document.id);
 			if (document.failure == null) {
 				Stored stored = snapshot.of(document.id);
 				if (snapshot.moving().contains(document.id)) {
-					settle(document);
+					settle(document, now);
 				}
 				else if (snapshot.published().contains(document.id)) {
 					// Perhaps together with another one that is taken now.
 					document.take(stored);
 				}
 				else if (taken.contains(document) || !document.known) {
-					takeDue(document, stored);
+					takeDue(document, stored, news, now);
 				}
-				else if (!document.settling && !Objects.equals(stored.fingerprint(), document.taken.fingerprint())) {
-					settle(document);
+				else if (isNews(document, taken, snapshot)) {
+					settle(document, now);
 				}
 			}
 		}
 		deliver();
+	}
+
+	/** Whether nothing has told yet that a document has changed. */
+	private boolean isNews(WatchedDocument document, Set<WatchedDocument> taken, DocumentReader.Snapshot snapshot) {
+		return document.known && !document.settling && !taken.contains(document)
+				&& !snapshot.failures().containsKey(document.id) && !snapshot.moving().contains(document.id)
+				&& !snapshot.published().contains(document.id)
+				&& !Objects.equals(snapshot.of(document.id).fingerprint(), document.taken.fingerprint());
 	}
 
 	private @Nullable Stored known(DocumentId id) {
@@ -303,9 +323,10 @@ final class ConfigWatches {
 		return Objects.requireNonNull(this.documents.get(id)).known;
 	}
 
-	private void takeDue(WatchedDocument document, Stored stored) {
-		if (document.settling && !Objects.equals(stored.fingerprint(), document.still)) {
-			settle(document);
+	/** What has settled may belong to news, and be only a part of it. */
+	private void takeDue(WatchedDocument document, Stored stored, boolean news, long now) {
+		if (document.settling && (news || !Objects.equals(stored.fingerprint(), document.still))) {
+			settle(document, now);
 		}
 		else {
 			document.take(stored);

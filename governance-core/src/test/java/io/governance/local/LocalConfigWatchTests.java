@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import io.governance.ConnectionState;
 import io.governance.Subscription;
 import io.governance.config.Author;
+import io.governance.config.ConfigDocument;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
 import org.awaitility.Awaitility;
@@ -222,7 +223,43 @@ class LocalConfigWatchTests {
 		await().until(() -> this.listener.latest(ORDERS).equals("a: 22"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void documentsBehindALinkThatIsSwappedAreSeenTogether(boolean events) throws Exception {
+		LocalBackend backend = this.backends.open(this.directory, LocalBackends.LEASE, Duration.ofMillis(100), events);
+		Path group = Files.createDirectories(file(ORDERS).getParent());
+		Set<DocumentId> ids = new HashSet<>();
+		for (int i = 0; i < 50; i++) {
+			DocumentId id = new DocumentId("dev", "shop", "document" + i + ".yaml");
+			ids.add(id);
+			Files.createSymbolicLink(file(id), Path.of("..data", id.name()));
+		}
+		mount(group, "0", ids);
+		backend.config().watch(ids, this.listener);
+		for (int version = 1; version <= 10; version++) {
+			String text = Integer.toString(version);
+			mount(group, text, ids);
+			await().until(() -> ids.stream().allMatch((id) -> this.listener.latest(id).equals(text)));
+		}
+		assertThat(this.listener.deliveries).allSatisfy((documents) -> {
+			assertThat(documents.documents()).hasSize(ids.size());
+			assertThat(documents.documents().values()).extracting(ConfigDocument::text)
+				.containsOnly(documents.documents().values().iterator().next().text());
+		});
+	}
+
+	/** As Kubernetes does with a ConfigMap. */
+	private static void mount(Path group, String version, Set<DocumentId> ids) throws IOException {
+		Path data = Files.createDirectory(group.resolve(".." + version));
+		for (DocumentId id : ids) {
+			Files.writeString(data.resolve(id.name()), version);
+		}
+		Path link = Files.createSymbolicLink(group.resolve("..data_tmp"), data.getFileName());
+		Files.move(link, group.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+	}
+
 	@Test
+	@DisplayName("F2 F5 What lies behind a link that leads nowhere is a lost connection and not a del	@Test
 	@DisplayName("F2 F5 A directory that vanishes is a lost connection and not a deletion, and it may come back")
 	void vanishedDirectoryIsALostConnection() throws Exception {
 		Path base = this.directory.resolve("fleet");

@@ -105,6 +105,7 @@ final class DocumentReader {
 			return known;
 		}
 		if (fingerprint == null) {
+			this.directory.checkAbsent(file);
 			return Stored.ABSENT;
 		}
 		try (InputStream in = Files.newInputStream(file)) {

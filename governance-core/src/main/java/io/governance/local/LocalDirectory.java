@@ -112,6 +112,25 @@ final class LocalDirectory {
 	}
 
 	/**
+	 * Checks that a file which cannot be found is absent: what lies behind a link that
+	 * leads nowhere is unreachable.
+	 * @param file the file
+	 * @throws IOException if there is such a link on the way to it
+	 */
+	void checkAbsent(Path file) throws IOException {
+		Path path = this.base;
+		for (Path part : this.base.relativize(file)) {
+			path = path.resolve(part);
+			if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+				return;
+			}
+			if (Files.isSymbolicLink(path) && Files.notExists(path)) {
+				throw new FileSystemException(path.toString(), null, path + " is a link to what is not there");
+			}
+		}
+	}
+
+	/**
 	 * Makes a directory below the base, and what is missing in between.
 	 * @param directory the directory
 	 * @throws IOException if that is not possible, or a part of the path is a symbolic

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.Subscription;
 import io.governance.config.Author;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @Timeout(60)
 class LocalConfigWatchTests {
@@ -259,7 +261,35 @@ class LocalConfigWatchTests {
 	}
 
 	@Test
-	@DisplayName("F2 F5 What lies behind a link that leads nowhere is a lost connection and not a del	@Test
+	@DisplayName("F2 F5 What lies behind a link that leads nowhere is a lost connection and not a deletion")
+	void linkThatLeadsNowhereIsALostConnection() throws Exception {
+		Path elsewhere = Files.createDirectory(this.directory.resolve("elsewhere"));
+		Files.writeString(elsewhere.resolve("orders.yaml"), "a: 1");
+		Files.createDirectories(file(ORDERS).getParent());
+		Files.createSymbolicLink(file(ORDERS), elsewhere.resolve("orders.yaml"));
+		DocumentId inGroup = new DocumentId("dev", "linked", "orders.yaml");
+		Files.createSymbolicLink(file(inGroup).getParent(), elsewhere);
+		RecordingConfigListener other = new RecordingConfigListener();
+		watch(ORDERS);
+		this.backend.config().watch(Set.of(inGroup), other);
+		List<RecordingConfigListener> listeners = List.of(this.listener, other);
+		await().until(() -> this.listener.latest(ORDERS).equals("a: 1") && other.latest(inGroup).equals("a: 1"));
+		Path away = Files.move(elsewhere, this.directory.resolve("away"));
+		await().untilAsserted(() -> assertThat(listeners)
+			.allSatisfy((one) -> assertThat(one.connections).containsExactly(ConnectionState.DISCONNECTED)));
+		assertThatExceptionOfType(BackendUnavailableException.class)
+			.isThrownBy(() -> this.backend.config().get(Set.of(ORDERS)))
+			.withMessageContaining("orders.yaml is a link to what is not there");
+		Files.move(away, elsewhere);
+		await().untilAsserted(() -> assertThat(listeners).allSatisfy((one) -> assertThat(one.connections)
+			.containsExactly(ConnectionState.DISCONNECTED, ConnectionState.CONNECTED)));
+		assertThat(this.listener.texts(ORDERS)).containsExactly("a: 1");
+		assertThat(other.texts(inGroup)).containsExactly("a: 1");
+		Files.delete(file(ORDERS));
+		await().until(() -> this.listener.latest(ORDERS).equals("-"));
+	}
+
+	@Test
 	@DisplayName("F2 F5 A directory that vanishes is a lost connection and not a deletion, and it may come back")
 	void vanishedDirectoryIsALostConnection() throws Exception {
 		Path base = this.directory.resolve("fleet");

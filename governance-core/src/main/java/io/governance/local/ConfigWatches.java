@@ -187,7 +187,7 @@ final class ConfigWatches {
 				this.due.add(document);
 			}
 			else if (!document.settling && !this.due.contains(document)
-					&& !Objects.equals(document.look(), document.taken.fingerprint())) {
+					&& (document.taken.recent() || !Objects.equals(document.look(), document.taken.fingerprint()))) {
 				settle(document, now);
 			}
 		}

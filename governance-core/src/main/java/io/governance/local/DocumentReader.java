@@ -6,6 +6,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,10 +40,13 @@ final class DocumentReader {
 
 	private final History history;
 
-	DocumentReader(LocalDirectory directory, Journal journal, History history) {
+	private final InstantSource clock;
+
+	DocumentReader(LocalDirectory directory, Journal journal, History history, InstantSource clock) {
 		this.directory = directory;
 		this.journal = journal;
 		this.history = history;
+		this.clock = clock;
 	}
 
 	/**
@@ -108,12 +113,14 @@ final class DocumentReader {
 			this.directory.checkAbsent(file);
 			return Stored.ABSENT;
 		}
+		Instant now = this.clock.instant();
 		try (InputStream in = Files.newInputStream(file)) {
 			byte[] content = in.readNBytes(READ_LIMIT + 1);
 			if (content.length > READ_LIMIT) {
 				throw new FileSystemException(file.toString(), null, "is larger than " + READ_LIMIT + " bytes");
 			}
-			return new Stored(fingerprint, ConfigDocument.of(id, content, Stored.revisionOf(content)));
+			return new Stored(fingerprint, ConfigDocument.of(id, content, Stored.revisionOf(content)),
+					fingerprint.isRecent(now));
 		}
 		catch (NoSuchFileException ex) {
 			moving.add(id);

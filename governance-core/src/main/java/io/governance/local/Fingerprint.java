@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param modified when it was modified last
  */
 record Fingerprint(@Nullable Object key, long size, FileTime modified) {
+
+	/** Some file systems count time in steps of 1 or 2 seconds. */
+	private static final Duration COARSEST_STEP = Duration.ofSeconds(2);
 
 	/**
 	 * Takes the fingerprint of a file.
@@ -36,6 +41,16 @@ record Fingerprint(@Nullable Object key, long size, FileTime modified) {
 		catch (NoSuchFileException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Whether a file may still change without its fingerprint.
+	 * @param now the time
+	 * @return {@code true} if it was modified so recently that the next time of
+	 * modification may be the same
+	 */
+	boolean isRecent(Instant now) {
+		return Duration.between(this.modified.toInstant(), now).abs().compareTo(COARSEST_STEP) <= 0;
 	}
 
 }

@@ -70,7 +70,7 @@ final class LocalConfigStore implements ConfigStore {
 		this.clock = clock;
 		this.journal = new Journal(directory);
 		this.history = new History(directory, MAX_HISTORY);
-		this.reader = new DocumentReader(directory, this.journal, this.history);
+		this.reader = new DocumentReader(directory, this.journal, this.history, clock);
 		this.lock = new ProcessLock(directory, "config.lock");
 		this.watches = watches.create(this.reader, this::alone);
 	}

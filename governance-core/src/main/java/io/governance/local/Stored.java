@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fingerprint the file; {@code null} if there is none
  * @param document its content; {@code null} if there is none
+ * @param recent whether it was read so soon after it was modified that a further change
+ * need not show in its fingerprint
  */
-record Stored(@Nullable Fingerprint fingerprint, @Nullable ConfigDocument document) {
+record Stored(@Nullable Fingerprint fingerprint, @Nullable ConfigDocument document, boolean recent) {
 
-	static final Stored ABSENT = new Stored(null, null);
+	static final Stored ABSENT = new Stored(null, null, false);
 
 	private static final int REVISION_LENGTH = 32;
 

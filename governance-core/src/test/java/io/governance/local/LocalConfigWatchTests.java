@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -287,6 +290,21 @@ class LocalConfigWatchTests {
 		assertThat(other.texts(inGroup)).containsExactly("a: 1");
 		Files.delete(file(ORDERS));
 		await().until(() -> this.listener.latest(ORDERS).equals("-"));
+	}
+
+	@Test
+	void changeThatIsAsLongAndOfTheSameTimeIsFoundWhereTheSystemTellsNothing() throws Exception {
+		Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+		LocalSettings settings = new LocalSettings(this.directory.toString(), null, null, Duration.ofMillis(100));
+		try (LocalBackend coarse = new LocalBackend("local", "dev", settings, () -> now, false)) {
+			save(ORDERS, "a: 1");
+			Files.setLastModifiedTime(file(ORDERS), FileTime.from(now));
+			coarse.config().watch(Set.of(ORDERS), this.listener);
+			await().until(() -> this.listener.latest(ORDERS).equals("a: 1"));
+			Files.writeString(file(ORDERS), "a: 2", StandardOpenOption.TRUNCATE_EXISTING);
+			Files.setLastModifiedTime(file(ORDERS), FileTime.from(now));
+			await().until(() -> this.listener.latest(ORDERS).equals("a: 2"));
+		}
 	}
 
 	@Test

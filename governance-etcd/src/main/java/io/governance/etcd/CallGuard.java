@@ -2,6 +2,7 @@ package io.governance.etcd;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -26,12 +27,12 @@ final class CallGuard implements ClientInterceptor {
 	/** This is what jetcd takes for a reason to try again after a new login. */
 	private static final Status LOGIN_NEEDED = Status.UNAUTHENTICATED.withDescription("etcdserver: invalid auth token");
 
-	private final Duration deadline;
+	private final Supplier<Duration> deadline;
 
 	/** Whether the server wants no user, as far as is known. */
 	private volatile boolean userless;
 
-	CallGuard(Duration deadline) {
+	CallGuard(Supplier<Duration> deadline) {
 		this.deadline = deadline;
 	}
 
@@ -39,7 +40,7 @@ final class CallGuard implements ClientInterceptor {
 	public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
 		boolean watch = method.getFullMethodName().equals(WATCH);
 		CallOptions bounded = watch ? options
-				: options.withDeadlineAfter(this.deadline.toNanos(), TimeUnit.NANOSECONDS);
+				: options.withDeadlineAfter(this.deadline.get().toNanos(), TimeUnit.NANOSECONDS);
 		boolean anonymous = this.userless;
 		return new SimpleForwardingClientCall<>(
 				next.newCall(method, anonymous ? bounded.withCallCredentials(null) : bounded)) {

@@ -40,6 +40,9 @@ final class EtcdClient implements AutoCloseable {
 
 	private static final long REPLACE_SILENT = TimeUnit.SECONDS.toNanos(5);
 
+	/** Until the client's two thousand classes are there, on a machine that is busy. */
+	private static final Duration START = Duration.ofSeconds(10);
+
 	/** The guard's deadline comes first, and cancels the call as well. */
 	private static final long GRACE_MILLIS = 250;
 
@@ -63,6 +66,9 @@ final class EtcdClient implements AutoCloseable {
 	private long workedNanos;
 
 	private boolean closed;
+
+	/** Whether a call has come to its end. */
+	private volatile boolean started;
 
 	EtcdClient(String backend, EtcdSettings settings, @Nullable SslContext tls, LongSupplier nanoTime) {
 		this.backend = backend;
@@ -111,7 +117,7 @@ final class EtcdClient implements AutoCloseable {
 			.keepaliveTimeout(this.settings.timeout())
 			.maxInboundMessageSize(MAX_ANSWER_BYTES)
 			.executorService(this.executor)
-			.interceptor(new CallGuard(this.settings.timeout()));
+			.interceptor(new CallGuard(this::deadline));
 		if (this.tls != null) {
 			builder.sslContext(this.tls);
 		}
@@ -153,13 +159,20 @@ final class EtcdClient implements AutoCloseable {
 	private <T> CompletableFuture<T> once(Function<Client, CompletableFuture<T>> call) {
 		try {
 			Client used = client();
-			return call.apply(used)
-				.orTimeout(this.settings.timeout().toMillis() + GRACE_MILLIS, TimeUnit.MILLISECONDS)
-				.whenComplete((answer, thrown) -> learn(used, (thrown != null) ? EtcdFailure.of(thrown) : null));
+			long millis = deadline().toMillis() + GRACE_MILLIS;
+			return call.apply(used).orTimeout(millis, TimeUnit.MILLISECONDS).whenComplete((answer, thrown) -> {
+				this.started = true;
+				learn(used, (thrown != null) ? EtcdFailure.of(thrown) : null);
+			});
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	/** What a server that hangs costs, not what it takes to begin. */
+	private Duration deadline() {
+		return this.started ? this.settings.timeout() : this.settings.timeout().plus(START);
 	}
 
 	/**

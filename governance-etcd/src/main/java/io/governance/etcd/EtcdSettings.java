@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param username the user, where etcd wants one
  * @param password the user's password
  * @param sslBundle the name of the SSL bundle that {@code https} endpoints need
- * @param timeout how long one call may take, 100 ms to 30 s. Default: 2 s
+ * @param timeout how long one call may take, 100 ms to 30 s; the first one 10 s more, as
+ * it has to wait for the client's classes. Default: 2 s
  * @param lease how long an instance stays listed and a lock is kept after its process was
  * last heard of, 2 s to 5 min, rounded up to whole seconds. Renewed four times in that
  * time. Default: 10 s

@@ -42,6 +42,25 @@ class EtcdClientTests {
 	}
 
 	@Test
+	@DisplayName("F3 the first call has time to load what it needs, each other one its deadline")
+	void firstCallMayTakeLonger() {
+		try (TcpProxy proxy = TcpProxy.to(URI.create(EtcdServer.shared().address()).getPort());
+				EtcdClient client = new EtcdClient("etcd",
+						Etcds.settings(Duration.ofMillis(500), Etcds.LONG_LEASE, "http://" + proxy.address()), null,
+						this.nanoTime::get)) {
+			proxy.stall();
+			CompletableFuture<GetResponse> first = read(client);
+			await().during(Duration.ofSeconds(2)).until(() -> !first.isDone());
+			proxy.restore();
+			assertThat(first).succeedsWithin(Duration.ofSeconds(10));
+			proxy.stall();
+			assertThat(read(client).handle((answer, thrown) -> EtcdFailure.of(thrown).kind()))
+				.succeedsWithin(Duration.ofSeconds(5))
+				.isEqualTo(EtcdFailure.Kind.SILENT);
+		}
+	}
+
+	@Test
 	@DisplayName("F3 a call under way ends in its own way though the client is replaced meanwhile")
 	void replacingEndsNoCallUnderWay() {
 		try (TcpProxy proxy = TcpProxy.to(URI.create(EtcdServer.shared().address()).getPort());

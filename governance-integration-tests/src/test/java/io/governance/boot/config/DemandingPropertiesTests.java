@@ -1,6 +1,7 @@
 package io.governance.boot.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,6 +24,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Errors;
 import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.Validated;
@@ -123,6 +127,18 @@ class DemandingPropertiesTests {
 		assertThat(number.get()).isEqualTo(3);
 		save("number: 4");
 		assertThat(number.get()).isEqualTo(4);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Duration.class, DataSize.class, int[].class })
+	void changeThatTakesTheKeyOfAnyOtherValueAwayIsRefusedInWords(Class<?> type) {
+		save("value: 3");
+		LiveConfig<?> value = this.context.getBean(LiveConfigFactory.class).of("value", ResolvableType.forClass(type));
+		Object before = value.get();
+		assertThat(refusalOf("other: 1")).contains("'value' is missing");
+		assertThat(value.get()).isSameAs(before);
+		save("value: 4");
+		assertThat(value.get()).isNotEqualTo(before);
 	}
 
 	@Test

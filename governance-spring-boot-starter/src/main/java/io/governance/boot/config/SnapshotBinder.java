@@ -1,5 +1,6 @@
 package io.governance.boot.config;
 
+import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.springframework.boot.context.properties.source.UnboundElementsSourceF
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Errors;
 import org.springframework.validation.Validator;
 
@@ -154,7 +156,8 @@ final class SnapshotBinder {
 
 	/** What cannot be made of nothing. */
 	private static boolean isScalar(Class<?> type) {
-		return type != String.class && BeanUtils.isSimpleValueType(type);
+		return type != String.class && (BeanUtils.isSimpleValueType(type) || TemporalAmount.class.isAssignableFrom(type)
+				|| type == DataSize.class || type.isArray());
 	}
 
 	private static InvalidConfigException missing(String key) {

@@ -37,6 +37,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.convert.converter.Converter;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -141,11 +142,13 @@ class JavaBeanRebindingTests {
 	@Test
 	void setterIsGivenWhatIsBoundWhateverItsGetterShows() {
 		Odd odd = this.context.getBean(Odd.class);
-		save("{stamp: 1, odd: {name: new, limit: new, path: new, wait: 3}}");
+		save("{stamp: 1, odd: {name: new, limit: new, path: new, wait: 3, pause: 3s, room: 3B}}");
 		assertThat(odd.getName()).contains("new");
 		assertThat(odd.getLimit()).isEqualTo("new!");
 		assertThat(odd.getPath()).isEqualTo("/new");
 		assertThat(odd.getWait()).isEqualTo(Duration.ofMinutes(3));
+		assertThat(odd.getPause()).isEqualTo(Duration.ofSeconds(4));
+		assertThat(odd.getRoom()).isEqualTo(DataSize.ofBytes(6));
 		save("{stamp: 2}");
 		assertThat(odd.getName()).isEmpty();
 	}
@@ -480,6 +483,10 @@ class JavaBeanRebindingTests {
 		@DurationUnit(ChronoUnit.MINUTES)
 		private Duration wait = Duration.ZERO;
 
+		private Duration pause;
+
+		private DataSize room;
+
 		public Optional<String> getName() {
 			return Optional.ofNullable(this.name);
 		}
@@ -510,6 +517,22 @@ class JavaBeanRebindingTests {
 
 		public void setWait(Duration wait) {
 			this.wait = wait;
+		}
+
+		public Duration getPause() {
+			return this.pause;
+		}
+
+		public void setPause(Duration pause) {
+			this.pause = (pause != null) ? pause.plusSeconds(1) : null;
+		}
+
+		public DataSize getRoom() {
+			return this.room;
+		}
+
+		public void setRoom(DataSize room) {
+			this.room = (room != null) ? DataSize.ofBytes(2 * room.toBytes()) : null;
 		}
 
 		public Group getGroup() {

@@ -114,7 +114,7 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 	private static @Nullable Object argument(BoundProperty property, @Nullable Object bound, @Nullable Object read,
 			Object owner) {
 		boolean fits = property.takes(read);
-		if (bound != null && (!fits || BeanUtils.isSimpleValueType(bound.getClass()))) {
+		if (bound != null && (!fits || isOneValue(bound.getClass()))) {
 			return bound;
 		}
 		if (fits) {
@@ -179,6 +179,11 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 	private static void fill(Map<Object, Object> target, Map<Object, Object> wanted) {
 		target.keySet().retainAll(wanted.keySet());
 		target.putAll(wanted);
+	}
+
+	/** Bound as a whole: no default is part of it. */
+	private static boolean isOneValue(Class<?> type) {
+		return !isContainer(type) && !type.isArray() && !isGroup(type, 0);
 	}
 
 	private static boolean isContainer(Class<?> type) {

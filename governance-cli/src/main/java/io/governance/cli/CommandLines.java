@@ -29,7 +29,18 @@ final class CommandLines {
 		line.setErr(new PrintWriter(console.err(), true));
 		line.setCaseInsensitiveEnumValuesAllowed(true);
 		line.setExecutionExceptionHandler((exception, command, result) -> failed(exception, console));
-		return line.execute(arguments);
+		return written(line.execute(arguments), console);
+	}
+
+	/**
+	 * Who prints is not told that nothing arrives: a full disk, a pipe without reader.
+	 */
+	private static int written(int code, Console console) {
+		if (code == ExitCode.OK && console.out().checkError()) {
+			return say(console, "it is done, but its results could not be written to the standard output",
+					ExitCode.UNEXPECTED);
+		}
+		return code;
 	}
 
 	private static Map<String, Supplier<Object>> commands(Console console) {

@@ -14,6 +14,7 @@ final class ExitCode {
 
 	static final int UNREACHABLE = 3;
 
+	/** Nobody has thought of it, or the results could not be written. */
 	static final int UNEXPECTED = 4;
 
 	private ExitCode() {

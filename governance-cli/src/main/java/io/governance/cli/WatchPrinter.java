@@ -56,7 +56,8 @@ final class WatchPrinter implements ConfigListener {
 				}
 			}
 		}
-		if (before == null && this.left == 0) {
+		boolean unheard = this.console.out().checkError();
+		if (unheard || (before == null && this.left == 0)) {
 			this.enough.run();
 		}
 	}

@@ -1,13 +1,20 @@
 package io.governance.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -165,6 +172,45 @@ class CommandsTests {
 		assertThat(this.terminal.out().lines()).singleElement()
 			.satisfies((line) -> assertThat(line).contains("dev/default/orders.yaml"));
 		assertThat(this.terminal.run("watch", "orders.yaml", "--count", "-1")).isEqualTo(2);
+	}
+
+	@Test
+	void resultsThatCannotBeWrittenAreNoSuccess() {
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml");
+		for (String arguments : List.of("get orders.yaml", "list", "history orders.yaml -o json", "--help")) {
+			ByteArrayOutputStream err = new ByteArrayOutputStream();
+			assertThat(CommandLines.execute(withoutRoom(err), local(arguments))).as(arguments).isEqualTo(4);
+			assertThat(err.toString(StandardCharsets.UTF_8)).contains("could not be written to the standard output");
+		}
+		ByteArrayOutputStream err = new ByteArrayOutputStream();
+		assertThat(CommandLines.execute(withoutRoom(err), local("get stock.yaml"))).isEqualTo(1);
+		assertThat(err.toString(StandardCharsets.UTF_8)).contains("stock.yaml does not exist");
+	}
+
+	@Test
+	@Timeout(60)
+	void watchEndsWhenNobodyReadsWhatItPrints() {
+		assertThat(CommandLines.execute(withoutRoom(new ByteArrayOutputStream()), local("watch orders.yaml")))
+			.isEqualTo(4);
+	}
+
+	private String[] local(String arguments) {
+		String store = arguments.startsWith("-") ? "" : " -n dev -a " + this.home.resolve("store");
+		return (arguments + store).split(" ");
+	}
+
+	/** As where the disk is full, or nobody reads the pipe any more. */
+	private static Console withoutRoom(OutputStream err) {
+		OutputStream full = new OutputStream() {
+
+			@Override
+			public void write(int value) throws IOException {
+				throw new IOException("No space left on device");
+			}
+
+		};
+		return new Console(InputStream.nullInputStream(), new PrintStream(full, true, StandardCharsets.UTF_8),
+				new PrintStream(err, true, StandardCharsets.UTF_8));
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -17,10 +18,9 @@ import java.util.stream.Stream;
 
 import io.governance.internal.Spelling;
 
-import org.springframework.boot.convert.ApplicationConversionService;
-import org.springframework.core.convert.ConversionException;
-import org.springframework.core.convert.ConversionService;
-import org.springframework.core.convert.ConverterNotFoundException;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -51,8 +51,6 @@ final class ValueTypes {
 	/** YAML reads {@code off} as false, which Spring Boot takes for a constant OFF. */
 	private static final Map<String, String> ALIASES = Map.of("true", "on", "false", "off");
 
-	private final ConversionService conversion = ApplicationConversionService.getSharedInstance();
-
 	private final ApplicationMetadata metadata;
 
 	ValueTypes(ApplicationMetadata metadata) {
@@ -72,31 +70,46 @@ final class ValueTypes {
 	 * @return what is wanted instead, or empty if it fits or cannot be told
 	 */
 	Optional<String> wanted(TypeName type, Object value) {
-		String text = String.valueOf(value).trim();
-		if (text.isEmpty() || text.contains("${") || text.startsWith("{")) {
+		String text = String.valueOf(value);
+		if (text.contains("${") || text.startsWith("{")) {
+			return Optional.empty();
+		}
+		if (type.isMap()) {
+			// Not even one that is empty: formats make of it a text that is.
+			Class<?> map = type.raw().equals(Properties.class.getName()) ? Properties.class : Map.class;
+			return binds(value, map) ? Optional.empty() : Optional.of("a mapping with an entry, or be left out");
+		}
+		if (text.isEmpty()) {
 			return Optional.empty();
 		}
 		if (type.isCollection()) {
 			TypeName element = type.content();
-			return Stream.of(text.split(",")).flatMap((part) -> wanted(element, part).stream()).findFirst();
+			return (value instanceof String)
+					? Stream.of(text.split(",")).flatMap((part) -> wanted(element, part.trim()).stream()).findFirst()
+					: wanted(element, value);
 		}
 		List<String> constants = this.metadata.constants(type.raw());
 		if (!constants.isEmpty()) {
 			return constant(text, constants);
 		}
 		Class<?> known = KNOWN.get(type.raw());
-		return (known == null || converts(text, known)) ? Optional.empty() : Optional.ofNullable(WANTED.get(known));
+		return (known == null || converts(value, known)) ? Optional.empty() : Optional.ofNullable(WANTED.get(known));
 	}
 
-	private boolean converts(String text, Class<?> type) {
+	/**
+	 * Whether a value is bound as the number or boolean that its format makes of it, and,
+	 * since 1.5 would be taken for 1 then, as it is written, too.
+	 */
+	private static boolean converts(Object value, Class<?> type) {
+		return binds(value, type) && (value instanceof String || binds(value.toString(), type));
+	}
+
+	private static boolean binds(Object value, Class<?> type) {
 		try {
-			this.conversion.convert(text, type);
+			new Binder(new MapConfigurationPropertySource(Map.of("value", value))).bind("value", type);
 			return true;
 		}
-		catch (ConverterNotFoundException ex) {
-			return true;
-		}
-		catch (ConversionException ex) {
+		catch (BindException ex) {
 			return false;
 		}
 	}

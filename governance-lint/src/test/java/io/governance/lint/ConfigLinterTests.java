@@ -100,7 +100,8 @@ class ConfigLinterTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "max-pool-size: many", "max-pool-size: 1.5", "max-pool-size: 99999999999", "timeout: soon",
 			"timeout: 5 parsecs", "max-size: 10 potatoes", "open: perhaps", "color: dark-blue", "rate: fast",
-			"ports: [1, x]", "ports: 1, x", "limits: {somebody: few}", "charset: klingon" })
+			"ports: [1, x]", "ports: 1, x", "limits: {somebody: few}", "charset: klingon", "open: 1", "timeout: '5s '",
+			"max-pool-size: ' '", "limits: 5", "limits: few", "limits: {}", "limits:" })
 	void valueOfTheWrongTypeIsAnError(String line) {
 		List<LintFinding> findings = lint("shop:\n  " + line + "\n");
 		assertThat(findings).hasSize(1);
@@ -110,6 +111,15 @@ class ConfigLinterTests {
 		assertThat(finding.key()).startsWith("shop.");
 		assertThat(finding.property()).startsWith("shop.");
 		assertThat(finding.fix()).startsWith("it must be ");
+	}
+
+	@Test
+	void spacesAtTheEndCountAsInTheApplication() {
+		assertThat(lint(this.classes, "orders.properties", "shop.timeout=5s \n")).extracting(LintFinding::fix)
+			.singleElement(as(STRING))
+			.startsWith("it must be a duration");
+		assertThat(lint(this.classes, "orders.properties", "shop.max-pool-size=10 \nshop.ports=1 , 2 \nshop.open=1\n"))
+			.isEmpty();
 	}
 
 	@Test

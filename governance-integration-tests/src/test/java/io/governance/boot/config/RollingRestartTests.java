@@ -28,8 +28,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -67,7 +69,8 @@ class RollingRestartTests {
 		Map<String, String> kinds = Map.of("parse", "order: {", "binding", "{order: {currency: EUR, limit: many}}",
 				"validator", "{order: {currency: EUR, limit: 13}}", "wrapped reason",
 				"{order: {currency: EUR, limit: 14}}", "observer", "{order: {currency: XXL, limit: 1}}", "pool",
-				"{order: {currency: EUR, limit: 1}, spring.datasource.hikari.maximum-pool-size: 0}");
+				"{order: {currency: EUR, limit: 1}, spring.datasource.hikari.maximum-pool-size: 0}",
+				"bound by constructor", "{order: {currency: EUR, limit: 1}, stock: {size: many}}");
 		this.fleet.save("orders.yaml", GOOD);
 		List<ConfigurableApplicationContext> running = new ArrayList<>();
 		try {
@@ -237,6 +240,11 @@ class RollingRestartTests {
 
 	}
 
+	@ConfigurationProperties("stock")
+	record Stock(@DefaultValue("7") int size) {
+
+	}
+
 	/** Refuses in its constructor what it refuses when it is told of a change. */
 	static class Orders {
 
@@ -284,10 +292,12 @@ class RollingRestartTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@EnableConfigurationProperties(Stock.class)
 	static class Application {
 
 		@Bean
-		Orders orders(LiveConfig<OrderSettings> settings, Environment environment) {
+		Orders orders(LiveConfig<OrderSettings> settings, Environment environment, Stock stock) {
+			assertThat(stock.size()).isEqualTo(7);
 			return new Orders(settings, environment);
 		}
 

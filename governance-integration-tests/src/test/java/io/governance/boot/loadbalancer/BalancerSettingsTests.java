@@ -11,6 +11,8 @@ import io.governance.loadbalancer.OutlierSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -96,9 +98,22 @@ class BalancerSettingsTests {
 	void ofDiscoveryAreThoseOfTheStart(@TempDir Path directory) {
 		TestFleet fleet = new TestFleet(directory);
 		try (ConfigurableApplicationContext context = startWithoutReactor(fleet)) {
-			fleet.save("orders.yaml", "{governance: {discovery.timeout: soon}, greeting: hello}");
+			fleet.save("orders.yaml", "{governance.discovery.timeout: 77s, greeting: hello}");
 			await().until(() -> "hello".equals(context.getEnvironment().getProperty("greeting")));
 			assertThat(context.getBean(DiscoveryClient.class).getServices()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "call.retry.max-tries: many", "discovery.timeout: soon" })
+	void thatTheNextStartWouldNotTakeAreRefused(String setting, @TempDir Path directory) {
+		TestFleet fleet = new TestFleet(directory);
+		try (ConfigurableApplicationContext context = startWithoutReactor(fleet)) {
+			fleet.save("orders.yaml", "{governance: {" + setting + "}, greeting: hello}");
+			await().until(() -> context.getBean(ConfigManager.class).status().rejection() != null);
+			assertThat(context.getEnvironment().getProperty("greeting")).isNull();
+			fleet.save("orders.yaml", "greeting: hello");
+			await().until(() -> "hello".equals(context.getEnvironment().getProperty("greeting")));
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,10 +67,23 @@ final class BoundBeans {
 	 */
 	synchronized List<LiveConfigPoints.Point> replaced() {
 		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
+		return points((name) -> ScopedProxyUtils.isScopedTarget(name) && isReplaced(factory, name));
+	}
+
+	/**
+	 * What the beans are bound to that are made at once with their properties, and stay
+	 * so until the application starts again.
+	 */
+	synchronized List<LiveConfigPoints.Point> unchangeable() {
+		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
+		return points((name) -> LiveConfigPoints.isBoundByConstructor(factory, name) && !isReplaced(factory, name));
+	}
+
+	private List<LiveConfigPoints.Point> points(Predicate<String> which) {
+		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
 		List<LiveConfigPoints.Point> points = new ArrayList<>();
 		names().forEach((name, properties) -> {
-			Class<?> type = ScopedProxyUtils.isScopedTarget(name) && isReplaced(factory, name)
-					? factory.getType(name, false) : null;
+			Class<?> type = which.test(name) ? factory.getType(name, false) : null;
 			Bindable<?> bindable = (type != null) ? LiveConfigPoints.bindable(factory, name, type) : null;
 			if (type != null && bindable != null) {
 				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false, false,

@@ -86,12 +86,16 @@ final class LiveConfigPoints {
 	 * other beans, or be made by a method.
 	 */
 	static @Nullable Bindable<?> bindable(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
-		boolean byConstructor = beanFactory.containsBeanDefinition(name) && beanFactory.getMergedBeanDefinition(name)
-			.getAttribute(BindMethod.class.getName()) == BindMethod.VALUE_OBJECT;
+		boolean byConstructor = isBoundByConstructor(beanFactory, name);
 		if (!byConstructor && !hasDefaultConstructor(type)) {
 			return null;
 		}
 		return Bindable.of(type).withBindMethod(byConstructor ? BindMethod.VALUE_OBJECT : BindMethod.JAVA_BEAN);
+	}
+
+	static boolean isBoundByConstructor(ConfigurableListableBeanFactory beanFactory, String name) {
+		return beanFactory.containsBeanDefinition(name) && beanFactory.getMergedBeanDefinition(name)
+			.getAttribute(BindMethod.class.getName()) == BindMethod.VALUE_OBJECT;
 	}
 
 	/** What was processed ahead of time knows its method, and not by name. */

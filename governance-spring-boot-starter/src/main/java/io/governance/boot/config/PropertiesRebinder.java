@@ -101,6 +101,11 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 				this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
 			}
 		});
+		for (LiveConfigPoints.Point point : this.beans.unchangeable()) {
+			if (change.touches(point.prefix())) {
+				checkForTheNextStart(change, point);
+			}
+		}
 		this.planned = change;
 		this.plan = updates;
 		this.plannedFor = there;
@@ -112,13 +117,30 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	 * to blame for that.
 	 */
 	private @Nullable Object before(ConfigChange change, BoundBeans.Target target, BindRules rules) throws Exception {
+		return before(change, target.prefix(), target.bindable(), rules);
+	}
+
+	private @Nullable Object before(ConfigChange change, String prefix, Bindable<?> bindable, BindRules rules)
+			throws Exception {
 		try {
-			return this.manager.showing(change.before(),
-					() -> this.binder.bindAsBootDoes(change.before(), target.prefix(), target.bindable(), rules));
+			return this.manager.<@Nullable Object>showing(change.before(),
+					() -> this.binder.bindAsBootDoes(change.before(), prefix, bindable, rules));
 		}
 		catch (InvalidConfigException ex) {
-			logger.debug("No object of {} can be made of what is in force", target.bindable().getType(), ex);
+			logger.debug("No object of {} can be made of what is in force", bindable.getType(), ex);
 			return null;
+		}
+	}
+
+	/** What a bean cannot be made of would keep the application from starting again. */
+	private void checkForTheNextStart(ConfigChange change, LiveConfigPoints.Point point) throws Exception {
+		try {
+			this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
+		}
+		catch (InvalidConfigException ex) {
+			if (before(change, point.prefix(), point.bindable(), point.rules()) != null) {
+				throw ex;
+			}
 		}
 	}
 

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.governance.boot.config.LiveConfig;
+import jakarta.validation.constraints.Min;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
@@ -60,6 +63,39 @@ class InvalidSettingTests {
 			.contains(problem);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "spring.application.name, my orders", "governance.namespace, a/b", "governance.config.group, a b" })
+	void failureAnalysisOfANameTellsWhatToDo(String property, String value, CapturedOutput output) {
+		TestFleet fleet = new TestFleet(this.directory);
+		assertThatThrownBy(() -> fleet.start(Application.class, property + "=" + value));
+		assertThat(output)
+			.containsPattern("Description:\\s+" + property.replace(".", "\\.") + ": '" + value + "' is not")
+			.containsPattern("Action:\\s+Set " + property.replace(".", "\\.") + " to a name that is allowed");
+	}
+
+	@Test
+	void failureAnalysisTellsThatRemoteConfigWasNotImported(CapturedOutput output) {
+		TestFleet fleet = new TestFleet(this.directory);
+		fleet.save("orders.yaml", "pool.size: 5");
+		assertThatThrownBy(() -> fleet.start(LiveApplication.class, "spring.config.import="));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.containsPattern("Action:\\s+Mend the property pool\\.size in application\\.yml")
+			.contains("set spring.config.import=governance:")
+			.doesNotContain("last good config");
+	}
+
+	@Test
+	void applicationWithoutRemoteConfigSaysSo(CapturedOutput output) {
+		String line = "No remote config is read: spring.config.import does not name governance:";
+		TestFleet fleet = new TestFleet(this.directory);
+		fleet.start(LiveApplication.class, "spring.config.import=governance:", "pool.size=5").close();
+		fleet.start(LiveApplication.class, "spring.config.import=", "pool.size=5", "governance.config.enabled=false")
+			.close();
+		assertThat(output).doesNotContain(line);
+		fleet.start(LiveApplication.class, "spring.config.import=", "pool.size=5").close();
+		assertThat(output).contains(line);
+	}
+
 	@Test
 	void failureAnalysisTellsHowToStartWhenConfigCannotBeImported(CapturedOutput output) throws IOException {
 		TestFleet fleet = new TestFleet(Files.createFile(this.directory.resolve("file")));
@@ -87,6 +123,21 @@ class InvalidSettingTests {
 	@EnableAutoConfiguration
 	static class Application {
 
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class LiveApplication {
+
+		@Bean
+		String size(LiveConfig<Pool> pool) {
+			return "size " + pool.get().size();
+		}
+
+	}
+
+	@ConfigurationProperties("pool")
+	record Pool(@Min(1) int size) {
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -10,6 +10,8 @@ import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigValidator;
 import io.governance.config.secret.Secrets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InjectionPoint;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -31,6 +33,7 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.validation.Validator;
 
 /**
@@ -185,8 +188,13 @@ public final class GovernanceConfigAutoConfiguration {
 	@ConditionalOnMissingBean({ ConfigManager.class, GovernanceBootstrap.class })
 	static class NoRemoteConfiguration {
 
+		private static final Logger logger = LoggerFactory.getLogger(ConfigManager.class);
+
 		@Bean
-		ConfigManager configManager() {
+		ConfigManager configManager(Environment environment, GovernanceConfigProperties config) {
+			if (config.enabled() && environment.getProperty("governance.enabled", Boolean.class, true)) {
+				logger.info("No remote config is read: spring.config.import does not name governance:");
+			}
 			return ConfigManager.of(new NoConfigSource(), List.of()).build();
 		}
 

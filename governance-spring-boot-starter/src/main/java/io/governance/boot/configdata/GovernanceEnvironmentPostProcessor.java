@@ -169,7 +169,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException(property, String.valueOf(ex.getMessage()),
-					"It is part of where documents are kept", ex);
+					"Set " + property + " to a name that is allowed: it is part of where documents are kept", ex);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.governance.boot.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,8 @@ final class BoundBeans {
 	/** The scope whose beans are replaced instead of being rebound. */
 	private static final String REFRESH = "refresh";
 
+	private static final String OWN_PREFIX = "governance";
+
 	private final ConfigurableApplicationContext context;
 
 	private final List<RebindExclusion> exclusions;
@@ -53,7 +56,7 @@ final class BoundBeans {
 		List<Target> targets = new ArrayList<>();
 		for (String name : names().keySet()) {
 			if (factory.containsSingleton(name) && !isReplaced(factory, name)) {
-				Target target = this.known.computeIfAbsent(name, (key) -> new Rebinding(target(key))).target();
+				Target target = this.known.computeIfAbsent(name, this::rebinding).target();
 				if (target != null) {
 					targets.add(target);
 				}
@@ -93,6 +96,34 @@ final class BoundBeans {
 		return points;
 	}
 
+	/**
+	 * The singletons that are there now, cannot be changed and were given to others: a
+	 * record, or whatever else is bound by its constructor.
+	 */
+	synchronized List<Frozen> frozen() {
+		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
+		List<Frozen> frozen = new ArrayList<>();
+		names().forEach((name, properties) -> {
+			Rebinding rebinding = this.known.get(name);
+			Target target = (rebinding != null) ? rebinding.frozen() : null;
+			if (target != null) {
+				List<String> holders = Arrays.stream(factory.getDependentBeans(name))
+					.filter((holder) -> !followsByItself(factory, holder))
+					.toList();
+				if (!holders.isEmpty()) {
+					frozen.add(new Frozen(target, holders));
+				}
+			}
+		});
+		return frozen;
+	}
+
+	/** Who is told of changes needs its properties for the beginning only. */
+	private static boolean followsByItself(ConfigurableListableBeanFactory factory, String holder) {
+		Class<?> type = factory.containsBean(holder) ? factory.getType(holder, false) : null;
+		return type != null && OnConfigChangeProcessor.observes(type);
+	}
+
 	private Map<String, ConfigurationProperties> names() {
 		Map<String, ConfigurationProperties> found = this.names;
 		if (found == null) {
@@ -120,21 +151,27 @@ final class BoundBeans {
 		return factory.containsBeanDefinition(name) && REFRESH.equals(factory.getMergedBeanDefinition(name).getScope());
 	}
 
-	private @Nullable Target target(String name) {
+	private Rebinding rebinding(String name) {
 		ConfigurationPropertiesBean bean = bean(name);
-		if (bean == null || bean.getInstance() == null
-				|| bean.asBindTarget().getBindMethod() == BindMethod.VALUE_OBJECT) {
-			return null;
+		if (bean == null || bean.getInstance() == null) {
+			return Rebinding.NONE;
 		}
 		Class<?> type = AopUtils.getTargetClass(bean.getInstance());
 		if (this.exclusions.stream().anyMatch((exclusion) -> exclusion.excludes(type))) {
-			return null;
+			return Rebinding.NONE;
 		}
-		return new Target(bean.getInstance(), bean.getAnnotation().prefix(),
+		boolean byConstructor = bean.asBindTarget().getBindMethod() == BindMethod.VALUE_OBJECT;
+		String prefix = bean.getAnnotation().prefix();
+		Target target = new Target(bean.getInstance(), prefix,
 				Bindable.<Object>of(ResolvableType.forClass(type))
 					.withAnnotations(bean.asBindTarget().getAnnotations())
-					.withBindMethod(BindMethod.JAVA_BEAN),
+					.withBindMethod(byConstructor ? BindMethod.VALUE_OBJECT : BindMethod.JAVA_BEAN),
 				BindRules.of(bean.getAnnotation(), bean.asBindTarget().getAnnotation(Validated.class)));
+		if (byConstructor) {
+			// Whoever needs our own properties follows them where they can be followed.
+			return prefix.startsWith(OWN_PREFIX) ? Rebinding.NONE : new Rebinding(null, target);
+		}
+		return new Rebinding(target, null);
 	}
 
 	private @Nullable ConfigurationPropertiesBean bean(String name) {
@@ -150,7 +187,7 @@ final class BoundBeans {
 	}
 
 	/**
-	 * A bean that is kept up to date.
+	 * A bean and how it was bound.
 	 *
 	 * @param bean the bean
 	 * @param prefix its prefix
@@ -161,11 +198,24 @@ final class BoundBeans {
 	}
 
 	/**
+	 * A bean that cannot be changed and was given to others.
+	 *
+	 * @param target the bean
+	 * @param holders the names of the beans that it was given to
+	 */
+	record Frozen(Target target, List<String> holders) {
+	}
+
+	/**
 	 * What was found out about a bean.
 	 *
 	 * @param target how it is kept up to date, or {@code null} if it cannot be
+	 * @param frozen how another one like it is made, if it is bound by its constructor
 	 */
-	private record Rebinding(@Nullable Target target) {
+	private record Rebinding(@Nullable Target target, @Nullable Target frozen) {
+
+		static final Rebinding NONE = new Rebinding(null, null);
+
 	}
 
 }

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.ClassUtils;
 
 /**
  * Keeps beans with {@code @ConfigurationProperties} and setters up to date. For each one
@@ -151,6 +152,32 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		}
 	}
 
+	private void warnOf(ConfigChange change, BoundBeans.Frozen frozen) throws Exception {
+		BoundBeans.Target target = frozen.target();
+		if (!change.touches(target.prefix()) || this.unfollowed.contains(target.prefix())) {
+			return;
+		}
+		Object before = before(change, target, target.rules().unchecked());
+		if (before == null || !before.equals(after(change, target))) {
+			this.unfollowed.add(target.prefix());
+			logger.warn(
+					"The bean of '{}' is bound by its constructor and does not follow the config: {} "
+							+ "had better ask for LiveConfig<{}>",
+					target.prefix(), frozen.holders(), ClassUtils.getShortName(target.bean().getClass()));
+		}
+	}
+
+	private @Nullable Object after(ConfigChange change, BoundBeans.Target target) {
+		try {
+			return this.binder.bindAsBootDoes(change.after(), target.prefix(), target.bindable(),
+					target.rules().unchecked());
+		}
+		catch (InvalidConfigException ex) {
+			logger.debug("No object of {} can be made of the change", target.bindable().getType(), ex);
+			return null;
+		}
+	}
+
 	@Override
 	public void onChange(ConfigChange change) throws Exception {
 		if (change.equals(this.planned)) {
@@ -161,6 +188,9 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 			catch (Exception ex) {
 				PropertyUpdate.revertAll(this.plan);
 				throw ex;
+			}
+			for (BoundBeans.Frozen frozen : this.beans.frozen()) {
+				warnOf(change, frozen);
 			}
 		}
 		else if (this.planned != null && change.equals(this.planned.reversed())) {

@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.governance.boot.TestFleet;
 import io.governance.config.ConfigManager;
+import io.governance.config.ConfigRejection;
 import io.governance.config.ConfigStatus;
 import jakarta.validation.constraints.Min;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -141,6 +143,23 @@ class DemandingPropertiesTests {
 		assertThat(value.get()).isNotEqualTo(before);
 	}
 
+	/** They keep the values of the start: it is the next start that would fail. */
+	@Test
+	void propertiesThatCannotChangeAreAskedAllTheSame() {
+		assertThat(refusalOf("frozen.size: -1")).contains("'frozen.size' must be greater than or equal to 0");
+		assertThat(refusalOf("frozen.size: many")).contains("'frozen.size' ");
+		save("frozen.size: 2");
+		assertThat(this.context.getBean(Frozen.class).size()).isEqualTo(1);
+		this.context.close();
+		this.context = this.fleet.start(Application.class);
+		assertThat(this.context.getBean(Frozen.class).size()).isEqualTo(2);
+	}
+
+	@Test
+	void propertiesOfTheLibraryThatNobodyHasSetAreAskedToo() {
+		assertThat(refusalOf("governance.discovery.timeout: soon")).contains("'governance.discovery.timeout' ");
+	}
+
 	@Test
 	void lenientBeanPassesOverWhatCannotBeConverted() {
 		save("lenient: {size: much, name: b}");
@@ -155,14 +174,15 @@ class DemandingPropertiesTests {
 
 	private String refusalOf(String document) {
 		ConfigManager manager = this.context.getBean(ConfigManager.class);
+		ConfigRejection before = manager.status().rejection();
 		this.fleet.save("orders.yaml", document);
-		await().until(() -> manager.status().rejection() != null);
+		await().until(() -> manager.status().rejection() != null && manager.status().rejection() != before);
 		return manager.status().rejection().describe();
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@EnableConfigurationProperties({ Strict.class, Own.class, Named.class, Lenient.class })
+	@EnableConfigurationProperties({ Strict.class, Own.class, Named.class, Lenient.class, Frozen.class })
 	static class Application {
 
 		@Bean
@@ -244,6 +264,11 @@ class DemandingPropertiesTests {
 
 	@ConfigurationProperties(prefix = "live", ignoreUnknownFields = false)
 	record StrictLive(int size) {
+	}
+
+	@Validated
+	@ConfigurationProperties("frozen")
+	record Frozen(@DefaultValue("1") @Min(0) int size) {
 	}
 
 	@ConfigurationProperties("own")

@@ -87,7 +87,7 @@ final class LocalDirectory {
 	}
 
 	/**
-	 * Makes the directory at its first use. Later it is not made again for a reader: a
+	 * Makes the directory at its first use. Later it is not made again, for whom ever: a
 	 * directory that has vanished is unreachable, not empty.
 	 * @throws IOException if there is none and it cannot be made
 	 */
@@ -133,14 +133,11 @@ final class LocalDirectory {
 	/**
 	 * Makes a directory below the base, and what is missing in between.
 	 * @param directory the directory
-	 * @throws IOException if that is not possible, or a part of the path is a symbolic
-	 * link
+	 * @throws IOException if that is not possible, the base has vanished, or a part of
+	 * the path is a symbolic link
 	 */
 	void create(Path directory) throws IOException {
-		if (!Files.isDirectory(this.base)) {
-			Files.createDirectories(this.base, this.forDirectories);
-		}
-		this.opened = true;
+		open();
 		Path path = this.base;
 		for (Path part : this.base.relativize(directory)) {
 			path = path.resolve(part);

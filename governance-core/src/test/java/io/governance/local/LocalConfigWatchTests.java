@@ -26,6 +26,8 @@ import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.registry.Instance;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -325,6 +327,29 @@ class LocalConfigWatchTests {
 		assertThat(this.listener.texts(ORDERS)).containsExactly("a: 1", "a: 2");
 		Files.writeString(base.resolve("config/dev/shop/orders.yaml"), "a: 3");
 		await().until(() -> this.listener.latest(ORDERS).equals("a: 3"));
+	}
+
+	@Test
+	@DisplayName("F2 A directory that has vanished is not made anew by who writes: its documents would be deleted")
+	void vanishedDirectoryIsNotMadeAnew() throws Exception {
+		Path base = this.directory.resolve("fleet");
+		LocalBackend backend = this.backends.open(base);
+		backend.config().publish(pair("a: 1"), TEST);
+		backend.config().watch(Set.of(ORDERS, STOCK), this.listener);
+		await().until(() -> this.listener.latest(ORDERS).equals("a: 1"));
+		Path away = Files.move(base, this.directory.resolve("away"));
+		await().until(() -> this.listener.connections.equals(List.of(ConnectionState.DISCONNECTED)));
+		for (ThrowingCallable write : List.<ThrowingCallable>of(() -> backend.config().publish(pair("a: 2"), TEST),
+				() -> backend.registry().put("orders", List.of(Instance.of("orders", "127.0.0.1", 8080).build())),
+				() -> backend.lock().acquire("job", Duration.ZERO))) {
+			assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(write)
+				.withMessageContaining("make sure that the directory " + base + " exists");
+		}
+		assertThat(base).doesNotExist();
+		Files.move(away, base);
+		await().until(() -> this.listener.connections
+			.equals(List.of(ConnectionState.DISCONNECTED, ConnectionState.CONNECTED)));
+		assertThat(this.listener.texts(ORDERS)).containsExactly("a: 1");
 	}
 
 	@Test

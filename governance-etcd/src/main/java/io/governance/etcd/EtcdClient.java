@@ -1,9 +1,6 @@
 package io.governance.etcd;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +10,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -107,7 +103,7 @@ final class EtcdClient implements AutoCloseable {
 
 	private Client connect() {
 		ClientBuilder builder = Client.builder()
-			.target(target(this.settings.addresses()))
+			.target(EndpointResolver.target(this.settings.addresses()))
 			.waitForReady(false)
 			.connectTimeout(this.settings.timeout())
 			.retryMaxAttempts(2)
@@ -126,23 +122,6 @@ final class EtcdClient implements AutoCloseable {
 				.password(ByteSequence.from(this.settings.password(), UTF_8));
 		}
 		return builder.build();
-	}
-
-	/**
-	 * What jetcd makes of addresses, but for the brackets of IPv6, which it would leave
-	 * as they are and then find no path.
-	 */
-	private static String target(List<URI> addresses) {
-		String members = addresses.stream()
-			.map((address) -> address.getHost() + ((address.getPort() >= 0) ? ":" + address.getPort() : ""))
-			.distinct()
-			.collect(Collectors.joining(","));
-		try {
-			return "ip://" + new URI(null, null, "/" + members, null).getRawPath();
-		}
-		catch (URISyntaxException ex) {
-			throw new IllegalArgumentException(ex);
-		}
 	}
 
 	/**

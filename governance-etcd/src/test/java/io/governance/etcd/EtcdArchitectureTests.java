@@ -38,12 +38,14 @@ class EtcdArchitectureTests {
 			.or(resideInAPackage("org.jspecify.annotations")));
 
 	@ArchTest
-	static final ArchRule onlySettingsAndFactoryArePublic = classes().that()
+	static final ArchRule onlySettingsAndWhatIsFoundAsAServiceArePublic = classes().that()
 		.arePublic()
 		.should()
 		.be(EtcdSettings.class)
 		.orShould()
-		.be(EtcdBackendFactory.class);
+		.be(EtcdBackendFactory.class)
+		.orShould()
+		.be(EndpointResolverProvider.class);
 
 	/**
 	 * An entry of a class that is no longer there is looked for in vain at each start.

@@ -1,6 +1,10 @@
 package io.governance.etcd;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -190,14 +195,34 @@ class EtcdRegistrationTests {
 	}
 
 	@Test
-	@DisplayName("F34 a process that was stopped for longer than its lease is registered again when it goes on")
-	void processThatWasStoppedIsRegisteredAgain() throws Exception {
-		Process owner = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx64m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				RegisteredProcess.class.getName(), server.address(), this.namespace)
-			.redirectErrorStream(true)
+	@DisplayName("F4 of a name that leads to several addresses, those that answer are used")
+	void nameMayLeadToSeveralAddresses(@TempDir Path directory) throws Exception {
+		Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.9 etcd.test\n127.0.0.1 etcd.test\n");
+		Process owner = start(server.address().replace("127.0.0.1", "etcd.test"), "-Djdk.net.hosts.file=" + hosts);
+		try {
+			await().atMost(Duration.ofSeconds(30)).until(() -> registered().size() == 1);
+		}
+		finally {
+			owner.destroyForcibly().waitFor();
+		}
+	}
+
+	private Process start(String address, String... options) throws IOException {
+		List<String> command = new ArrayList<>();
+		command.add(ProcessHandle.current().info().command().orElse("java"));
+		command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+		command.addAll(List.of(options));
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), RegisteredProcess.class.getName(), address,
+				this.namespace));
+		return new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 			.start();
+	}
+
+	@Test
+	@DisplayName("F34 a process that was stopped for longer than its lease is registered again when it goes on")
+	void processThatWasStoppedIsRegisteredAgain() throws Exception {
+		Process owner = start(server.address());
 		try {
 			await().atMost(Duration.ofSeconds(20)).until(() -> registered().size() == 1);
 			signal("STOP", owner);

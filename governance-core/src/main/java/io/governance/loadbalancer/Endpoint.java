@@ -100,6 +100,16 @@ public final class Endpoint {
 	}
 
 	/**
+	 * Whether another process answers under the id of the instance by now, as far as its
+	 * metadata tell. Calls that are still under way to the one before say nothing of it.
+	 * @return {@code true} if it is known to be another process
+	 */
+	public boolean isReplaced() {
+		Instance now = this.health.instance();
+		return now != this.instance && SlowStart.isStartedAnew(this.instance, now);
+	}
+
+	/**
 	 * A number of the instance, which no other one that the same balancer knows has, and
 	 * which lives as long as the statistics: a place in tables of what belongs to
 	 * instances.
@@ -141,8 +151,9 @@ public final class Endpoint {
 	 * @param outcome how it ended
 	 */
 	public void end(long nanos, Outcome outcome) {
-		this.stats.end(nanos, outcome);
-		if (outcome == Outcome.FAILURE) {
+		Outcome counted = isReplaced() ? Outcome.CANCELLED : outcome;
+		this.stats.end(nanos, counted);
+		if (counted == Outcome.FAILURE) {
 			this.health.failed();
 		}
 		this.observer.ended(this, nanos, outcome);

@@ -328,6 +328,23 @@ class OutlierDetectorTests {
 	}
 
 	@Test
+	void callsThatTheProcessBeforeLeavesBehindSayNothingOfTheNewOne() {
+		this.test.update(List.of(started("i0", "1"), started("i1", "1")));
+		Endpoint before = this.test.endpoint("i1");
+		for (int i = 0; i < 5; i++) {
+			before.begin();
+		}
+		this.test.update(List.of(started("i0", "1"), started("i1", "2")));
+		for (int i = 0; i < 5; i++) {
+			before.end(1, Outcome.FAILURE);
+		}
+		assertThat(this.test.state("i1")).isEqualTo(HealthState.HEALTHY);
+		assertThat(this.test.endpoint("i1").stats().inFlight()).isZero();
+		this.test.fail("i1", 4);
+		assertThat(this.test.state("i1")).isEqualTo(HealthState.WARNED);
+	}
+
+	@Test
 	void probesTakeAnInstanceOutAndBringItBack() {
 		this.test.withInstances(4);
 		this.test.balancer.probed("i1", false, "connection refused");

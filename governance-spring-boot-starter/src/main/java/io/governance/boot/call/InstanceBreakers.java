@@ -75,7 +75,7 @@ final class InstanceBreakers implements EndpointGate {
 		if (service == null) {
 			service = first(name);
 		}
-		if (service.enabled) {
+		if (service.enabled && !endpoint.isReplaced()) {
 			service.breaker(endpoint).began();
 		}
 	}
@@ -88,7 +88,7 @@ final class InstanceBreakers implements EndpointGate {
 	public void ended(Endpoint endpoint, long nanos, Outcome outcome) {
 		Service service = this.services.get(endpoint.instance().service());
 		Breaker breaker = (service != null) ? service.breakers.get(endpoint.stats()) : null;
-		if (breaker != null) {
+		if (breaker != null && !endpoint.isReplaced()) {
 			breaker.ended(nanos, outcome);
 		}
 	}

@@ -107,6 +107,24 @@ class InstanceBreakersTests {
 	}
 
 	@Test
+	void callsThatTheProcessBeforeLeavesBehindSayNothingOfTheNewOne() {
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
+		Instance instance = Instance.of("orders", "127.0.0.1", 1).metadata(Map.of("started", "1")).build();
+		balancer.update(List.of(instance));
+		Endpoint before = balancer.endpoints().get(0);
+		for (int i = 0; i < 3; i++) {
+			this.breakers.began(before);
+		}
+		balancer.update(List.of(instance.toBuilder().metadata(Map.of("started", "2")).build()));
+		this.breakers.known("orders", balancer.endpoints());
+		call(balancer.endpoints().get(0), Outcome.SUCCESS);
+		for (int i = 0; i < 3; i++) {
+			this.breakers.ended(before, 1_000, Outcome.FAILURE);
+		}
+		assertThat(this.breakers.closed("orders")).isNull();
+	}
+
+	@Test
 	void opensAgainWhenTrialCallsFail() {
 		open();
 		pass(Duration.ofSeconds(61));

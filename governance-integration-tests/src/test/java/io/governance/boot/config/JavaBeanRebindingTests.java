@@ -167,6 +167,18 @@ class JavaBeanRebindingTests {
 	}
 
 	@Test
+	void setterThatTakesNoNullStopsNoKeyFromBeingTakenAway() {
+		Odd odd = this.context.getBean(Odd.class);
+		save("{stamp: 1, odd: {owner: ' ann '}}");
+		assertThat(odd.getOwner()).isEqualTo("ann");
+		save("{stamp: 2}");
+		assertThat(odd.getOwner()).isNull();
+		this.fleet.save("orders.yaml", "{fail: 1, odd: {owner: bob}}");
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.context.getBean(Late.class).failed);
+		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(odd.getOwner()).isNull());
+	}
+
+	@Test
 	void groupsThatHoldNothingButGroupsAndCollectionsFollow() {
 		Odd odd = this.context.getBean(Odd.class);
 		save("{stamp: 1, odd: {group: {rows: [{name: r}], inner: {limits: {max: 2}}}}}");
@@ -483,6 +495,8 @@ class JavaBeanRebindingTests {
 		@DurationUnit(ChronoUnit.MINUTES)
 		private Duration wait = Duration.ZERO;
 
+		private String owner;
+
 		private Duration pause;
 
 		private DataSize room;
@@ -533,6 +547,14 @@ class JavaBeanRebindingTests {
 
 		public void setRoom(DataSize room) {
 			this.room = (room != null) ? DataSize.ofBytes(2 * room.toBytes()) : null;
+		}
+
+		public String getOwner() {
+			return this.owner;
+		}
+
+		public void setOwner(String owner) {
+			this.owner = owner.strip();
 		}
 
 		public Group getGroup() {

@@ -123,6 +123,21 @@ record BoundProperty(String key, ResolvableType declared, @Nullable Method gette
 		return ReflectionUtils.getField(this.field, target(bean));
 	}
 
+	/**
+	 * Takes the value away without its setter.
+	 * @return {@code false} if there is no field that could be {@code null}
+	 */
+	boolean clear(Object bean) {
+		Field field = this.field;
+		if (field == null || field.getType().isPrimitive()
+				|| (field.getModifiers() & (Modifier.FINAL | Modifier.STATIC)) != 0) {
+			return false;
+		}
+		ReflectionUtils.makeAccessible(field);
+		ReflectionUtils.setField(field, target(bean), null);
+		return true;
+	}
+
 	/** Proxies hand public methods on, and have nothing of their own in their fields. */
 	static Object receiver(Method method, Object bean) {
 		return Modifier.isPublic(method.getModifiers()) ? bean : target(bean);

@@ -132,7 +132,8 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 			return;
 		}
 		ReflectionUtils.makeAccessible(setter);
-		updates.add(new PropertyUpdate(() -> set(bean, setter, next), () -> set(bean, setter, old)));
+		updates
+			.add(new PropertyUpdate(() -> set(property, bean, setter, next), () -> set(property, bean, setter, old)));
 	}
 
 	private static void warn(String path) {
@@ -262,11 +263,15 @@ record PropertyUpdate(Runnable apply, Runnable revert) {
 		}
 	}
 
-	private static void set(Object bean, Method setter, @Nullable Object value) {
+	private static void set(BoundProperty property, Object bean, Method setter, @Nullable Object value) {
 		try {
 			setter.invoke(BoundProperty.receiver(setter, bean), value);
 		}
 		catch (InvocationTargetException ex) {
+			// Spring Boot gives no setter null: that it takes none says nothing.
+			if (value == null && property.clear(bean)) {
+				return;
+			}
 			throw new IllegalStateException(setter.toGenericString() + " failed", ex.getTargetException());
 		}
 		catch (IllegalAccessException ex) {

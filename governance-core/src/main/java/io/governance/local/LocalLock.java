@@ -33,6 +33,9 @@ final class LocalLock implements DistributedLock {
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+	/** The pause while the directory cannot be used. */
+	private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
 	private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
 	private final LocalDirectory directory;
@@ -55,34 +58,45 @@ final class LocalLock implements DistributedLock {
 		DistributedLock.checkName(name);
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
 		Path home = this.directory.locks(this.namespace);
-		try {
-			this.directory.create(home);
-			Path real = home.toRealPath().resolve(FileNames.encode(name));
-			Runnable release = awaitTurn(real, deadline);
-			if (release == null) {
-				return Optional.empty();
-			}
-			LocalHeldLock lock = null;
+		while (true) {
+			checkOpen();
 			try {
-				lock = acquire(name, real, release, deadline);
+				return acquire(name, home, deadline);
 			}
-			finally {
-				if (lock == null) {
-					release.run();
+			catch (IOException ex) {
+				long left = deadline - System.nanoTime();
+				if (left <= 0) {
+					throw this.directory.unavailable("lock in", home, ex);
 				}
+				TimeUnit.NANOSECONDS.sleep(Math.min(left, ASK_AGAIN_NANOS));
 			}
-			return Optional.ofNullable(lock);
 		}
-		catch (IOException ex) {
-			throw this.directory.unavailable("lock in", home, ex);
+	}
+
+	private Optional<HeldLock> acquire(String name, Path home, long deadline) throws IOException, InterruptedException {
+		this.directory.create(home);
+		Path real = home.toRealPath().resolve(FileNames.encode(name));
+		Runnable release = awaitTurn(real, deadline);
+		if (release == null) {
+			return Optional.empty();
 		}
+		LocalHeldLock lock = null;
+		try {
+			lock = acquire(name, real, release, deadline);
+		}
+		finally {
+			if (lock == null) {
+				release.run();
+			}
+		}
+		return Optional.ofNullable(lock);
 	}
 
 	/** Looks now and then whether the locks have been closed meanwhile. */
 	private @Nullable Runnable awaitTurn(Path path, long deadline) throws InterruptedException {
 		while (true) {
 			checkOpen();
-			long left = deadline - System.nanoTime();
+			long left = Math.max(0, deadline - System.nanoTime());
 			long pause = Math.min(left, LOOK_INTERVAL.toNanos());
 			Runnable release = OF_THIS_PROCESS.await(path, Duration.ofNanos(pause));
 			if (release != null || pause == left) {

@@ -47,6 +47,7 @@ public abstract class DistributedLockContract extends BackendContract {
 			return;
 		}
 		DistributedLock other = open(namespace()).lock();
+		assertThat(lock()).as("the same object each time").isSameAs(lock());
 		HeldLock held = take(lock());
 		assertThat(held.isHeld()).isTrue();
 		assertThat(held.name()).isEqualTo(this.name);
@@ -286,6 +287,23 @@ public abstract class DistributedLockContract extends BackendContract {
 		way.restore();
 		await().ignoreException(BackendUnavailableException.class)
 			.until(() -> remote.acquire(this.name, ONCE).isPresent());
+	}
+
+	@Test
+	@DisplayName("A backend that cannot be reached is asked again until the patience is over")
+	void whoWaitsOutlastsAFault() throws Exception {
+		if (isRefused()) {
+			return;
+		}
+		FaultyConnection way = connect();
+		DistributedLock remote = openThrough(way).lock();
+		way.cut();
+		try (Threads threads = new Threads()) {
+			Future<Optional<HeldLock>> waiting = threads.submit(() -> remote.acquire(this.name, PATIENCE));
+			await().during(Duration.ofMillis(300)).until(() -> !waiting.isDone());
+			way.restore();
+			assertThat(waiting.get(PATIENCE.toSeconds() + 10, TimeUnit.SECONDS)).isPresent();
+		}
 	}
 
 	@Test

@@ -85,9 +85,10 @@ final class ConsulConfigStore implements ConfigStore {
 	@Override
 	public List<DocumentId> list(String namespace, String group) {
 		new DocumentId(namespace, group, "any");
-		ConsulAnswer answer = this.client
-			.read(ConsulRequest.key(this.keys.group(namespace, group)).with("keys").with("separator=%2F"));
+		String below = this.keys.group(namespace, group);
+		ConsulAnswer answer = this.client.read(ConsulRequest.key(below).with("keys").with("separator=%2F"));
 		if (answer.isAbsent()) {
+			checkReadable(below);
 			return List.of();
 		}
 		return answer.orFail()
@@ -101,8 +102,10 @@ final class ConsulConfigStore implements ConfigStore {
 	@Override
 	public List<String> groups(String namespace) {
 		new DocumentId(namespace, DocumentId.DEFAULT, "any");
-		ConsulAnswer answer = this.client.read(ConsulRequest.key(this.keys.namespace(namespace)).with("keys"));
+		String below = this.keys.namespace(namespace);
+		ConsulAnswer answer = this.client.read(ConsulRequest.key(below).with("keys"));
 		if (answer.isAbsent()) {
+			checkReadable(below);
 			return List.of();
 		}
 		return answer.orFail()
@@ -113,6 +116,17 @@ final class ConsulConfigStore implements ConfigStore {
 			.distinct()
 			.sorted()
 			.toList();
+	}
+
+	/**
+	 * Older versions of Consul list nothing, without a word, of what the token may not
+	 * read; they refuse to read a key by its name, whether it is there or not.
+	 */
+	private void checkReadable(String key) {
+		ConsulAnswer answer = this.client.read(ConsulRequest.key(key));
+		if (!answer.isAbsent()) {
+			answer.orFail();
+		}
 	}
 
 	@Override

@@ -233,6 +233,24 @@ class ConsulSecurityTests {
 	}
 
 	@Test
+	@DisplayName("Security 9: documents that a token may not list are not taken for none")
+	void whatTheTokenMayNotListIsNotNone() throws Exception {
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start();
+				Backend writer = backend(server.address(), TOKEN, null, null);
+				Backend reader = backend(server.address(), READER, null, null)) {
+			allow(server, "reader", "key_prefix \"governance/config/dev/other/\" { policy = \"read\" }", READER);
+			writer.config().publish(List.of(Publication.put(ABSENT, "a: 1")), Author.UNKNOWN);
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> reader.config().list(ABSENT.namespace(), ABSENT.group()))
+				.withMessageContaining("governance.consul.token");
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> reader.config().groups(ABSENT.namespace()))
+				.withMessageContaining("governance.consul.token");
+			assertThat(reader.config().list(ABSENT.namespace(), "other")).isEmpty();
+		}
+	}
+
+	@Test
 	@DisplayName("Security 9: in the layout of Spring Cloud, what a token may no longer read is not deleted, either")
 	void whatTheTokenMayNoLongerReadIsNotDeletedFromFolders() throws Exception {
 		DocumentId folder = new DocumentId(DocumentId.DEFAULT, "config", "orders.kv");

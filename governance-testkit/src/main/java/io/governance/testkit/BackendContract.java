@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
 import io.governance.backend.Capability;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -96,6 +97,13 @@ abstract class BackendContract {
 	final boolean can(Capability capability) {
 		Set<Capability> capabilities = this.backend.capabilities();
 		return capabilities.contains(capability);
+	}
+
+	/** What cannot be asked never looks like what is not there, and is said in time. */
+	static void assertUnavailable(ThrowingCallable call) {
+		long start = System.nanoTime();
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(call);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).as("every call has a deadline").isLessThan(PATIENCE);
 	}
 
 	/** What is not declared is refused in words. */

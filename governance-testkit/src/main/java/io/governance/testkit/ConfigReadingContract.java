@@ -35,6 +35,7 @@ abstract class ConfigReadingContract extends BackendContract {
 	@BeforeEach
 	final void openStore() {
 		this.store = backend().config();
+		assertThat(backend().config()).as("the same object each time").isSameAs(this.store);
 		this.orders = id("orders.yaml");
 		this.stock = id("stock.yaml");
 	}

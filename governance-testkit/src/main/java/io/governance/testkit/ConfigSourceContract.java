@@ -189,34 +189,9 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 
 	@Test
 	void closingAWatchWaitsForTheNotificationThatIsUnderWay() {
-		Closing closing = closeWhileTold();
-		for (int again = 0; again < 4 && closing.gaveUp(); again++) {
-			closing = closeWhileTold();
-		}
-		assertThat(closing.waited()).isTrue();
-	}
-
-	private Closing closeWhileTold() {
-		CountDownLatch release = new CountDownLatch(1);
-		CountDownLatch reached = new CountDownLatch(1);
-		AtomicBoolean finished = new AtomicBoolean();
-		Subscription watch = this.store.watch(Set.of(this.orders), (documents) -> {
-			reached.countDown();
-			awaitLatch(release);
-			finished.set(true);
-		});
-		awaitLatch(reached);
-		AtomicReference<Closing> closing = new AtomicReference<>();
-		Thread closer = new Thread(() -> {
-			long start = System.nanoTime();
-			watch.close();
-			closing.set(new Closing(finished.get(), System.nanoTime() - start));
-		}, "closer");
-		closer.start();
-		await().until(() -> closer.getState() != Thread.State.RUNNABLE && closer.getState() != Thread.State.NEW);
-		release.countDown();
-		await().until(() -> closer.getState() == Thread.State.TERMINATED);
-		return Objects.requireNonNull(closing.get());
+		assertThat(
+				Closing.whileTold((told) -> this.store.watch(Set.of(this.orders), (documents) -> told.run())).waited())
+			.isTrue();
 	}
 
 	@Test
@@ -326,6 +301,20 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 		FaultyConnection way = connect();
 		ConfigStore remote = openThrough(way).config();
 		remote.watch(Set.of(this.orders, this.stock), this.listener);
+		RecordingConfigListener inOrder = new RecordingConfigListener() {
+
+			@Override
+			public void onDocuments(ConfigDocuments documents) {
+				List<ConnectionState> told = connections();
+				assertThat(told.isEmpty() || told.get(told.size() - 1) == ConnectionState.CONNECTED)
+					.as("that the connection is back is told before the documents")
+					.isTrue();
+				super.onDocuments(documents);
+			}
+
+		};
+		remote.watch(Set.of(this.orders), inOrder);
+		await().until(() -> inOrder.latest(this.orders).equals("a: 1"));
 		await().until(() -> this.listener.latest(this.stock).equals("b: 1"));
 		way.cut();
 		await().atMost(given().detection())
@@ -342,6 +331,7 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 		assertThat(this.listener.connections()).containsExactly(ConnectionState.DISCONNECTED,
 				ConnectionState.CONNECTED);
 		assertThat(this.listener.texts(this.orders)).containsOnlyOnce("a: 1").doesNotContain("lost");
+		await().until(() -> inOrder.latest(this.orders).equals("a: 2"));
 		put(this.orders, "a: 3");
 		await().until(() -> this.listener.latest(this.orders).equals("a: 3"));
 		assertThat(remote.get(Set.of(this.orders)).find(this.orders).orElseThrow().text()).isEqualTo("a: 3");
@@ -392,21 +382,6 @@ public abstract class ConfigSourceContract extends ConfigReadingContract {
 
 	private Subscription watch(DocumentId... ids) {
 		return this.store.watch(Set.of(ids), this.listener);
-	}
-
-	/**
-	 * How a watch was closed.
-	 *
-	 * @param waited whether the notification had ended
-	 * @param nanos the time that it took
-	 */
-	private record Closing(boolean waited, long nanos) {
-
-		/** Nothing has to wait for longer than a second. */
-		boolean gaveUp() {
-			return !this.waited && this.nanos >= TimeUnit.SECONDS.toNanos(1);
-		}
-
 	}
 
 }

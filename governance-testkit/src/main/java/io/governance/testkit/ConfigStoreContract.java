@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 
+import io.governance.BackendUnavailableException;
 import io.governance.backend.Capability;
 import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
@@ -382,6 +383,31 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 			}
 		}
 		return null;
+	}
+
+	@Test
+	@DisplayName("F1 F3 While the backend hangs or cannot be reached nothing looks absent, and every call says so in time")
+	void backendThatCannotBeReachedIsSaidSo() {
+		put(this.orders, "a: 1");
+		FaultyConnection way = connect();
+		ConfigStore remote = openThrough(way).config();
+		for (Runnable fault : List.<Runnable>of(way::hang, way::cut)) {
+			await().ignoreException(BackendUnavailableException.class)
+				.until(() -> remote.get(Set.of(this.orders)).documents().size() == 1);
+			fault.run();
+			assertUnavailable(() -> remote.get(Set.of(this.orders)));
+			assertUnavailable(() -> remote.publish(List.of(Publication.put(this.stock, "lost")), ALICE));
+			if (can(Capability.LIST)) {
+				assertUnavailable(() -> remote.list(namespace(), "shop"));
+				assertUnavailable(() -> remote.groups(namespace()));
+			}
+			if (can(Capability.HISTORY)) {
+				HistoryEntry entry = this.store.history(this.orders, 1).get(0);
+				assertUnavailable(() -> remote.history(this.orders, 1));
+				assertUnavailable(() -> remote.version(entry));
+			}
+			way.restore();
+		}
 	}
 
 	private void assertConflict(DocumentId id, Publication... publications) {

@@ -46,6 +46,7 @@ public abstract class DiscoveryContract extends BackendContract {
 	final void openDiscovery() {
 		this.service = unique("orders");
 		this.discovery = backend().discovery();
+		assertThat(backend().discovery()).as("the same object each time").isSameAs(this.discovery);
 		this.registry = open(namespace()).registry();
 	}
 
@@ -217,6 +218,28 @@ public abstract class DiscoveryContract extends BackendContract {
 		put(instance(1));
 		await().until(() -> other.shows(instance(1).id()));
 		assertThat(this.listener.deliveries()).hasSize(1);
+	}
+
+	@Test
+	void closingAWatchWaitsForTheNotificationThatIsUnderWay() {
+		assertThat(Closing.whileTold((told) -> this.discovery.watch(this.service, (instances) -> told.run())).waited())
+			.isTrue();
+	}
+
+	@Test
+	@DisplayName("F1 F3 While the backend hangs or cannot be reached nothing looks absent, and every call says so in time")
+	void backendThatCannotBeReachedIsSaidSo() {
+		put(instance(1));
+		FaultyConnection way = connect();
+		Discovery remote = openThrough(way).discovery();
+		for (Runnable fault : List.<Runnable>of(way::hang, way::cut)) {
+			await().ignoreException(BackendUnavailableException.class)
+				.until(() -> remote.read(this.service).size() == 1);
+			fault.run();
+			assertUnavailable(() -> remote.read(this.service));
+			assertUnavailable(remote::services);
+			way.restore();
+		}
 	}
 
 	@Test

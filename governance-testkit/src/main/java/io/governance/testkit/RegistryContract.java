@@ -44,6 +44,7 @@ public abstract class RegistryContract extends BackendContract {
 	final void openRegistry() {
 		this.service = unique("orders");
 		this.registry = backend().registry();
+		assertThat(backend().registry()).as("the same object each time").isSameAs(this.registry);
 	}
 
 	@Test
@@ -270,7 +271,27 @@ public abstract class RegistryContract extends BackendContract {
 		keeper.register(changed);
 		way.restore();
 		await().atMost(PROMISE).until(() -> this.listener.latest().orElseThrow().equals(List.of(changed)));
-		assertThat(remote.observe(this.service)).containsExactly(changed);
+		// Others may see it before the answer is here.
+		await().until(() -> remote.observe(this.service).equals(List.of(changed)));
+	}
+
+	@Test
+	@DisplayName("F1 F3 While the backend hangs or cannot be reached nothing looks absent, and every call says so in time")
+	void backendThatCannotBeReachedIsSaidSo() {
+		FaultyConnection way = connect();
+		Registry remote = openThrough(way).registry();
+		List<Instance> own = List.of(instance(1));
+		for (Runnable fault : List.<Runnable>of(way::hang, way::cut)) {
+			await().ignoreException(BackendUnavailableException.class).until(() -> {
+				remote.put(this.service, own);
+				return remote.observe(this.service).equals(own);
+			});
+			fault.run();
+			assertUnavailable(() -> remote.observe(this.service));
+			assertUnavailable(() -> remote.put(this.service, own));
+			assertUnavailable(() -> remote.remove(this.service, own.get(0).id()));
+			way.restore();
+		}
 	}
 
 	@Test

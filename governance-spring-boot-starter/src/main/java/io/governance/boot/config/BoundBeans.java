@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
+import io.governance.config.ConfigChange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,27 +67,30 @@ final class BoundBeans {
 	}
 
 	/**
-	 * What the beans in refresh scope are bound to that have properties of their own.
+	 * What the beans in refresh scope are bound to that have properties of their own, and
+	 * that a change touches.
 	 */
-	synchronized List<LiveConfigPoints.Point> replaced() {
+	synchronized List<LiveConfigPoints.Point> replaced(ConfigChange change) {
 		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
-		return points((name) -> ScopedProxyUtils.isScopedTarget(name) && isReplaced(factory, name));
+		return points(change, (name) -> ScopedProxyUtils.isScopedTarget(name) && isReplaced(factory, name));
 	}
 
 	/**
-	 * What the beans are bound to that are made at once with their properties, and stay
-	 * so until the application starts again.
+	 * What the beans are bound to that are made at once with their properties and stay so
+	 * until the application starts again, and that a change touches.
 	 */
-	synchronized List<LiveConfigPoints.Point> unchangeable() {
+	synchronized List<LiveConfigPoints.Point> unchangeable(ConfigChange change) {
 		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
-		return points((name) -> LiveConfigPoints.isBoundByConstructor(factory, name) && !isReplaced(factory, name));
+		return points(change,
+				(name) -> LiveConfigPoints.isBoundByConstructor(factory, name) && !isReplaced(factory, name));
 	}
 
-	private List<LiveConfigPoints.Point> points(Predicate<String> which) {
+	private List<LiveConfigPoints.Point> points(ConfigChange change, Predicate<String> which) {
 		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
 		List<LiveConfigPoints.Point> points = new ArrayList<>();
 		names().forEach((name, properties) -> {
-			Class<?> type = which.test(name) ? factory.getType(name, false) : null;
+			Class<?> type = change.touches(properties.prefix()) && which.test(name) ? factory.getType(name, false)
+					: null;
 			Bindable<?> bindable = (type != null) ? LiveConfigPoints.bindable(factory, name, type) : null;
 			if (type != null && bindable != null) {
 				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false, false,

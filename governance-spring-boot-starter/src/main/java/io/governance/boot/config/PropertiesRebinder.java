@@ -97,15 +97,11 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 				}
 			}
 		}
-		this.beans.replaced().forEach((point) -> {
-			if (change.touches(point.prefix())) {
-				this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
-			}
-		});
-		for (LiveConfigPoints.Point point : this.beans.unchangeable()) {
-			if (change.touches(point.prefix())) {
-				checkForTheNextStart(change, point);
-			}
+		for (LiveConfigPoints.Point point : this.beans.replaced(change)) {
+			this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
+		}
+		for (LiveConfigPoints.Point point : this.beans.unchangeable(change)) {
+			checkForTheNextStart(change, point);
 		}
 		this.planned = change;
 		this.plan = updates;

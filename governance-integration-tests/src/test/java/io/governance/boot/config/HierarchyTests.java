@@ -17,12 +17,16 @@ import jakarta.validation.constraints.Max;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -35,6 +39,7 @@ import static org.awaitility.Awaitility.await;
 
 /** A parent and a child, of which one imports the config. */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class HierarchyTests {
 
 	private TestFleet fleet;
@@ -77,6 +82,24 @@ class HierarchyTests {
 			assertThat(above.factors).containsExactly(2, 3);
 			assertThat(below.factors).containsExactly(2);
 		}
+	}
+
+	@Test
+	void childThatStartsNeitherResetsNorDestroysWhatItsParentHas(CapturedOutput output) {
+		this.fleet.save("orders.yaml", "{price: {factor: 1}, shelf: {size: 1}}");
+		try (ConfigurableApplicationContext parent = this.fleet.start(Shelves.class,
+				"governance.registry.enabled=false")) {
+			Shelf shelf = parent.getBean(Shelf.class);
+			shelf.setOwner("code");
+			try (ConfigurableApplicationContext child = child(parent, false)) {
+				assertThat(child.getBean(Shelf.class)).isSameAs(shelf);
+				assertThat(shelf.getOwner()).isEqualTo("code");
+				assertThat(shelf.closed).hasValue(0);
+				this.fleet.save("orders.yaml", "{price: {factor: 1}, shelf: {size: 2}}");
+				await().untilAsserted(() -> assertThat(shelf.getSize()).isEqualTo(2));
+			}
+		}
+		assertThat(output).doesNotContain("skipping property reset");
 	}
 
 	@Test
@@ -207,6 +230,38 @@ class HierarchyTests {
 	record LowPrice(@Max(10) int factor) {
 	}
 
+	@ConfigurationProperties("shelf")
+	static class Shelf implements AutoCloseable {
+
+		private final AtomicInteger closed = new AtomicInteger();
+
+		private volatile int size;
+
+		private volatile String owner = "nobody";
+
+		public int getSize() {
+			return this.size;
+		}
+
+		public void setSize(int size) {
+			this.size = size;
+		}
+
+		public String getOwner() {
+			return this.owner;
+		}
+
+		public void setOwner(String owner) {
+			this.owner = owner;
+		}
+
+		@Override
+		public void close() {
+			this.closed.incrementAndGet();
+		}
+
+	}
+
 	static class Seen {
 
 		private final List<Integer> factors = new CopyOnWriteArrayList<>();
@@ -260,6 +315,13 @@ class HierarchyTests {
 		Seen seen() {
 			return new Seen();
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableConfigurationProperties({ Price.class, Shelf.class })
+	static class Shelves {
 
 	}
 

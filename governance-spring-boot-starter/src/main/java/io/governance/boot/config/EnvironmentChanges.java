@@ -40,6 +40,19 @@ final class EnvironmentChanges extends ConfigurationPropertiesRebinder implement
 		this.context.publishEvent(new RemoteChangeEvent(this.context, change.keys()));
 	}
 
+	/**
+	 * Spring Cloud has the beans of a parent, and those of the same names here, bound
+	 * again when a child has started, by destroying and resetting them. They are up to
+	 * date if the parent follows the config.
+	 */
+	@Override
+	public boolean rebind(String name) {
+		ApplicationContext parent = this.context.getParent();
+		boolean upToDate = parent != null && parent.containsBean(name)
+				&& parent.getBeanProvider(PropertiesRebinder.class).stream().findAny().isPresent();
+		return !upToDate && super.rebind(name);
+	}
+
 	@Override
 	public void onApplicationEvent(EnvironmentChangeEvent event) {
 		boolean ours = event instanceof RemoteChangeEvent;

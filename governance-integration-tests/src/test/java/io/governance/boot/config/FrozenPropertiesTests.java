@@ -52,7 +52,7 @@ class FrozenPropertiesTests {
 		save("{stamp: 1, given: {size: 2}}");
 		save("{stamp: 2, given: {size: 3}}");
 		assertThat(output).contains("The bean of 'given' " + UNFOLLOWED
-				+ ": [holder] had better ask for LiveConfig<FrozenPropertiesTests.Given>");
+				+ ": [holder, otherObserver] had better ask for LiveConfig<FrozenPropertiesTests.Given>");
 		assertThat(StringUtils.countOccurrencesOf(output.toString(), UNFOLLOWED)).isEqualTo(1);
 	}
 
@@ -87,8 +87,22 @@ class FrozenPropertiesTests {
 		}
 
 		@Bean
+		OtherObserver otherObserver(Given given) {
+			return new OtherObserver();
+		}
+
+		@Bean
 		Observer observer(Watched watched) {
 			return new Observer(watched);
+		}
+
+	}
+
+	/** Told of other changes than those of what it has been given. */
+	static class OtherObserver {
+
+		@OnConfigChange("given-away")
+		void changed() {
 		}
 
 	}

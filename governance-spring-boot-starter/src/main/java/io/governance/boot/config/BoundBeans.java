@@ -112,7 +112,7 @@ final class BoundBeans {
 			Target target = (rebinding != null) ? rebinding.frozen() : null;
 			if (target != null) {
 				List<String> holders = Arrays.stream(factory.getDependentBeans(name))
-					.filter((holder) -> !followsByItself(factory, holder))
+					.filter((holder) -> !followsByItself(factory, holder, target.prefix()))
 					.toList();
 				if (!holders.isEmpty()) {
 					frozen.add(new Frozen(target, holders));
@@ -123,9 +123,9 @@ final class BoundBeans {
 	}
 
 	/** Who is told of changes needs its properties for the beginning only. */
-	private static boolean followsByItself(ConfigurableListableBeanFactory factory, String holder) {
+	private static boolean followsByItself(ConfigurableListableBeanFactory factory, String holder, String prefix) {
 		Class<?> type = factory.containsBean(holder) ? factory.getType(holder, false) : null;
-		return type != null && OnConfigChangeProcessor.observes(type);
+		return type != null && OnConfigChangeProcessor.observes(type, prefix);
 	}
 
 	private Map<String, ConfigurationProperties> names() {

@@ -81,6 +81,18 @@ final class OnConfigChangeProcessor implements BeanPostProcessor, DisposableBean
 		}
 	}
 
+	/**
+	 * Whether beans of a type are told of changes of what is below a prefix, or a part of
+	 * it.
+	 */
+	static boolean observes(Class<?> type, String prefix) {
+		return observes(type) && methods(type).values()
+			.stream()
+			.map((annotation) -> annotation.value() + ".")
+			.anyMatch((observed) -> observed.equals(".") || observed.startsWith(prefix + ".")
+					|| (prefix + ".").startsWith(observed));
+	}
+
 	private static Map<Method, OnConfigChange> methods(Class<?> type) {
 		return MethodIntrospector.selectMethods(type,
 				(MethodIntrospector.MetadataLookup<@Nullable OnConfigChange>) (method) -> AnnotatedElementUtils

@@ -17,6 +17,9 @@ record Options(String backend, int port, int rate) {
 		if (!RegistryServer.BACKENDS.contains(backend)) {
 			throw new IllegalArgumentException("There is no backend '" + backend + "'");
 		}
+		if (port < 1 || port > 65_535 || rate < 1) {
+			throw new IllegalArgumentException("Not a port and a rate: " + port + ", " + rate);
+		}
 	}
 
 	/**

@@ -22,7 +22,8 @@ class OptionsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "--backend=foo", "--backend", "--port=many", "--speed=5", "local" })
+	@ValueSource(
+			strings = { "--backend=foo", "--backend", "--port=many", "--port=65536", "--rate=0", "--speed=5", "local" })
 	void whatIsNotAnOptionIsRefusedBeforeAnythingStarts(String argument) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Options.of(argument));
 	}

@@ -105,7 +105,9 @@ class BalancerSettingsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "call.retry.max-tries: many", "discovery.timeout: soon" })
+	@ValueSource(strings = { "call.retry.max-tries: many", "call.retry.max-tries: 0", "discovery.timeout: soon",
+			"discovery.timeout: -1s", "discovery.static.stock: [nowhere]", "gray.trusted-peers: [10.0.0.0/33]",
+			"gray.baggage-key: a b", "gray.exposure.sample: 2", "registry.removal-timeout: 0s" })
 	void thatTheNextStartWouldNotTakeAreRefused(String setting, @TempDir Path directory) {
 		TestFleet fleet = new TestFleet(directory);
 		try (ConfigurableApplicationContext context = startWithoutReactor(fleet)) {

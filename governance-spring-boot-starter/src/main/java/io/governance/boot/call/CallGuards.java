@@ -63,7 +63,7 @@ final class CallGuards implements ServiceBreakers {
 	 * @throws InvalidSettingException if a property is out of its range
 	 */
 	synchronized void properties(GovernanceCallProperties properties) {
-		CallSettings.check(properties);
+		properties.check();
 		Settings before = this.settings;
 		Settings now = new Settings(properties, properties.breaker().equals(before.properties().breaker())
 				? before.breaker() : BreakerSettings.of(properties.breaker(), this.time, this.ticker));

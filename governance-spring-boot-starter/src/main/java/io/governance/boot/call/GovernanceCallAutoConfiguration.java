@@ -76,7 +76,7 @@ public final class GovernanceCallAutoConfiguration {
 	/** Holds properties that are set against their ranges at start. */
 	GovernanceCallAutoConfiguration(ObjectProvider<GovernanceCallProperties> properties, Environment environment) {
 		if (new SetProperties(environment).areBelow("governance.call")) {
-			CallSettings.check(properties.getObject());
+			properties.getObject().check();
 		}
 	}
 
@@ -105,7 +105,8 @@ public final class GovernanceCallAutoConfiguration {
 	PropertiesFollower<GovernanceCallProperties> governanceCallSettings(ObjectProvider<CallGuards> guards,
 			ObjectProvider<SnapshotSettings> settings) {
 		return new PropertiesFollower<>("the settings of calls", "governance.call", GovernanceCallProperties.class,
-				settings::getObject, CallSettings::check, (properties) -> guards.getObject().properties(properties));
+				settings::getObject, GovernanceCallProperties::check,
+				(properties) -> guards.getObject().properties(properties));
 	}
 
 	@Bean

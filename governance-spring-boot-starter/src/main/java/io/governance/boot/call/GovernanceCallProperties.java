@@ -10,6 +10,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+import io.governance.boot.CheckedProperties;
+
 /**
  * Properties of calls by service name.
  *
@@ -22,7 +24,13 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("governance.call")
 public record GovernanceCallProperties(@DefaultValue("10s") Duration tryTimeout, @DefaultValue("30s") Duration deadline,
-		@DefaultValue Retry retry, @DefaultValue Breaker breaker, @DefaultValue Map<String, Service> services) {
+		@DefaultValue Retry retry, @DefaultValue Breaker breaker,
+		@DefaultValue Map<String, Service> services) implements CheckedProperties {
+
+	@Override
+	public void check() {
+		CallSettings.check(this);
+	}
 
 	/**
 	 * Tries on another instance.

@@ -11,6 +11,7 @@ import io.governance.config.ConfigChange;
 import io.governance.config.ConfigObserver;
 import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValidator;
+import io.governance.config.ConfigValue;
 import io.governance.config.InvalidConfigException;
 
 /**
@@ -85,9 +86,15 @@ public final class PropertiesFollower<T> implements ConfigValidator, ConfigObser
 				this.check.accept(properties(change.after()));
 			}
 			catch (InvalidSettingException ex) {
-				throw new InvalidConfigException(null, ex.property(), ex.action(), ex);
+				throw refusal(change.after(), ex);
 			}
 		}
+	}
+
+	/** Names the document, but not the value, which the problem may quote. */
+	static InvalidConfigException refusal(ConfigSnapshot snapshot, InvalidSettingException ex) {
+		ConfigValue value = snapshot.get(ex.property());
+		return new InvalidConfigException((value != null) ? value.origin() : null, ex.property(), ex.action(), ex);
 	}
 
 	@Override

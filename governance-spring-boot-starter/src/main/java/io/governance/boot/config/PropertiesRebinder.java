@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.governance.boot.CheckedProperties;
+import io.governance.boot.InvalidSettingException;
 import io.governance.config.ConfigChange;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigObserver;
@@ -132,7 +134,13 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	/** What a bean cannot be made of would keep the application from starting again. */
 	private void checkForTheNextStart(ConfigChange change, LiveConfigPoints.Point point) throws Exception {
 		try {
-			this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
+			Object made = this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
+			if (made instanceof CheckedProperties ours) {
+				ours.check();
+			}
+		}
+		catch (InvalidSettingException ex) {
+			throw PropertiesFollower.refusal(change.after(), ex);
 		}
 		catch (InvalidConfigException ex) {
 			if (before(change, point.prefix(), point.bindable(), point.rules()) != null) {

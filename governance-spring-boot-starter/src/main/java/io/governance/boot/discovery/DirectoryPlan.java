@@ -65,8 +65,8 @@ final class DirectoryPlan {
 	 */
 	ServiceDirectory.Builder begin(String namespace, @Nullable Path cacheDirectory) {
 		ServiceDirectory.Builder builder = ServiceDirectory.builder()
-			.guard(guard())
-			.patience(patience())
+			.guard(guard(this.properties))
+			.patience(patience(this.properties))
 			.cache(cache(namespace, cacheDirectory));
 		for (String name : this.names) {
 			if (name.equals(STATIC)) {
@@ -105,8 +105,15 @@ final class DirectoryPlan {
 		return own ? this.main : this.backends.get().get(property, name, namespace);
 	}
 
-	private ShrinkGuard guard() {
-		GovernanceDiscoveryProperties.Guard guard = this.properties.guard();
+	/** What can be told of properties without the backends that they name. */
+	static void check(GovernanceDiscoveryProperties properties) {
+		guard(properties);
+		patience(properties);
+		StaticInstances.of(properties.fixed());
+	}
+
+	private static ShrinkGuard guard(GovernanceDiscoveryProperties properties) {
+		GovernanceDiscoveryProperties.Guard guard = properties.guard();
 		try {
 			return new ShrinkGuard(guard.share(), guard.minInstances(), guard.hold());
 		}
@@ -117,8 +124,8 @@ final class DirectoryPlan {
 	}
 
 	/** Shorter than the first call waits, so that it gets what there is by then. */
-	private Duration patience() {
-		Duration timeout = this.properties.timeout();
+	private static Duration patience(GovernanceDiscoveryProperties properties) {
+		Duration timeout = properties.timeout();
 		if (timeout.isNegative()) {
 			throw new InvalidSettingException("governance.discovery.timeout", "is negative",
 					"Set governance.discovery.timeout to 0s or more", null);

@@ -11,6 +11,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 
+import io.governance.boot.CheckedProperties;
+
 /**
  * Properties of the discovery of other services.
  *
@@ -35,7 +37,13 @@ import org.springframework.boot.context.properties.bind.Name;
 public record GovernanceDiscoveryProperties(@DefaultValue("true") boolean enabled, @DefaultValue("2s") Duration timeout,
 		@DefaultValue List<String> backends, @DefaultValue List<String> eager,
 		@Name("static") @DefaultValue Map<String, List<String>> fixed, @DefaultValue List<Fallback> fallback,
-		@DefaultValue("true") boolean vetAddresses, @DefaultValue Guard guard, @DefaultValue Cache cache) {
+		@DefaultValue("true") boolean vetAddresses, @DefaultValue Guard guard,
+		@DefaultValue Cache cache) implements CheckedProperties {
+
+	@Override
+	public void check() {
+		DirectoryPlan.check(this);
+	}
 
 	/**
 	 * Where a service is looked for while there is no instance of it.

@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 
-import io.governance.boot.InvalidSettingException;
 import io.governance.gray.Exposure;
 import io.governance.gray.ExposureListener;
 import io.governance.gray.GrayContext;
@@ -53,10 +52,7 @@ final class Exposures implements DisposableBean {
 	private final boolean[] failed;
 
 	Exposures(List<ExposureListener> listeners, GovernanceGrayExposureProperties properties) {
-		if (!(properties.sample() >= 0 && properties.sample() <= 1)) {
-			throw new InvalidSettingException("governance.gray.exposure.sample", "it must be from 0 to 1",
-					"Set it to a share such as 0.1", null);
-		}
+		properties.check();
 		this.listeners = List.copyOf(listeners);
 		this.properties = properties;
 		this.sample = new PercentageStrategy(Share.of((int) Math.round(properties.sample() * PercentageStrategy.ALL)),

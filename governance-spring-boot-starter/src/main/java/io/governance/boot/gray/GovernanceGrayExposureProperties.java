@@ -3,6 +3,9 @@ package io.governance.boot.gray;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.governance.boot.CheckedProperties;
+import io.governance.boot.InvalidSettingException;
+
 /**
  * Properties of what is told about variants that were shown.
  *
@@ -16,7 +19,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("governance.gray.exposure")
 record GovernanceGrayExposureProperties(@DefaultValue("1") double sample, @DefaultValue("true") boolean hashUsers,
-		@DefaultValue("") String salt, @DefaultValue("false") boolean log, @DefaultValue("false") boolean metrics) {
+		@DefaultValue("") String salt, @DefaultValue("false") boolean log,
+		@DefaultValue("false") boolean metrics) implements CheckedProperties {
+
+	@Override
+	public void check() {
+		if (!(this.sample >= 0 && this.sample <= 1)) {
+			throw new InvalidSettingException("governance.gray.exposure.sample", "it must be from 0 to 1",
+					"Set it to a share such as 0.1", null);
+		}
+	}
 
 	/**
 	 * Does not tell the salt.

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.governance.boot.CheckedProperties;
+
 /**
  * Properties of gray release.
  *
@@ -43,7 +45,20 @@ public record GovernanceGrayProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("governance.lane") String baggageKey,
 		@DefaultValue({ "127.0.0.0/8", "::1/128" }) List<String> trustedPeers,
 		@DefaultValue({ "127.0.0.0/8", "::1/128" }) List<String> trustedProxies,
-		@DefaultValue("X-Forwarded-For") String forwardedHeader, @Nullable Integer filterOrder){
+		@DefaultValue("X-Forwarded-For") String forwardedHeader,
+		@Nullable Integer filterOrder) implements CheckedProperties{
+
+	@Override
+	public void check() {
+		Inbound.Settings.of(this, null);
+		new LaneCarrier(this);
+		trusted();
+	}
+
+	/** The peers from which the lane header is honoured. */
+	TrustedPeers trusted() {
+		return new TrustedPeers("governance.gray.trusted-peers", this.trustedPeers);
+	}
 
 	/** Who the user of a request without one is. */
 	public enum Anonymous {

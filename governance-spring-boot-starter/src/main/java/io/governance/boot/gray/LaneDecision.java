@@ -30,7 +30,7 @@ final class LaneDecision implements SmartInitializingSingleton {
 			@Nullable GrayClaims claims) {
 		this.rules = rules;
 		this.carrier = carrier;
-		this.trusted = new TrustedPeers("governance.gray.trusted-peers", properties.trustedPeers());
+		this.trusted = properties.trusted();
 		this.settings = Inbound.Settings.of(properties, claims);
 		this.order = (properties.filterOrder() != null) ? properties.filterOrder() : Integer.MIN_VALUE;
 	}

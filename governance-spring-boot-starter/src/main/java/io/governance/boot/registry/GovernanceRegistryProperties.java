@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.governance.boot.CheckedProperties;
 import io.governance.boot.InvalidSettingException;
 import io.governance.registry.Instance;
 
@@ -31,13 +32,11 @@ import io.governance.registry.Instance;
 @ConfigurationProperties("governance.registry")
 public record GovernanceRegistryProperties(@DefaultValue("true") boolean enabled, @Nullable String service,
 		@DefaultValue List<String> backends, @DefaultValue Own instance, @DefaultValue("5s") Duration reconcileInterval,
-		@DefaultValue Health health, @DefaultValue Drain drain, @DefaultValue("2s") Duration removalTimeout) {
+		@DefaultValue Health health, @DefaultValue Drain drain,
+		@DefaultValue("2s") Duration removalTimeout) implements CheckedProperties {
 
-	/**
-	 * Holds times against their ranges.
-	 * @throws InvalidSettingException if one is out of its range
-	 */
-	void check() {
+	@Override
+	public void check() {
 		positive("reconcile-interval", this.reconcileInterval, "5s");
 		positive("removal-timeout", this.removalTimeout, "2s");
 		positive("health.interval", this.health.interval(), "5s");

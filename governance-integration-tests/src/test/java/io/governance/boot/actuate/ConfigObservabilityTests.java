@@ -80,6 +80,26 @@ class ConfigObservabilityTests {
 	}
 
 	@Test
+	void whatIsStoredCountsAsRejectedForAsLongAsItIsAndFromTheStartOn() {
+		save("1");
+		start().close();
+		save("many");
+		try (ConfigurableApplicationContext context = start()) {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(context.getBean(ConfigManager.class).status().source()).isEqualTo(ConfigStatus.Source.CACHE);
+			assertThat(rejected(registry)).isEqualTo(1);
+			save("2");
+			await().until(() -> rejected(registry) == 0);
+			save("many");
+			await().until(() -> rejected(registry) == 1);
+		}
+	}
+
+	private static double rejected(MeterRegistry registry) {
+		return registry.get("governance.config.rejected").gauge().value();
+	}
+
+	@Test
 	@DisplayName("F20 an observer that does not return is named in health, and measured")
 	void tellsWhoHoldsAChangeUp() {
 		save("1");

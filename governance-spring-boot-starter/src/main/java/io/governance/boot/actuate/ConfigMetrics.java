@@ -56,6 +56,10 @@ final class ConfigMetrics implements MeterBinder, DisposableBean {
 			.description("Whether the backend of the config can be reached: 1 or 0")
 			.strongReference(true)
 			.register(registry);
+		Gauge.builder("governance.config.rejected", this, ConfigMetrics::rejected)
+			.description("Whether what is stored is refused and an older config in force: 1 or 0")
+			.strongReference(true)
+			.register(registry);
 		TimeGauge.builder("governance.config.pending", this, TimeUnit.MILLISECONDS, ConfigMetrics::pendingMillis)
 			.description("Time for which somebody has had a change in hand that is being applied; 0 if there is none")
 			.strongReference(true)
@@ -102,6 +106,10 @@ final class ConfigMetrics implements MeterBinder, DisposableBean {
 	private double pendingMillis() {
 		PendingChange pending = this.manager.status().pending();
 		return (pending != null) ? Duration.between(pending.since(), this.clock.instant()).toMillis() : 0;
+	}
+
+	private double rejected() {
+		return (this.manager.status().rejection() != null) ? 1 : 0;
 	}
 
 	private double connected() {

@@ -16,6 +16,8 @@ import io.governance.local.LocalBackendFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.SpringApplication;
@@ -72,13 +74,15 @@ class BackendSelectionTests {
 		}
 	}
 
-	@Test
-	void failsForANameThatIsNotThere() throws IOException {
-		MockEnvironment environment = new MockEnvironment().withProperty("governance.backend", "cnsul");
+	@ParameterizedTest
+	@CsvSource({ "etcd, add the dependency io.governance:governance-etcd",
+			"cnsul, 'add the dependency of its backend, such as io.governance:governance-consul'" })
+	void failsForANameThatIsNotThere(String name, String action) throws IOException {
+		MockEnvironment environment = new MockEnvironment().withProperty("governance.backend", name);
 		try (Backends backends = backends(environment)) {
 			assertThatExceptionOfType(BackendSelectionException.class).isThrownBy(backends::select)
-				.withMessageContaining("There is no backend 'cnsul'; available are [local]")
-				.withMessageContaining("io.governance:governance-cnsul");
+				.withMessage("There is no backend '" + name
+						+ "'; available are [local]. Set governance.backend to one of them, or " + action);
 		}
 	}
 

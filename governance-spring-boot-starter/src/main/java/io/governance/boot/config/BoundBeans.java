@@ -101,14 +101,15 @@ final class BoundBeans {
 	}
 
 	/**
-	 * The singletons that are there now, cannot be changed and were given to others: a
-	 * record, or whatever else is bound by its constructor.
+	 * The singletons that are there now, cannot be changed and were given to others, of
+	 * those that a change touches: a record, or whatever else is bound by its
+	 * constructor.
 	 */
-	synchronized List<Frozen> frozen() {
+	synchronized List<Frozen> frozen(ConfigChange change) {
 		ConfigurableListableBeanFactory factory = this.context.getBeanFactory();
 		List<Frozen> frozen = new ArrayList<>();
 		names().forEach((name, properties) -> {
-			Rebinding rebinding = this.known.get(name);
+			Rebinding rebinding = change.touches(properties.prefix()) ? this.known.get(name) : null;
 			Target target = (rebinding != null) ? rebinding.frozen() : null;
 			if (target != null) {
 				List<String> holders = Arrays.stream(factory.getDependentBeans(name))
@@ -173,9 +174,13 @@ final class BoundBeans {
 				BindRules.of(bean.getAnnotation(), bean.asBindTarget().getAnnotation(Validated.class)));
 		if (byConstructor) {
 			// Whoever needs our own properties follows them where they can be followed.
-			return prefix.startsWith(OWN_PREFIX) ? Rebinding.NONE : new Rebinding(null, target);
+			return isOurs(prefix) ? Rebinding.NONE : new Rebinding(null, target);
 		}
 		return new Rebinding(target, null);
+	}
+
+	private static boolean isOurs(String prefix) {
+		return prefix.equals(OWN_PREFIX) || prefix.startsWith(OWN_PREFIX + ".");
 	}
 
 	private @Nullable ConfigurationPropertiesBean bean(String name) {

@@ -158,7 +158,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 
 	private void warnOf(ConfigChange change, BoundBeans.Frozen frozen) throws Exception {
 		BoundBeans.Target target = frozen.target();
-		if (!change.touches(target.prefix()) || this.unfollowed.contains(target.prefix())) {
+		if (this.unfollowed.contains(target.prefix())) {
 			return;
 		}
 		Object before = before(change, target, target.rules().unchecked());
@@ -193,7 +193,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 				PropertyUpdate.revertAll(this.plan);
 				throw ex;
 			}
-			for (BoundBeans.Frozen frozen : this.beans.frozen()) {
+			for (BoundBeans.Frozen frozen : this.beans.frozen(change)) {
 				warnOf(change, frozen);
 			}
 		}

@@ -43,7 +43,8 @@ final class CallGuards implements ServiceBreakers {
 	 * Creates the guards.
 	 * @param properties the settings
 	 * @param breakers takes the breakers of services
-	 * @param time the time of day, asked once, from which circuit breakers count on
+	 * @param time the time of day, from which circuit breakers of the same settings count
+	 * on
 	 * @param ticker a clock in nanoseconds, for durations only
 	 * @param random makes the jitter of pauses; thread-safe
 	 */

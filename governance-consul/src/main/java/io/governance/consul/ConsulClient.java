@@ -99,10 +99,12 @@ final class ConsulClient implements AutoCloseable {
 
 	/** TLS reads all trusted certificates: only where an address asks for it. */
 	private static @Nullable SSLSocketFactory tls(ConsulSettings settings, @Nullable SSLContext ssl) {
-		if (settings.addresses().stream().noneMatch((address) -> address.startsWith("https:"))) {
-			return null;
+		for (String address : settings.addresses()) {
+			if (address.startsWith("https:")) {
+				return ((ssl != null) ? ssl : platform()).getSocketFactory();
+			}
 		}
-		return ((ssl != null) ? ssl : platform()).getSocketFactory();
+		return null;
 	}
 
 	private static SSLContext platform() {
@@ -153,9 +155,14 @@ final class ConsulClient implements AutoCloseable {
 	List<ConsulAgent> candidates() {
 		ConsulAgent first = this.preferred;
 		List<ConsulAgent> order = new ArrayList<>();
+		List<ConsulAgent> down = new ArrayList<>();
 		order.add(first);
-		this.agents.stream().filter((agent) -> agent != first && !agent.isDown()).forEach(order::add);
-		this.agents.stream().filter((agent) -> agent != first && agent.isDown()).forEach(order::add);
+		for (ConsulAgent agent : this.agents) {
+			if (agent != first) {
+				(agent.isDown() ? down : order).add(agent);
+			}
+		}
+		order.addAll(down);
 		return order;
 	}
 

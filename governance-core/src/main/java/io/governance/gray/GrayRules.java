@@ -44,7 +44,8 @@ public final class GrayRules {
 	/** Those that are in force, in the order in which they count. */
 	private final List<GrayRule> inForce;
 
-	private final LaneRules lanes;
+	/** Those that are in force, ready to be asked; none if there are none. */
+	private final @Nullable LaneRules lanes;
 
 	private final @Nullable Toggles toggles;
 
@@ -64,20 +65,27 @@ public final class GrayRules {
 		this.ends = ends;
 		ActiveRule.Factory activate = new ActiveRule.Factory(ends, counters);
 		this.inForce = inForce(GrayRule.class);
-		this.laneEnds = this.inForce.stream().map(this::end).toArray(RuleEnd[]::new);
-		this.lanes = new LaneRules(this.inForce, activate);
-		Toggles toggles = new Toggles(inForce(FeatureRule.class), inForce(ExperimentRule.class), activate);
-		this.toggles = toggles.isEmpty() ? null : toggles;
+		this.laneEnds = new RuleEnd[this.inForce.size()];
+		for (int i = 0; i < this.laneEnds.length; i++) {
+			this.laneEnds[i] = end(this.inForce.get(i));
+		}
+		this.lanes = this.inForce.isEmpty() ? null : new LaneRules(this.inForce, activate);
+		List<FeatureRule> features = inForce(FeatureRule.class);
+		List<ExperimentRule> experiments = inForce(ExperimentRule.class);
+		this.toggles = (features.isEmpty() && experiments.isEmpty()) ? null
+				: new Toggles(features, experiments, activate);
 		this.laneObservers = observers(activate, true);
 		this.toggleObservers = observers(activate, false);
 	}
 
 	private ActiveRule[] observers(ActiveRule.Factory activate, boolean ofLanes) {
-		return this.written.stream()
-			.filter((rule) -> rule.terms().enabled() && rule.terms().observe())
-			.filter((rule) -> rule instanceof GrayRule == ofLanes)
-			.map(activate::create)
-			.toArray(ActiveRule[]::new);
+		List<ActiveRule> observers = new ArrayList<>();
+		for (RequestRule rule : this.written) {
+			if (rule.terms().enabled() && rule.terms().observe() && rule instanceof GrayRule == ofLanes) {
+				observers.add(activate.create(rule));
+			}
+		}
+		return observers.toArray(new ActiveRule[0]);
 	}
 
 	private RuleEnd end(RequestRule rule) {
@@ -85,12 +93,14 @@ public final class GrayRules {
 	}
 
 	private <T extends RequestRule> List<T> inForce(Class<T> kind) {
-		return this.written.stream()
-			.filter(kind::isInstance)
-			.map(kind::cast)
-			.filter((rule) -> rule.terms().enabled() && !rule.terms().observe())
-			.sorted(PRIORITY)
-			.toList();
+		List<T> rules = new ArrayList<>();
+		for (RequestRule rule : this.written) {
+			if (kind.isInstance(rule) && rule.terms().enabled() && !rule.terms().observe()) {
+				rules.add(kind.cast(rule));
+			}
+		}
+		rules.sort(PRIORITY);
+		return List.copyOf(rules);
 	}
 
 	/**
@@ -232,7 +242,8 @@ public final class GrayRules {
 	 * @return the decision
 	 */
 	public GrayDecision decide(GrayContext context) {
-		GrayDecision decision = this.lanes.decide(context);
+		LaneRules lanes = this.lanes;
+		GrayDecision decision = (lanes != null) ? lanes.decide(context) : GrayDecision.STABLE;
 		for (ActiveRule observer : this.laneObservers) {
 			observer.matches(context);
 		}

@@ -53,10 +53,6 @@ final class Toggles {
 		}
 	}
 
-	boolean isEmpty() {
-		return this.featureRules.length == 0 && this.experimentRules.length == 0;
-	}
-
 	/** The features that are on for a request, as a bit set. */
 	long features(GrayContext context) {
 		long on = 0;

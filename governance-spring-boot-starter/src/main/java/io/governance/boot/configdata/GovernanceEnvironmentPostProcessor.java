@@ -136,10 +136,9 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			Backends backends, Secrets secrets) {
 		String name = environment.getProperty("spring.application.name");
 		String application = StringUtils.hasText(name) ? name : "application";
-		checkName("spring.application.name", () -> new DocumentId(DocumentId.DEFAULT, DocumentId.DEFAULT, application));
-		checkName("governance.namespace",
-				() -> new DocumentId(governance.namespace(), DocumentId.DEFAULT, application));
-		checkName("governance.config.group", () -> new DocumentId(DocumentId.DEFAULT, config.group(), application));
+		checkName("spring.application.name", DocumentId.DEFAULT, DocumentId.DEFAULT, application);
+		checkName("governance.namespace", governance.namespace(), DocumentId.DEFAULT, application);
+		checkName("governance.config.group", DocumentId.DEFAULT, config.group(), application);
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
 		Backend backend = backends.forConfig();
@@ -163,9 +162,9 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.build();
 	}
 
-	private static void checkName(String property, Runnable use) {
+	private static void checkName(String property, String namespace, String group, String application) {
 		try {
-			use.run();
+			new DocumentId(namespace, group, application);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException(property, String.valueOf(ex.getMessage()),

@@ -64,6 +64,19 @@ class OwnInstance {
 	}
 
 	private void check(int port) {
+		try {
+			Instance.checkService(this.service);
+			checkTags();
+			described(port);
+		}
+		catch (IllegalArgumentException ex) {
+			checkParts(port);
+			throw ex;
+		}
+	}
+
+	/** Finds the property that is wrong. */
+	private void checkParts(int port) {
 		checkPart("governance.registry.service", "1 to 200 letters, digits and any of _ . : @ -",
 				() -> Instance.checkService(this.service));
 		String host = host();
@@ -76,10 +89,15 @@ class OwnInstance {
 		check("version", label, () -> any.version(this.properties.version()).build());
 		check("lane", label, () -> any.lane(this.properties.lane()).build());
 		check("weight", "0 to " + Instance.MAX_WEIGHT, () -> any.weight(this.properties.weight()).build());
-		check("tags", "any text without a comma", () -> Assert
-			.isTrue(this.properties.tags().stream().noneMatch((tag) -> tag.contains(",")), "A tag holds a comma"));
+		check("tags", "any text without a comma", this::checkTags);
 		check("metadata", "at most 64 entries, with those for tags, start and management port",
 				() -> any.metadata(metadata()).build());
+	}
+
+	private void checkTags() {
+		for (String tag : this.properties.tags()) {
+			Assert.isTrue(!tag.contains(","), "A tag holds a comma");
+		}
 	}
 
 	private static void check(String part, String allowed, Runnable use) {

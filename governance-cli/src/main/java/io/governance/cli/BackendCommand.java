@@ -21,12 +21,17 @@ abstract class BackendCommand implements Callable<Integer> {
 
 	@Override
 	public final Integer call() throws Exception {
-		try (Connection.Opened opened = this.connection.open(this.console)) {
+		try (Connection.Opened opened = this.connection.open(this.console, createsStore())) {
 			return run(opened.operations(), opened.namespace());
 		}
 	}
 
 	abstract int run(ConfigOperations operations, String namespace) throws Exception;
+
+	/** Whether there need be nothing yet where it writes to. */
+	boolean createsStore() {
+		return false;
+	}
 
 	final Console console() {
 		return this.console;

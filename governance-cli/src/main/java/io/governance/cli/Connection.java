@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
+import io.governance.BackendUnavailableException;
 import io.governance.backend.Backend;
 import io.governance.backend.BackendFactory;
+import io.governance.local.LocalSettings;
 import io.governance.operations.AuditLog;
 import io.governance.operations.ConfigOperations;
 import io.governance.operations.DocumentChecks;
@@ -57,8 +59,10 @@ final class Connection {
 	/**
 	 * Opens the backend.
 	 * @param console where warnings go
+	 * @param create whether a local directory that does not exist is made
+	 * @throws BackendUnavailableException if there is no such local directory
 	 */
-	Opened open(Console console) {
+	Opened open(Console console, boolean create) {
 		Settings all = new Settings(settings(console), configFile());
 		String name = all.get("governance.backend").orElse("local");
 		Map<String, BackendFactory> factories = new TreeMap<>();
@@ -77,12 +81,24 @@ final class Connection {
 		}
 		String namespace = all.get("governance.namespace").orElse("default");
 		try {
-			Backend backend = factory.create(new CliEnvironment(name, namespace, all, tls));
+			CliEnvironment environment = new CliEnvironment(name, namespace, all, tls);
+			if (name.equals("local") && !create) {
+				checkExists(environment.settings(LocalSettings.class).path());
+			}
+			Backend backend = factory.create(environment);
 			return new Opened(backend, namespace,
 					all.get("governance.gray.document").orElse(DocumentChecks.GRAY_DOCUMENT));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new SettingsException(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/** Who mistypes a directory is not to be told that nothing is published. */
+	private static void checkExists(Path directory) {
+		if (Files.notExists(directory)) {
+			throw new BackendUnavailableException("local", "There is no directory " + directory
+					+ ": check --address, or publish a first document there with put or import", null);
 		}
 	}
 

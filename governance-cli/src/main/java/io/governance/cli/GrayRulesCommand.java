@@ -48,7 +48,7 @@ abstract class GrayRulesCommand implements Callable<Integer> {
 			Path file = this.file;
 			return run(GrayRulesParser.withoutApplication().parse(file.toString(), text(file), neighbours(file)));
 		}
-		try (Connection.Opened opened = this.connection.open(this.console)) {
+		try (Connection.Opened opened = this.connection.open(this.console, false)) {
 			ConfigOperations operations = opened.operations();
 			DocumentId id = this.group.id(opened.namespace(), opened.grayDocument());
 			ConfigDocument document = DocumentCommand.existing(operations, id);

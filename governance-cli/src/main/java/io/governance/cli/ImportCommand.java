@@ -41,6 +41,11 @@ final class ImportCommand extends BackendCommand {
 	}
 
 	@Override
+	boolean createsStore() {
+		return true;
+	}
+
+	@Override
 	int run(ConfigOperations operations, String namespace) {
 		ConfigArchive archive = ConfigArchive.read(this.source, this.edited);
 		ImportPlan plan = operations.plan(archive, namespace, this.prune);

@@ -54,6 +54,11 @@ final class PutCommand extends DocumentCommand {
 	}
 
 	@Override
+	boolean createsStore() {
+		return true;
+	}
+
+	@Override
 	int run(ConfigOperations operations, DocumentId id) throws IOException {
 		byte[] content = this.file.equals("-") ? console().in().readAllBytes() : Files.readAllBytes(Path.of(this.file));
 		List<Publication> publications = new ArrayList<>();

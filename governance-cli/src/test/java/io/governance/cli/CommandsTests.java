@@ -30,8 +30,8 @@ class CommandsTests {
 	private Terminal terminal;
 
 	@BeforeEach
-	void open() {
-		this.terminal = new Terminal("-a", this.home.resolve("store").toString(), "-n", "dev");
+	void open() throws IOException {
+		this.terminal = new Terminal("-a", Files.createDirectory(this.home.resolve("store")).toString(), "-n", "dev");
 	}
 
 	@Test
@@ -292,6 +292,17 @@ class CommandsTests {
 		Path file = Files.createFile(this.home.resolve("file"));
 		assertThat(new Terminal("-a", file.toString()).run("get", "orders.yaml")).isEqualTo(3);
 		assertThat(new Terminal("-b", "etcd", "-a", "http://127.0.0.1:1").run("get", "orders.yaml")).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "list", "get orders.yaml", "history orders.yaml", "delete orders.yaml", "export copy",
+			"watch orders.yaml", "gray explain --user ann" })
+	void directoryThatIsNotThereIsNotAnEmptyOneAndIsNotMade(String arguments) {
+		Path wrong = this.home.resolve("wrong");
+		Terminal mistyped = new Terminal();
+		assertThat(mistyped.run((arguments + " -a " + wrong).split(" "))).isEqualTo(3);
+		assertThat(mistyped.err()).contains("no directory " + wrong, "check --address");
+		assertThat(wrong).doesNotExist();
 	}
 
 	@Test

@@ -39,7 +39,7 @@ class GrayCommandsTests {
 	@BeforeEach
 	void write() throws IOException {
 		this.file = Files.writeString(this.home.resolve("gray.yaml"), RULES).toString();
-		this.store = this.home.resolve("store").toString();
+		this.store = Files.createDirectory(this.home.resolve("store")).toString();
 	}
 
 	@Test

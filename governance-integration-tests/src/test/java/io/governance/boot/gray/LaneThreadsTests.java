@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -35,12 +36,15 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.reactor.autoconfigure.ReactorAutoConfiguration;
 import org.springframework.boot.task.SimpleAsyncTaskExecutorBuilder;
 import org.springframework.boot.task.ThreadPoolTaskExecutorBuilder;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.scheduling.TaskScheduler;
@@ -158,6 +162,27 @@ class LaneThreadsTests {
 		ServletApplication.Ticker ticker = this.servlet.getBean(ServletApplication.Ticker.class);
 		await().atMost(Duration.ofSeconds(20)).until(() -> ticker.seen != null);
 		assertThat(ticker.seen).isSameAs(LaneContext.STABLE);
+	}
+
+	/** Coroutines on servlets come with Reactor's core alone. */
+	@Test
+	void reactorCarriesTheLaneWithoutSpringBootsModuleForIt() {
+		Hooks.disableAutomaticContextPropagation();
+		try {
+			startWithoutModule("--spring.reactor.context-propagation=limited").close();
+			assertThat(Hooks.isAutomaticContextPropagationEnabled()).isFalse();
+			startWithoutModule().close();
+			assertThat(Hooks.isAutomaticContextPropagationEnabled()).isTrue();
+		}
+		finally {
+			Hooks.enableAutomaticContextPropagation();
+		}
+	}
+
+	private static ConfigurableApplicationContext startWithoutModule(String... arguments) {
+		return new SpringApplicationBuilder(NoBeans.class).web(WebApplicationType.NONE)
+			.resourceLoader(new DefaultResourceLoader(new FilteredClassLoader(ReactorAutoConfiguration.class)))
+			.run(arguments);
 	}
 
 	@Test
@@ -448,6 +473,11 @@ class LaneThreadsTests {
 			}
 
 		}
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	static class NoBeans {
 
 	}
 

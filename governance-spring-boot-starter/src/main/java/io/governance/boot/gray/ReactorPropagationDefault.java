@@ -2,6 +2,8 @@ package io.governance.boot.gray;
 
 import java.util.Map;
 
+import reactor.core.publisher.Hooks;
+
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.DefaultPropertiesPropertySource;
@@ -24,19 +26,24 @@ final class ReactorPropagationDefault implements EnvironmentPostProcessor, Order
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		if (!environment.containsProperty(PROPERTY) && isOn(environment, "governance.enabled")
-				&& isOn(environment, "governance.gray.enabled") && isPresent("io.micrometer.context.ContextRegistry")
-				&& isPresent("reactor.core.publisher.Hooks")) {
+		ClassLoader classLoader = application.getClassLoader();
+		if (!isOn(environment, "governance.enabled") || !isOn(environment, "governance.gray.enabled")
+				|| !ClassUtils.isPresent("io.micrometer.context.ContextRegistry", classLoader)
+				|| !ClassUtils.isPresent("reactor.core.publisher.Hooks", classLoader)) {
+			return;
+		}
+		if (!environment.containsProperty(PROPERTY)) {
 			DefaultPropertiesPropertySource.addOrMerge(Map.of(PROPERTY, "auto"), environment.getPropertySources());
+		}
+		// Coroutines on servlets need no more of Reactor than its core.
+		if (!ClassUtils.isPresent("org.springframework.boot.reactor.autoconfigure.ReactorAutoConfiguration",
+				classLoader) && "auto".equalsIgnoreCase(environment.getProperty(PROPERTY))) {
+			Hooks.enableAutomaticContextPropagation();
 		}
 	}
 
 	private static boolean isOn(ConfigurableEnvironment environment, String property) {
 		return environment.getProperty(property, Boolean.class, true);
-	}
-
-	private static boolean isPresent(String type) {
-		return ClassUtils.isPresent(type, ReactorPropagationDefault.class.getClassLoader());
 	}
 
 }

@@ -101,6 +101,15 @@ class DemandingPropertiesTests {
 		assertThat(this.context.getBean(Own.class).getLow()).isEqualTo(1);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "Parameter specified as non-null is null: method demo.Kotlin.<init>, parameter maxSize",
+			"No argument provided for a required parameter: parameter #0 maxSize of fun `<init>`(): demo.Kotlin" })
+	void whatAConstructorOfKotlinLacksIsNamed(String message) {
+		Kotlin.message = message;
+		this.context.getBean(LiveConfigFactory.class).of(Kotlin.class);
+		assertThat(refusalOf("kotlin.name: a")).contains("'kotlin.max-size' is missing");
+	}
+
 	@Test
 	void constraintsAreHeldWhereTheFactoryMethodAsksForIt() {
 		assertThat(refusalOf("foreign.size: -1")).contains("'foreign.size' must be greater than or equal to 0");
@@ -264,6 +273,20 @@ class DemandingPropertiesTests {
 
 	@ConfigurationProperties(prefix = "live", ignoreUnknownFields = false)
 	record StrictLive(int size) {
+	}
+
+	/** Its constructor says what one of Kotlin says. */
+	@ConfigurationProperties("kotlin")
+	record Kotlin(@DefaultValue("") String name) {
+
+		private static String message = "";
+
+		Kotlin {
+			if (!name.isEmpty()) {
+				throw new IllegalArgumentException(message);
+			}
+		}
+
 	}
 
 	@Validated

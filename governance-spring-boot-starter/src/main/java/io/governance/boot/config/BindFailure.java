@@ -1,6 +1,9 @@
 package io.governance.boot.config;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.governance.boot.configdata.RemoteOrigin;
@@ -29,6 +32,14 @@ import org.springframework.validation.ObjectError;
  */
 final class BindFailure {
 
+	/**
+	 * What Kotlin says of a constructor's parameter that may not be null, or that has no
+	 * default; it holds no value.
+	 */
+	private static final Pattern NEEDED_IN_KOTLIN = Pattern
+		.compile("Parameter specified as non-null is null: method .*, parameter (\\w+)"
+				+ "|No argument provided for a required parameter: parameter #\\d+ (\\w+) of .*");
+
 	private BindFailure() {
 	}
 
@@ -47,8 +58,15 @@ final class BindFailure {
 				return invalid;
 			}
 		}
-		return problem(failure, snapshot, "cannot be bound to "
-				+ ClassUtils.getShortName(failure.getTarget().getType().toClass()) + ": " + rootName(failure));
+		String type = ClassUtils.getShortName(failure.getTarget().getType().toClass());
+		Throwable root = rootOf(failure);
+		Matcher needed = NEEDED_IN_KOTLIN.matcher(String.valueOf(root.getMessage()));
+		if (needed.matches()) {
+			String parameter = (needed.group(1) != null) ? needed.group(1) : needed.group(2);
+			return problem(failure, snapshot, "cannot be bound to " + type + ": '" + failure.getName() + "."
+					+ dashed(parameter) + "' is missing");
+		}
+		return problem(failure, snapshot, "cannot be bound to " + type + ": " + root.getClass().getSimpleName());
 	}
 
 	private static InvalidConfigException problem(BindException failure, ConfigSnapshot snapshot, String reason) {
@@ -121,10 +139,14 @@ final class BindFailure {
 	private static String keyOf(ValidationErrors errors, ObjectError error) {
 		ConfigurationPropertyName name = errors.getName();
 		if (error instanceof FieldError field) {
-			String path = field.getField().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(java.util.Locale.ROOT);
+			String path = dashed(field.getField());
 			return path.startsWith("[") ? name + path : name + "." + path;
 		}
 		return name.toString();
+	}
+
+	private static String dashed(String name) {
+		return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
 	}
 
 	private static @Nullable ConfigOrigin placeOf(@Nullable Origin origin, String key, ConfigSnapshot snapshot) {
@@ -141,12 +163,12 @@ final class BindFailure {
 		return "its type";
 	}
 
-	private static String rootName(Throwable failure) {
+	private static Throwable rootOf(Throwable failure) {
 		Throwable root = failure;
 		while (root.getCause() != null) {
 			root = root.getCause();
 		}
-		return root.getClass().getSimpleName();
+		return root;
 	}
 
 }

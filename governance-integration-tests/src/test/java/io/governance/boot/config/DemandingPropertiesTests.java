@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.governance.boot.TestFleet;
 import io.governance.config.ConfigManager;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.BeanInstantiationException;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -105,9 +107,18 @@ class DemandingPropertiesTests {
 	@ValueSource(strings = { "Parameter specified as non-null is null: method demo.Kotlin.<init>, parameter maxSize",
 			"No argument provided for a required parameter: parameter #0 maxSize of fun `<init>`(): demo.Kotlin" })
 	void whatAConstructorOfKotlinLacksIsNamed(String message) {
-		Kotlin.message = message;
+		Kotlin.failure = () -> new IllegalArgumentException(message);
 		this.context.getBean(LiveConfigFactory.class).of(Kotlin.class);
-		assertThat(refusalOf("kotlin.name: a")).contains("'kotlin.max-size' is missing");
+		assertThat(refusalOf("kotlin.name: a")).contains("Kotlin: 'kotlin.max-size' is missing");
+	}
+
+	@Test
+	void primitiveThatAConstructorOfKotlinLacksIsNamed() {
+		Kotlin.failure = () -> new BeanInstantiationException(Kotlin.class.getDeclaredConstructors()[0],
+				"Illegal arguments for constructor", new IllegalArgumentException());
+		this.context.getBean(LiveConfigFactory.class).of(Kotlin.class);
+		assertThat(refusalOf("kotlin.name: a")).contains("one of 'kotlin.max-size', 'kotlin.open' is missing");
+		assertThat(refusalOf("kotlin: {name: a, open: true}")).contains("Kotlin: 'kotlin.max-size' is missing");
 	}
 
 	@Test
@@ -275,15 +286,15 @@ class DemandingPropertiesTests {
 	record StrictLive(int size) {
 	}
 
-	/** Its constructor says what one of Kotlin says. */
+	/** Its constructor throws what one of Kotlin makes Spring throw. */
 	@ConfigurationProperties("kotlin")
-	record Kotlin(@DefaultValue("") String name) {
+	record Kotlin(@DefaultValue("") String name, int maxSize, boolean open) {
 
-		private static String message = "";
+		private static Supplier<RuntimeException> failure = IllegalStateException::new;
 
 		Kotlin {
 			if (!name.isEmpty()) {
-				throw new IllegalArgumentException(message);
+				throw failure.get();
 			}
 		}
 

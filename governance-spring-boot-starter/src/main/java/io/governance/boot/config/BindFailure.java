@@ -2,8 +2,6 @@ package io.governance.boot.config;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.governance.boot.configdata.RemoteOrigin;
@@ -32,14 +30,6 @@ import org.springframework.validation.ObjectError;
  */
 final class BindFailure {
 
-	/**
-	 * What Kotlin says of a constructor's parameter that may not be null, or that has no
-	 * default; it holds no value.
-	 */
-	private static final Pattern NEEDED_IN_KOTLIN = Pattern
-		.compile("Parameter specified as non-null is null: method .*, parameter (\\w+)"
-				+ "|No argument provided for a required parameter: parameter #\\d+ (\\w+) of .*");
-
 	private BindFailure() {
 	}
 
@@ -59,14 +49,13 @@ final class BindFailure {
 			}
 		}
 		String type = ClassUtils.getShortName(failure.getTarget().getType().toClass());
-		Throwable root = rootOf(failure);
-		Matcher needed = NEEDED_IN_KOTLIN.matcher(String.valueOf(root.getMessage()));
-		if (needed.matches()) {
-			String parameter = (needed.group(1) != null) ? needed.group(1) : needed.group(2);
-			return problem(failure, snapshot, "cannot be bound to " + type + ": '" + failure.getName() + "."
-					+ dashed(parameter) + "' is missing");
+		List<String> missing = KotlinParameters.missing(failure, snapshot);
+		if (!missing.isEmpty()) {
+			return problem(failure, snapshot,
+					"cannot be bound to " + type + ": " + ((missing.size() > 1) ? "one of " : "")
+							+ missing.stream().collect(Collectors.joining("', '", "'", "'")) + " is missing");
 		}
-		return problem(failure, snapshot, "cannot be bound to " + type + ": " + root.getClass().getSimpleName());
+		return problem(failure, snapshot, "cannot be bound to " + type + ": " + rootName(failure));
 	}
 
 	private static InvalidConfigException problem(BindException failure, ConfigSnapshot snapshot, String reason) {
@@ -145,7 +134,7 @@ final class BindFailure {
 		return name.toString();
 	}
 
-	private static String dashed(String name) {
+	static String dashed(String name) {
 		return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
 	}
 
@@ -163,12 +152,12 @@ final class BindFailure {
 		return "its type";
 	}
 
-	private static Throwable rootOf(Throwable failure) {
+	private static String rootName(Throwable failure) {
 		Throwable root = failure;
 		while (root.getCause() != null) {
 			root = root.getCause();
 		}
-		return root;
+		return root.getClass().getSimpleName();
 	}
 
 }

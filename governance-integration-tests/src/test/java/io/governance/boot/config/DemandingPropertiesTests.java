@@ -3,8 +3,15 @@ package io.governance.boot.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.governance.boot.TestFleet;
 import io.governance.config.ConfigManager;
@@ -17,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.BeanInstantiationException;
@@ -161,6 +169,27 @@ class DemandingPropertiesTests {
 		assertThat(value.get()).isSameAs(before);
 		save("value: 4");
 		assertThat(value.get()).isNotEqualTo(before);
+	}
+
+	static Stream<ResolvableType> containers() {
+		return Stream.of(ResolvableType.forClassWithGenerics(List.class, String.class),
+				ResolvableType.forClassWithGenerics(Collection.class, String.class),
+				ResolvableType.forClassWithGenerics(Set.class, String.class),
+				ResolvableType.forClassWithGenerics(SortedSet.class, String.class),
+				ResolvableType.forClassWithGenerics(Map.class, Integer.class, String.class),
+				ResolvableType.forClassWithGenerics(SortedMap.class, Integer.class, String.class),
+				ResolvableType.forClassWithGenerics(EnumMap.class, Thread.State.class, String.class));
+	}
+
+	@ParameterizedTest
+	@MethodSource("containers")
+	void collectionWithoutKeysIsEmptyWhateverItsKind(ResolvableType type) {
+		LiveConfig<?> value = this.context.getBean(LiveConfigFactory.class).of("value", type);
+		assertThat(value.get()).hasToString(type.asMap() == ResolvableType.NONE ? "[]" : "{}");
+		save((type.toClass() == EnumMap.class) ? "value: {new: a}" : "value: [a, b]");
+		assertThat(value.get().toString()).contains("a");
+		save("other: 1");
+		assertThat(value.get()).hasToString(type.asMap() == ResolvableType.NONE ? "[]" : "{}");
 	}
 
 	/** They keep the values of the start: it is the next start that would fail. */

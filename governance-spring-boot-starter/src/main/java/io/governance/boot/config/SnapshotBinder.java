@@ -2,6 +2,7 @@ package io.governance.boot.config;
 
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -28,6 +29,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.CollectionFactory;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.unit.DataSize;
@@ -141,10 +144,11 @@ final class SnapshotBinder {
 		Binder binder = binder(snapshot, prefix, placeholders, check);
 		BindHandler handler = handler(target.getType().toClass(), rules);
 		try {
-			if (Map.class.equals(target.getType().resolve()) || List.class.equals(target.getType().resolve())) {
-				return binder.bind(prefix, target, handler).orElseGet(() -> empty(target));
+			Class<?> type = target.getType().toClass();
+			if (Map.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type)) {
+				return binder.bind(prefix, target, handler).orElseGet(() -> empty(target.getType()));
 			}
-			if (isScalar(target.getType().toClass())) {
+			if (isScalar(type)) {
 				return binder.bind(prefix, target, handler).orElseThrow(() -> missing(prefix));
 			}
 			return binder.bindOrCreate(prefix, target, handler);
@@ -201,8 +205,11 @@ final class SnapshotBinder {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <T> T empty(Bindable<T> target) {
-		return (T) (Map.class.equals(target.getType().resolve()) ? Map.of() : List.of());
+	private static <T> T empty(ResolvableType type) {
+		Class<?> kind = type.toClass();
+		return (T) (Map.class.isAssignableFrom(kind)
+				? CollectionFactory.createMap(kind, type.asMap().getGeneric(0).resolve(), 0)
+				: CollectionFactory.createCollection(kind, type.asCollection().getGeneric(0).resolve(), 0));
 	}
 
 	private List<ConfigurationPropertySource> sources(ConfigSnapshot snapshot, String prefix,

@@ -156,6 +156,18 @@ class LiveConfigTests {
 	}
 
 	@Test
+	void tellsWhoTakesAValueOfATypeWithAPrefixWhenThatValueChanges() {
+		try (ConfigurableApplicationContext context = this.fleet.start(Application.class)) {
+			Orders orders = context.getBean(Orders.class);
+			this.fleet.save("application.yaml", "unrelated: 1");
+			eventually(() -> assertThat(context.getEnvironment().getProperty("unrelated")).isEqualTo("1"));
+			this.fleet.save("orders.yaml", "database: {url: 'jdbc:h2:mem:a', max-pool-size: 6}");
+			eventually(() -> assertThat(orders.typed).contains(6));
+			assertThat(orders.typed).containsExactly(6);
+		}
+	}
+
+	@Test
 	void rollsBackWhenAnObserverThrows() {
 		try (ConfigurableApplicationContext context = this.fleet.start(Application.class)) {
 			Orders orders = context.getBean(Orders.class);
@@ -345,6 +357,8 @@ class LiveConfigTests {
 
 		private final List<String> told = new CopyOnWriteArrayList<>();
 
+		private final List<Integer> typed = new CopyOnWriteArrayList<>();
+
 		private final List<ConfigRejected> rejected = new CopyOnWriteArrayList<>();
 
 		@Autowired
@@ -359,6 +373,11 @@ class LiveConfigTests {
 				throw new IllegalStateException("unlucky");
 			}
 			this.told.add(before + " -> " + now);
+		}
+
+		@OnConfigChange
+		void typed(Database now) {
+			this.typed.add(now.maxPoolSize());
 		}
 
 		@OnConfigChange(order = -1)

@@ -24,8 +24,9 @@ import java.lang.annotation.Target;
 public @interface OnConfigChange {
 
 	/**
-	 * The prefix in its canonical form, such as {@code my-app.limits}; empty for any
-	 * change.
+	 * The prefix in its canonical form, such as {@code my-app.limits}. Empty for that of
+	 * the values, whose type has {@code @ConfigurationProperties} then, or for any change
+	 * if the method takes none.
 	 * @return the prefix
 	 */
 	String value() default "";

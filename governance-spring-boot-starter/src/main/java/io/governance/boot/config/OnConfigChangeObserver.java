@@ -21,17 +21,19 @@ final class OnConfigChangeObserver implements ConfigObserver {
 
 	private final Method method;
 
-	private final OnConfigChange annotation;
+	private final String prefix;
+
+	private final int order;
 
 	private final @Nullable LiveConfig<?> live;
 
 	private @Nullable Object last;
 
-	private OnConfigChangeObserver(Object bean, Method method, OnConfigChange annotation,
-			@Nullable LiveConfig<?> live) {
+	private OnConfigChangeObserver(Object bean, Method method, String prefix, int order, @Nullable LiveConfig<?> live) {
 		this.bean = bean;
 		this.method = method;
-		this.annotation = annotation;
+		this.prefix = prefix;
+		this.order = order;
 		this.live = live;
 		this.last = (live != null) ? live.get() : null;
 	}
@@ -41,7 +43,7 @@ final class OnConfigChangeObserver implements ConfigObserver {
 		ReflectionUtils.makeAccessible(method);
 		Class<?>[] parameters = method.getParameterTypes();
 		if (parameters.length == 0 || (parameters.length == 1 && parameters[0] == ConfigChange.class)) {
-			return new OnConfigChangeObserver(bean, method, annotation, null);
+			return new OnConfigChangeObserver(bean, method, annotation.value(), annotation.order(), null);
 		}
 		ResolvableType value = ResolvableType.forMethodParameter(method, 0, type);
 		if (parameters.length > 2 || (parameters.length == 2
@@ -50,7 +52,7 @@ final class OnConfigChangeObserver implements ConfigObserver {
 					+ ": give it no parameter, (now), (now, before) of one type, or a ConfigChange");
 		}
 		String prefix = annotation.value().isEmpty() ? LiveConfigFactory.prefixOf(value) : annotation.value();
-		return new OnConfigChangeObserver(bean, method, annotation, factory.of(prefix, value));
+		return new OnConfigChangeObserver(bean, method, prefix, annotation.order(), factory.of(prefix, value));
 	}
 
 	@Override
@@ -60,12 +62,12 @@ final class OnConfigChangeObserver implements ConfigObserver {
 
 	@Override
 	public Set<String> prefixes() {
-		return this.annotation.value().isEmpty() ? Set.of() : Set.of(this.annotation.value());
+		return this.prefix.isEmpty() ? Set.of() : Set.of(this.prefix);
 	}
 
 	@Override
 	public int order() {
-		return this.annotation.order();
+		return this.order;
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.governance.boot.gray;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,6 +34,9 @@ import io.governance.gray.Subject;
 final class Exposures implements DisposableBean {
 
 	private static final int WAITING = 4096;
+
+	/** How long the end of the application waits for listeners. */
+	private static final Duration CLOSING = Duration.ofSeconds(2);
 
 	private static final int HASH_BYTES = 16;
 
@@ -120,9 +124,17 @@ final class Exposures implements DisposableBean {
 		return this.executor.getActiveCount() == 0 && this.executor.getQueue().isEmpty();
 	}
 
+	/** Listeners are still told what waits, unless they take too long. */
 	@Override
 	public void destroy() {
-		this.executor.shutdownNow();
+		this.executor.shutdown();
+		try {
+			this.executor.awaitTermination(CLOSING.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.dropped.add(this.executor.shutdownNow().size());
 	}
 
 }

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.governance.boot.InvalidSettingException;
@@ -60,6 +63,44 @@ class ExposuresTests {
 		}
 		finally {
 			exposures.destroy();
+		}
+	}
+
+	@Test
+	void listenersAreToldWhatWaitsWhenTheApplicationEnds() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		Exposures exposures = new Exposures(List.of((exposure) -> {
+			begun.countDown();
+			take(Duration.ofMillis(50));
+			this.told.add(exposure);
+		}), properties(Map.of()));
+		List.of("ann", "bob", "cid").forEach((user) -> exposures.shown(exposure(user)));
+		assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+		exposures.destroy();
+		assertThat(this.told).hasSize(3);
+		assertThat(exposures.dropped()).isZero();
+	}
+
+	@Test
+	void listenerThatDoesNotReturnHoldsNoApplicationAndWhatWaitsIsCounted() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		Exposures exposures = new Exposures(List.of((exposure) -> {
+			begun.countDown();
+			take(Duration.ofMinutes(1));
+		}), properties(Map.of()));
+		List.of("ann", "bob", "cid").forEach((user) -> exposures.shown(exposure(user)));
+		assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(CompletableFuture.runAsync(exposures::destroy)).succeedsWithin(Duration.ofSeconds(20));
+		assertThat(exposures.dropped()).isEqualTo(2);
+		await().atMost(Duration.ofSeconds(10)).until(exposures::isIdle);
+	}
+
+	private static void take(Duration time) {
+		try {
+			new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -5,16 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.governance.BackendUnavailableException;
 import io.governance.boot.InvalidSettingException;
 import io.governance.boot.TestFleet;
 import io.governance.boot.config.ConfigLifecycle;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStatus;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -26,6 +29,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -148,6 +152,29 @@ class RemoteConfigTests {
 				"governance.local.directory=" + file.resolve("below"))) {
 			assertThat(context.getBean(ConfigManager.class).status().source()).isEqualTo(ConfigStatus.Source.NONE);
 			assertThat(output).contains("Starting without remote config");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "optional:governance:, governance:, optional:file:none/, false",
+			"governance:, optional:governance:, optional:file:none/, true",
+			"governance:, governance:, optional:governance:, true",
+			"optional:governance:, optional:governance:, governance:, false" })
+	void highestOfSeveralImportsTellsWhetherTheBackendIsRequired(String ofAll, String ofProfile, String ofCommandLine,
+			boolean starts) throws IOException {
+		Path files = Files.createDirectories(this.directory.resolve("files"));
+		Files.writeString(files.resolve("application.yml"), "spring.config.import: '" + ofAll + "'");
+		Files.writeString(files.resolve("application-prod.yml"), "spring.config.import: '" + ofProfile + "'");
+		Path file = Files.writeString(this.directory.resolve("file"), "");
+		ThrowingCallable start = () -> start("spring.config.import=" + ofCommandLine,
+				"spring.config.location=file:" + files + "/", "spring.profiles.active=prod",
+				"governance.local.directory=" + file.resolve("below"))
+			.close();
+		if (starts) {
+			assertThatCode(start).doesNotThrowAnyException();
+		}
+		else {
+			assertThatThrownBy(start).isInstanceOf(BackendUnavailableException.class);
 		}
 	}
 

@@ -4,7 +4,7 @@ import org.springframework.boot.context.config.ConfigDataResource;
 
 /**
  * What {@code spring.config.import=governance:} stands for. There is one for an
- * application.
+ * application, and one that is optional.
  */
 final class GovernanceConfigDataResource extends ConfigDataResource {
 
@@ -21,12 +21,12 @@ final class GovernanceConfigDataResource extends ConfigDataResource {
 
 	@Override
 	public boolean equals(Object other) {
-		return other instanceof GovernanceConfigDataResource;
+		return other instanceof GovernanceConfigDataResource resource && resource.optional == this.optional;
 	}
 
 	@Override
 	public int hashCode() {
-		return GovernanceConfigDataResource.class.hashCode();
+		return Boolean.hashCode(this.optional);
 	}
 
 	@Override

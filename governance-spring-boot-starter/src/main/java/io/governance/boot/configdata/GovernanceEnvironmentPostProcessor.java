@@ -82,20 +82,21 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		MutablePropertySources sources = environment.getPropertySources();
-		if (!(sources.get(ImportMark.NAME) instanceof ImportMark mark)) {
+		ImportMark mark = ImportMark.in(sources);
+		if (mark == null) {
 			return;
 		}
 		if (sources.contains(GovernancePropertySource.NAME)) {
 			// Spring Cloud's refresh reads all files again; the live source stays as it
 			// is.
-			sources.remove(ImportMark.NAME);
+			ImportMark.removeFrom(sources);
 			return;
 		}
 		Binder binder = Binder.get(environment);
 		GovernanceProperties governance = binder.bindOrCreate("governance", GovernanceProperties.class);
 		GovernanceConfigProperties config = binder.bindOrCreate("governance.config", GovernanceConfigProperties.class);
 		if (!governance.enabled() || !config.enabled()) {
-			sources.remove(ImportMark.NAME);
+			ImportMark.removeFrom(sources);
 			return;
 		}
 		if (config.cache().enabled() && config.cache().place() == null) {
@@ -114,7 +115,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
 				manager.load(policy);
 			}
-			place(sources, new GovernancePropertySource(manager));
+			place(sources, mark, new GovernancePropertySource(manager));
 			if (!layers.allowExpressions()) {
 				checkExpressions(manager, new ExpressionCheck(environment, localValues), policy);
 			}
@@ -299,7 +300,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		}
 	}
 
-	private static void place(MutablePropertySources sources, GovernancePropertySource source) {
+	private static void place(MutablePropertySources sources, ImportMark mark, GovernancePropertySource source) {
 		@Nullable String firstPackaged = null;
 		@Nullable String lastExternal = null;
 		for (PropertySource<?> candidate : sources) {
@@ -319,9 +320,9 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			sources.addAfter(lastExternal, source);
 		}
 		else {
-			sources.addBefore(ImportMark.NAME, source);
+			sources.addBefore(mark.getName(), source);
 		}
-		sources.remove(ImportMark.NAME);
+		ImportMark.removeFrom(sources);
 	}
 
 	private void handOver(GovernanceBootstrap bootstrap) {

@@ -2,6 +2,9 @@ package io.governance.boot.configdata;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.PropertySources;
 
 /**
  * Says that the application imports {@code governance:}. Holds nothing; replaced by
@@ -9,10 +12,30 @@ import org.springframework.core.env.EnumerablePropertySource;
  */
 final class ImportMark extends EnumerablePropertySource<Boolean> {
 
-	static final String NAME = "governance: (import)";
+	private static final String REQUIRED = "governance: (import)";
+
+	private static final String OPTIONAL = "governance: (optional import)";
 
 	ImportMark(boolean optional) {
-		super(NAME, optional);
+		super(optional ? OPTIONAL : REQUIRED, optional);
+	}
+
+	/**
+	 * The mark that counts of those that several files have left, which is the highest
+	 * one, as for any property.
+	 */
+	static @Nullable ImportMark in(PropertySources sources) {
+		for (PropertySource<?> source : sources) {
+			if (source instanceof ImportMark mark) {
+				return mark;
+			}
+		}
+		return null;
+	}
+
+	static void removeFrom(MutablePropertySources sources) {
+		sources.remove(REQUIRED);
+		sources.remove(OPTIONAL);
 	}
 
 	boolean optional() {

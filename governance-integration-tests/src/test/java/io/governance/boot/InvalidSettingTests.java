@@ -46,6 +46,8 @@ class InvalidSettingTests {
 					governance.loadbalancer.health-check.probe        | icmp        | one of [grpc, http, none, tcp]
 					governance.loadbalancer.health-check.interval     | 1ms         | must be 100 ms or more
 					governance.gray.trusted-peers                     | 10.0.0.0/33 | is neither an IP address nor a network
+					governance.gray.lane-header                       | X Lane      | is not the name of a header
+					governance.gray.user-header                       | X-User:     | is not the name of a header
 					governance.registry.service                       | or/ders     | Not a valid service name
 					governance.registry.instance.id                   | a b         | Not a valid instance id
 					governance.registry.instance.host                 | a b         | Not a valid host
@@ -64,7 +66,8 @@ class InvalidSettingTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "spring.application.name, my orders", "governance.namespace, a/b", "governance.config.group, a b" })
+	@CsvSource({ "spring.application.name, my orders", "governance.namespace, a/b", "governance.config.group, a b",
+			"spring.profiles.active, dev@home", "governance.gray.document, my rules" })
 	void failureAnalysisOfANameTellsWhatToDo(String property, String value, CapturedOutput output) {
 		TestFleet fleet = new TestFleet(this.directory);
 		assertThatThrownBy(() -> fleet.start(Application.class, property + "=" + value));

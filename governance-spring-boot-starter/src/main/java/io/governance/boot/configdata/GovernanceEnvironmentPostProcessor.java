@@ -142,6 +142,9 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		checkName("governance.config.group", DocumentId.DEFAULT, config.group(), application);
 		List<String> profiles = Arrays.asList((environment.getActiveProfiles().length > 0)
 				? environment.getActiveProfiles() : environment.getDefaultProfiles());
+		for (String profile : profiles) {
+			checkName("spring.profiles.active", DocumentId.DEFAULT, DocumentId.DEFAULT, profile);
+		}
 		Backend backend = backends.forConfig();
 		StartingInstance instance = StartingInstance.of(environment, backend.name());
 		// Instances on one machine may have different variants.
@@ -163,9 +166,9 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			.build();
 	}
 
-	private static void checkName(String property, String namespace, String group, String application) {
+	private static void checkName(String property, String namespace, String group, String document) {
 		try {
-			new DocumentId(namespace, group, application);
+			new DocumentId(namespace, group, document);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException(property, String.valueOf(ex.getMessage()),
@@ -181,10 +184,10 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			return ConfigVariants.NONE;
 		}
 		Binder binder = Binder.get(environment);
-		DocumentId rules = binder.bind("governance.gray.enabled", Boolean.class).orElse(true)
-				? new DocumentId(governance.namespace(), config.group(),
-						binder.bind("governance.gray.document", String.class).orElse(DocumentChecks.GRAY_DOCUMENT))
-				: null;
+		boolean gray = binder.bind("governance.gray.enabled", Boolean.class).orElse(true);
+		String name = binder.bind("governance.gray.document", String.class).orElse(DocumentChecks.GRAY_DOCUMENT);
+		checkName("governance.gray.document", DocumentId.DEFAULT, DocumentId.DEFAULT, name);
+		DocumentId rules = gray ? new DocumentId(governance.namespace(), config.group(), name) : null;
 		return new RuleVariants(rules, application, instance, layers.variants().lanes());
 	}
 

@@ -34,11 +34,16 @@ final class BaggageMember {
 	 * @throws InvalidSettingException if the name is none
 	 */
 	BaggageMember(String key) {
-		if (key.isEmpty() || key.chars().anyMatch((c) -> !isAlphanumeric(c) && TOKEN.indexOf(c) < 0)) {
+		if (!isToken(key)) {
 			throw new InvalidSettingException("governance.gray.baggage-key", "'" + key + "' cannot name a member",
 					"Use letters, digits and any of " + TOKEN, null);
 		}
 		this.key = key;
+	}
+
+	/** Whether a text is a token of HTTP, as names of headers are. */
+	static boolean isToken(String text) {
+		return !text.isEmpty() && text.chars().allMatch((c) -> isAlphanumeric(c) || TOKEN.indexOf(c) >= 0);
 	}
 
 	private static boolean isAlphanumeric(int c) {

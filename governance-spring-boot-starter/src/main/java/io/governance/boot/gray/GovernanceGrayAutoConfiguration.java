@@ -94,6 +94,7 @@ public final class GovernanceGrayAutoConfiguration {
 			GovernanceGrayProperties properties, GrayRulesParser parser, Environment environment,
 			ObjectProvider<GrayRulesListener> listeners, GovernanceProperties governance,
 			GovernanceConfigProperties config) {
+		properties.check();
 		DocumentId document = new DocumentId(governance.namespace(), config.group(), properties.document());
 		SnapshotCache cache = config.cache()
 			.open("gray", governance.namespace(), config.group(),

@@ -9,6 +9,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.governance.boot.CheckedProperties;
+import io.governance.boot.InvalidSettingException;
+import io.governance.config.DocumentId;
 
 /**
  * Properties of gray release.
@@ -53,6 +55,23 @@ public record GovernanceGrayProperties(@DefaultValue("true") boolean enabled,
 		Inbound.Settings.of(this, null);
 		new LaneCarrier(this);
 		trusted();
+		checkHeader("governance.gray.user-header", this.userHeader);
+		checkHeader("governance.gray.lane-header", this.laneHeader);
+		try {
+			new DocumentId(DocumentId.DEFAULT, DocumentId.DEFAULT, this.document);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException("governance.gray.document", String.valueOf(ex.getMessage()),
+					"Set governance.gray.document to a name that is allowed: it is part of where documents are kept",
+					ex);
+		}
+	}
+
+	private static void checkHeader(String property, String name) {
+		if (!BaggageMember.isToken(name)) {
+			throw new InvalidSettingException(property, "'" + name + "' is not the name of a header",
+					"Use letters, digits and '-', without a colon", null);
+		}
 	}
 
 	/** The peers from which the lane header is honoured. */

@@ -17,10 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching.CacheOverride;
 import org.springframework.cloud.context.refresh.ContextRefresher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -59,6 +63,27 @@ class AwkwardApplicationTests {
 			this.fleet.save("orders.yaml", "price: {factor: 3}");
 			awaitFactor(context, 3);
 			await().untilAsserted(() -> assertThat(context.getBean(Observer.class).calls).hasValue(2));
+		}
+	}
+
+	/**
+	 * Spring Boot has names read once while it binds. Of two bindings on two threads, the
+	 * one that begins later and ends later leaves it at that.
+	 */
+	@Test
+	void environmentStaysLiveAfterBindingsThatHaveOverlapped() {
+		try (ConfigurableApplicationContext context = this.fleet.start(PlainApplication.class)) {
+			ConfigurableEnvironment environment = context.getEnvironment();
+			ConfigurationPropertyCaching names = ConfigurationPropertyCaching.get(environment);
+			CacheOverride one = names.override();
+			assertThat(environment.getProperty("price.max-size")).isNull();
+			CacheOverride other = names.override();
+			one.close();
+			other.close();
+			this.fleet.save("orders.yaml", "price: {factor: 2, maxSize: 7}\ncities: [a, b]");
+			awaitFactor(context, 2);
+			assertThat(environment.getProperty("price.max-size")).isEqualTo("7");
+			assertThat(Binder.get(environment).bind("cities", String[].class).get()).containsExactly("a", "b");
 		}
 	}
 

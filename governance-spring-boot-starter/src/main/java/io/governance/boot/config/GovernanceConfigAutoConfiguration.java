@@ -144,6 +144,11 @@ public final class GovernanceConfigAutoConfiguration {
 	static class FollowingConfiguration {
 
 		@Bean
+		RemoteNames governanceRemoteNames(ConfigurableEnvironment environment) {
+			return new RemoteNames(environment);
+		}
+
+		@Bean
 		PropertiesRebinder propertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager,
 				SnapshotBinder binder, ObjectProvider<RebindExclusion> exclusions) {
 			return new PropertiesRebinder(context, manager, binder, exclusions.orderedStream().toList());

@@ -13,7 +13,7 @@ final class ConfigKeys {
 
 	/**
 	 * The one spelling of a key: lower case, without dashes and underscores; what stands
-	 * in brackets stays as it is.
+	 * in brackets stays as it is, without the brackets where it needs none.
 	 * @param key the key as written
 	 * @return the key to compare by
 	 */
@@ -30,6 +30,12 @@ final class ConfigKeys {
 		boolean bracket = false;
 		for (; i < length; i++) {
 			char c = key.charAt(i);
+			int end = (c == '[' && !bracket) ? endOfName(key, i + 1) : -1;
+			if (end > 0) {
+				canonical.append((i == 0) ? "" : ".").append(key, i + 1, end);
+				i = end;
+				continue;
+			}
 			bracket = (c == '[') || (bracket && c != ']');
 			if (bracket || c == ']') {
 				canonical.append(c);
@@ -39,6 +45,21 @@ final class ConfigKeys {
 			}
 		}
 		return canonical.toString();
+	}
+
+	/**
+	 * The end of what stands in brackets, if it would mean the same without them.
+	 * @return where it ends; below 0 if it is an index or needs its brackets
+	 */
+	private static int endOfName(String key, int from) {
+		int end = from;
+		boolean index = true;
+		while (end < key.length() && key.charAt(end) != '.' && isCanonical(key.charAt(end))) {
+			index &= key.charAt(end++) <= '9';
+		}
+		boolean closed = end < key.length() && key.charAt(end) == ']';
+		boolean last = end + 1 >= key.length() || key.charAt(end + 1) == '.' || key.charAt(end + 1) == '[';
+		return (!index && closed && last) ? end : -1;
 	}
 
 	private static boolean isCanonical(char c) {

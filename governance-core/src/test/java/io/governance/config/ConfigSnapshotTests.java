@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +25,21 @@ class ConfigSnapshotTests {
 		assertThat(snapshot.originOf("nothing")).isNull();
 		assertThat(snapshot.get("db.user")).isNotNull();
 		assertThat(snapshot.get("db.User")).isNull();
+	}
+
+	/** Spring Boot takes them for the same key, too. */
+	@ParameterizedTest
+	@CsvSource({ "'map[ab].c', 'map.ab.c'", "'map.a-b.c', 'map[ab].c'", "'map[ab][0]', 'map.AB[0]'", "'[ab]', 'ab'" })
+	void takesTheHigherLayerWhetherOrNotANameStandsInBrackets(String lower, String higher) {
+		assertThat(values(snapshot("'" + lower + "': 1", "'" + higher + "': 2"))).containsExactly(Map.entry(higher, 2));
+		assertThat(values(snapshot("'" + higher + "': 1", "'" + lower + "': 2"))).containsExactly(Map.entry(lower, 2));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "map[aB], map.ab", "map[a-b], map.a-b", "map[a.b], map.a.b", "map[ü], map.ü" })
+	void keepsNamesInBracketsApartThatAreOthersWithout(String one, String other) {
+		assertThat(values(snapshot("'" + one + "': 1", "'" + other + "': 2"))).containsExactly(Map.entry(one, 1),
+				Map.entry(other, 2));
 	}
 
 	@Test

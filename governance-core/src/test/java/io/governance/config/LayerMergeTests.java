@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LayerMergeTests {
 
 	private static final List<String> KEYS = List.of("a", "b", "max-size", "maxSize", "list[0]", "list[1]", "list[2].x",
-			"list", "m.a", "m.b", "m.max_size", "[odd.key]", "deep.list[0].y[1]", "ref");
+			"list", "m.a", "m[a]", "m.b", "m.max_size", "[odd.key]", "deep.list[0].y[1]", "ref");
 
 	private static final int LAYERS = 6;
 

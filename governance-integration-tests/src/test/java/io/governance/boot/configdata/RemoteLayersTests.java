@@ -223,6 +223,11 @@ class RemoteLayersTests {
 			eventually(() -> assertThat(urls.remote.get().url()).isEqualTo("jdbc:none"));
 			this.fleet.save("orders.yaml", "unused: '${nowhere}'\nremote:\n  url: '\\${text}'\n");
 			eventually(() -> assertThat(urls.remote.get().url()).isEqualTo("${text}"));
+
+			this.fleet.save("orders.yaml", "remote:\n  url: '${remote.url:none}'\n");
+
+			assertThat(rejection(context).describe()).contains("leads back to its own property has no value");
+			assertThat(urls.remote.get().url()).isEqualTo("${text}");
 		}
 	}
 

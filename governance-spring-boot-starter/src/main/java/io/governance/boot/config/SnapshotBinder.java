@@ -123,7 +123,7 @@ final class SnapshotBinder {
 		}
 		if (!wasUnresolvable(snapshot, key, value)) {
 			throw new InvalidConfigException(value.origin(), key,
-					"has a placeholder that cannot be resolved: publish what it refers to, give it a default as in ${name:default}, or write \\${ for the text itself",
+					"has a placeholder that cannot be resolved: publish what it refers to, give it a default as in ${name:default}, or write \\${ for the text itself; one that leads back to its own property has no value, not even its default",
 					null);
 		}
 	}

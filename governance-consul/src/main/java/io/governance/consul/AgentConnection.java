@@ -27,7 +27,7 @@ final class AgentConnection extends DefaultBHttpClientConnection {
 	private static final long MOST_AGE = Duration.ofMinutes(5).toNanos();
 
 	/** How long a connection may rest before it is looked at again. */
-	private static final long MOST_REST = Duration.ofSeconds(2).toNanos();
+	private static final long MOST_REST = Duration.ofMillis(100).toNanos();
 
 	private final Socket socket;
 
@@ -37,6 +37,8 @@ final class AgentConnection extends DefaultBHttpClientConnection {
 	private volatile long end = this.opened + MOST_AGE;
 
 	private volatile long used = this.opened;
+
+	private volatile boolean rested;
 
 	/**
 	 * Creates a connection.
@@ -66,9 +68,15 @@ final class AgentConnection extends DefaultBHttpClientConnection {
 	 * say
 	 */
 	void rest(@Nullable Duration kept) {
+		this.rested = true;
 		this.used = System.nanoTime();
 		long oldest = this.opened + MOST_AGE;
 		this.end = (kept != null && this.used + kept.toNanos() - oldest < 0) ? this.used + kept.toNanos() : oldest;
+	}
+
+	/** Whether there was a request before. */
+	boolean hasRested() {
+		return this.rested;
 	}
 
 	/** Whether it has rested, or been there, for too long. */

@@ -205,7 +205,8 @@ final class AgentConnections implements AutoCloseable {
 		dropResting();
 	}
 
-	private void dropResting() {
+	/** Ends those that rest. */
+	void dropResting() {
 		for (AgentConnection connection = this.resting.pollFirst(); connection != null; connection = this.resting
 			.pollFirst()) {
 			connection.drop();

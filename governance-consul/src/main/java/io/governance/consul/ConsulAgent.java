@@ -81,22 +81,24 @@ final class ConsulAgent {
 	 * @throws BackendUnavailableException if there is none
 	 */
 	ConsulAnswer call(ConsulRequest request, Duration deadline) {
-		return send(this.callClient, request, deadline, false);
+		return send(this.callClient, request, request.repeatable(), deadline, false);
 	}
 
 	/** As {@link #call}, on a connection for whatever lasts long. */
 	ConsulAnswer watch(ConsulRequest request, Duration deadline, boolean partial) {
-		return send(this.watchClient, request, deadline, partial);
+		// One that has waited for a while has too little time left to wait again.
+		return send(this.watchClient, request, false, deadline, partial);
 	}
 
 	/** As {@link #call}, content with what the token may read. */
 	ConsulAnswer callPartial(ConsulRequest request, Duration deadline) {
-		return send(this.callClient, request, deadline, true);
+		return send(this.callClient, request, request.repeatable(), deadline, true);
 	}
 
-	private ConsulAnswer send(DeadlineHttpClient http, ConsulRequest request, Duration deadline, boolean partial) {
+	private ConsulAnswer send(DeadlineHttpClient http, ConsulRequest request, boolean repeatable, Duration deadline,
+			boolean partial) {
 		try {
-			return http.execute(this.host, message(request), deadline,
+			return http.execute(this.host, message(request), repeatable, deadline,
 					(response) -> answer(request, response, partial));
 		}
 		catch (IOException ex) {

@@ -2,6 +2,7 @@ package io.governance.consul;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Iterator;
@@ -16,6 +17,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -24,6 +26,7 @@ import org.apache.hc.core5.http.HeaderElement;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
@@ -40,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends requests with the token, and ends every one at its deadline, however slowly bytes
  * trickle in, and any of them when asked to; only the look-up of a host's name takes the
- * time that the platform gives it. Follows no redirect, repeats nothing and keeps no
- * cookies. Thread-safe.
+ * time that the platform gives it. Follows no redirect, keeps no cookies, and repeats a
+ * request only where a connection that was kept has ended. Thread-safe.
  */
 final class DeadlineHttpClient implements AutoCloseable {
 
@@ -92,6 +95,8 @@ final class DeadlineHttpClient implements AutoCloseable {
 	 * @param <T> what comes of it
 	 * @param agent where to send it
 	 * @param request the request
+	 * @param repeatable whether it may be sent again if the connection ends without an
+	 * answer
 	 * @param deadline how long it may take
 	 * @param handler makes it of the answer
 	 * @return what came of it
@@ -101,8 +106,8 @@ final class DeadlineHttpClient implements AutoCloseable {
 	 * {@link SocketTimeoutException} if it did not come in time
 	 * @throws RejectedExecutionException if the client is closed
 	 */
-	<T> T execute(HttpHost agent, ClassicHttpRequest request, Duration deadline, HttpClientResponseHandler<T> handler)
-			throws IOException {
+	<T> T execute(HttpHost agent, ClassicHttpRequest request, boolean repeatable, Duration deadline,
+			HttpClientResponseHandler<T> handler) throws IOException {
 		int millis = Math.toIntExact(Math.max(1, deadline.toMillis()));
 		Exchange exchange = new Exchange(agent);
 		Future<?> end = this.timer.get().schedule(exchange::end, millis, TimeUnit.MILLISECONDS);
@@ -115,7 +120,7 @@ final class DeadlineHttpClient implements AutoCloseable {
 				throw new AbandonedException(null);
 			}
 			authorize(request);
-			return send(exchange, request, millis, handler);
+			return send(exchange, request, repeatable, millis, handler);
 		}
 		catch (AbandonedException ex) {
 			throw ex;
@@ -143,32 +148,53 @@ final class DeadlineHttpClient implements AutoCloseable {
 		}
 	}
 
-	private <T> T send(Exchange exchange, ClassicHttpRequest request, int millis, HttpClientResponseHandler<T> handler)
-			throws IOException {
+	private <T> T send(Exchange exchange, ClassicHttpRequest request, boolean repeatable, int millis,
+			HttpClientResponseHandler<T> handler) throws IOException {
 		AgentConnections pool = connections(exchange.agent());
-		AgentConnection connection = connect(pool, exchange, millis);
-		boolean usable = false;
 		try {
-			connection.setSocketTimeout(Timeout.ofMilliseconds(millis));
-			HttpCoreContext context = HttpCoreContext.create();
-			this.executor.preProcess(request, HEADERS, context);
-			ClassicHttpResponse response = this.executor.execute(request, connection, context);
-			T result = handler.handleResponse(response);
-			EntityUtils.consume(response.getEntity());
-			usable = this.executor.keepAlive(request, response, connection, context);
-			connection.rest(kept(response));
-			return result;
+			this.executor.preProcess(request, HEADERS, HttpCoreContext.create());
+			while (true) {
+				AgentConnection connection = connect(pool, exchange, millis);
+				boolean kept = connection.hasRested();
+				try {
+					return send(pool, connection, exchange, request, millis, handler);
+				}
+				catch (NoHttpResponseException | SocketException | SSLException ex) {
+					if (!kept || !repeatable || exchange.isEnded()) {
+						throw ex;
+					}
+					// It had ended while it rested, as others may have.
+					pool.dropResting();
+				}
+			}
 		}
 		catch (HttpException | MalformedChunkCodingException ex) {
 			// Their messages quote what was sent.
 			throw new IOException("what it answered is not HTTP: " + ex.getClass().getSimpleName());
 		}
+	}
+
+	private <T> T send(AgentConnections pool, AgentConnection connection, Exchange exchange, ClassicHttpRequest request,
+			int millis, HttpClientResponseHandler<T> handler) throws IOException, HttpException {
+		boolean usable = false;
+		try {
+			connection.setSocketTimeout(Timeout.ofMilliseconds(millis));
+			HttpCoreContext context = HttpCoreContext.create();
+			ClassicHttpResponse response = this.executor.execute(request, connection, context);
+			T result = handler.handleResponse(response);
+			EntityUtils.consume(response.getEntity());
+			usable = this.executor.keepAlive(request, response, connection, context) && exchange.finish();
+			connection.rest(kept(response));
+			return result;
+		}
+		catch (MalformedChunkCodingException ex) {
+			throw ex;
+		}
 		catch (IOException ex) {
 			throw exchange.isEnded() ? late(ex) : ex;
 		}
 		finally {
-			boolean inTime = exchange.finish();
-			pool.giveBack(connection, usable && inTime);
+			pool.giveBack(connection, usable);
 		}
 	}
 

@@ -81,7 +81,7 @@ class DeadlineHttpClientTests {
 	void errorInOneRequestNeitherEndsTheOthersNorKeepsItsConnection() throws IOException {
 		DeadlineHttpClient client = client(1);
 		assertThatExceptionOfType(OutOfMemoryError.class)
-			.isThrownBy(() -> client.execute(this.agent, get(this.agent, "/"), DEADLINE, (response) -> {
+			.isThrownBy(() -> client.execute(this.agent, get(this.agent, "/"), false, DEADLINE, (response) -> {
 				throw new OutOfMemoryError("Not really");
 			}));
 		assertThat(status(client, "/")).isEqualTo(204);
@@ -124,7 +124,7 @@ class DeadlineHttpClientTests {
 				throw new OutOfMemoryError("Not really");
 			}));
 			assertThatExceptionOfType(OutOfMemoryError.class)
-				.isThrownBy(() -> client.execute(this.agent, failing, DEADLINE, (response) -> null));
+				.isThrownBy(() -> client.execute(this.agent, failing, false, DEADLINE, (response) -> null));
 			assertThat(status(client, "/")).isEqualTo(204);
 		}
 	}
@@ -135,7 +135,7 @@ class DeadlineHttpClientTests {
 			CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> statusOf(client, "/slow"));
 			Awaitility.await().until(() -> this.callers.size() == 1);
 			assertThatExceptionOfType(DeadlineHttpClient.UnsentException.class)
-				.isThrownBy(() -> client.execute(this.agent, get(this.agent, "/"), SOON, (response) -> null))
+				.isThrownBy(() -> client.execute(this.agent, get(this.agent, "/"), false, SOON, (response) -> null))
 				.withCauseInstanceOf(AgentConnections.CrowdedException.class);
 			this.released.countDown();
 			assertThat(first.get()).isEqualTo(204);
@@ -247,7 +247,7 @@ class DeadlineHttpClientTests {
 	}
 
 	private int status(DeadlineHttpClient client, String path) throws IOException {
-		return client.execute(this.agent, get(this.agent, path), DEADLINE, (response) -> response.getCode());
+		return client.execute(this.agent, get(this.agent, path), false, DEADLINE, (response) -> response.getCode());
 	}
 
 	private int statusOf(DeadlineHttpClient client, String path) {

@@ -95,9 +95,33 @@ class HttpAnswersTests {
 	void connectionThatEndedWhileItRestedIsNotUsed() throws IOException {
 		try (RawServer server = new RawServer(OK).thatCloses()) {
 			text(server, DEADLINE);
-			// Longer than a connection rests unseen.
-			Awaitility.await().pollDelay(Duration.ofMillis(2_100)).until(() -> true);
+			// Longer than a connection rests unseen, and than it takes to tell of its
+			// end.
+			Awaitility.await().pollDelay(Duration.ofMillis(500)).until(() -> true);
 			assertThat(text(server, DEADLINE)).isEqualTo("ok");
+		}
+	}
+
+	@Test
+	void keptConnectionThatEndsIsNoFailureOfWhatMayBeRepeated() throws IOException {
+		try (RawServer server = new RawServer(OK).thatAnswersOnce()) {
+			ConsulAgent agent = agent(server);
+			for (int i = 1; i <= 3; i++) {
+				assertThat(agent.call(ConsulRequest.put("/v1/agent/check/pass/a", "{}"), DEADLINE).body())
+					.isEqualTo("ok");
+				assertThat(server.connections()).isEqualTo(i);
+			}
+			assertThatExceptionOfType(ConsulAgent.UnansweredException.class)
+				.isThrownBy(() -> agent.call(ConsulRequest.putOnce("/v1/txn", "[]"), DEADLINE));
+		}
+	}
+
+	@Test
+	void newConnectionThatEndsIsNotTriedAgain() throws IOException {
+		try (RawServer server = new RawServer(OK).thatHangsUp()) {
+			assertThatExceptionOfType(ConsulAgent.UnansweredException.class)
+				.isThrownBy(() -> agent(server).call(ConsulRequest.get("/v1/kv/a"), DEADLINE));
+			assertThat(server.connections()).isEqualTo(1);
 		}
 	}
 
@@ -262,10 +286,11 @@ class HttpAnswersTests {
 	}
 
 	private String text(HttpHost agent, Duration deadline) throws IOException {
-		return this.client.execute(agent, new BasicClassicHttpRequest("GET", agent, "/"), deadline, (response) -> {
-			HttpEntity entity = response.getEntity();
-			return (entity != null) ? new String(EntityUtils.toByteArray(entity), StandardCharsets.UTF_8) : "";
-		});
+		return this.client.execute(agent, new BasicClassicHttpRequest("GET", agent, "/"), false, deadline,
+				(response) -> {
+					HttpEntity entity = response.getEntity();
+					return (entity != null) ? new String(EntityUtils.toByteArray(entity), StandardCharsets.UTF_8) : "";
+				});
 	}
 
 	private static String stackTrace(Throwable ex) {

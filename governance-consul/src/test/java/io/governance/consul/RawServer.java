@@ -43,6 +43,8 @@ final class RawServer implements AutoCloseable {
 
 	private volatile boolean hangingUp;
 
+	private volatile boolean answeringOnce;
+
 	RawServer(String answer) throws IOException {
 		this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		this.answer = answer;
@@ -58,6 +60,12 @@ final class RawServer implements AutoCloseable {
 	/** Ends each connection before anything is read. */
 	RawServer thatHangsUp() {
 		this.hangingUp = true;
+		return this;
+	}
+
+	/** Ends each connection at its second request, and does not answer that. */
+	RawServer thatAnswersOnce() {
+		this.answeringOnce = true;
 		return this;
 	}
 
@@ -99,7 +107,10 @@ final class RawServer implements AutoCloseable {
 			for (String head = this.hangingUp ? null : readHead(in); head != null; head = readHead(in)) {
 				this.heads.add(head);
 				write(this.answer, out);
-				if (this.closing) {
+				if (this.answeringOnce) {
+					readHead(in);
+				}
+				if (this.closing || this.answeringOnce) {
 					return;
 				}
 			}

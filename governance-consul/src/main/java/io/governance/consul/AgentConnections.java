@@ -56,8 +56,9 @@ final class AgentConnections implements AutoCloseable {
 	/**
 	 * Gives a connection, which has to be given back.
 	 * @param exchange what it is for
-	 * @param patience how long to wait for a place, which is half of it, for a connection
-	 * to each address of the agent, and for each answer to a handshake; in milliseconds
+	 * @param patience how long to wait for a place, which is half of it, for a
+	 * connection, of which each address of the agent has its share, and for each answer
+	 * to a handshake; in milliseconds
 	 * @return one that rested, or a new one
 	 * @throws CrowdedException if all of them stay in use
 	 * @throws IOException if there is no way to the agent, or the exchange was ended
@@ -154,9 +155,10 @@ final class AgentConnections implements AutoCloseable {
 
 	private AgentConnection open(Exchange exchange, int patience) throws IOException {
 		InetAddress[] addresses = InetAddress.getAllByName(this.host);
+		int share = Math.max(1, patience / addresses.length);
 		for (int i = 0;; i++) {
 			try {
-				return open(exchange, addresses[i], patience);
+				return open(exchange, addresses[i], share);
 			}
 			catch (SocketException | SocketTimeoutException ex) {
 				if (i == addresses.length - 1) {

@@ -1,6 +1,13 @@
 package io.governance.consul;
 
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,6 +40,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -192,6 +200,34 @@ class ConsulFaultTests {
 			await(Duration.ofSeconds(10)).until(() -> isOnly(InstanceStatus.DOWN));
 			owner.signal("CONT");
 			await(REPAIR).until(() -> isOnly(InstanceStatus.UP) && registrations() == 1);
+		}
+	}
+
+	@Test
+	@DisplayName("F3 F4 Of a name that leads to several addresses, one that hangs leaves the others their time")
+	void nameMayLeadToAnAddressThatHangs(@TempDir Path directory) throws Exception {
+		Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.9 consul.test\n127.0.0.1 consul.test\n");
+		try (ServerSocket full = new ServerSocket()) {
+			full.bind(new InetSocketAddress("127.0.0.9", URI.create(server.address()).getPort()), 1);
+			List<SocketChannel> crowd = new ArrayList<>();
+			// It accepts nobody, and what waits for that is more than it takes.
+			for (int i = 0; i < 10; i++) {
+				SocketChannel one = SocketChannel.open();
+				crowd.add(one);
+				one.configureBlocking(false);
+				one.connect(full.getLocalSocketAddress());
+			}
+			try (RegisteredProcess.Owner owner = RegisteredProcess.start(
+					server.address().replace("127.0.0.1", "consul.test"), this.namespace,
+					"-Djdk.net.hosts.file=" + hosts)) {
+				assertThat(owner).isNotNull();
+				await(Duration.ofSeconds(60)).until(() -> registrations() == 1);
+			}
+			finally {
+				for (SocketChannel one : crowd) {
+					one.close();
+				}
+			}
 		}
 	}
 

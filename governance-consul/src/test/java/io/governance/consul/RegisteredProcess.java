@@ -3,6 +3,7 @@ package io.governance.consul;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -20,11 +21,14 @@ final class RegisteredProcess {
 	private RegisteredProcess() {
 	}
 
-	static Owner start(String address, String namespace) throws IOException {
-		return new Owner(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				RegisteredProcess.class.getName(), address, namespace)
-			.redirectErrorStream(true)
+	static Owner start(String address, String namespace, String... options) throws IOException {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+		command.addAll(List.of(options));
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), RegisteredProcess.class.getName(), address,
+				namespace));
+		return new Owner(new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 			.start());
 	}

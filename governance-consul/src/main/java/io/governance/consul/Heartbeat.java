@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import io.governance.backend.support.RepeatedTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,8 @@ final class Heartbeat<T> implements AutoCloseable {
 		this.tellers.setKeepAliveTime(period, TimeUnit.MILLISECONDS);
 		this.tellers.allowCoreThreadTimeOut(true);
 		this.clock = client.executor(role);
-		this.clock.scheduleAtFixedRate(this::tellAll, period, period, TimeUnit.MILLISECONDS);
+		this.clock.scheduleAtFixedRate(new RepeatedTask("The " + role + " of Consul's agents", this::tellAll), period,
+				period, TimeUnit.MILLISECONDS);
 	}
 
 	private void tellAll() {

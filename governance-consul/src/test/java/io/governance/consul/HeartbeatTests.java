@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.governance.backend.Backend;
 import io.governance.registry.Instance;
@@ -62,6 +64,25 @@ class HeartbeatTests {
 			// rate.
 			assertThat(gaps.get(gaps.size() / 2)).isLessThanOrEqualTo(TTL.dividedBy(3));
 			assertThat(longest).isLessThan(TTL);
+		}
+	}
+
+	@Test
+	@DisplayName("Beats go on after one that failed, of whatever kind the failure was")
+	void beatsGoOnAfterAnError() {
+		AtomicInteger beats = new AtomicInteger();
+		try (FakeConsul consul = new FakeConsul((asked, exchange) -> FakeConsul.send(exchange, 200, "{}"));
+				ConsulClient client = new ConsulClient("consul",
+						ConsulFixture.settings(List.of(consul.address()), null, TTL), null);
+				Heartbeat<String> heartbeat = new Heartbeat<>(client, "beat", 1, Duration.ofSeconds(1), () -> {
+					if (beats.incrementAndGet() == 1) {
+						throw new OutOfMemoryError("Not really");
+					}
+					return Set.of();
+				}, (one, deadline) -> {
+				})) {
+			assertThat(heartbeat).isNotNull();
+			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> beats.get() > 2);
 		}
 	}
 

@@ -124,9 +124,10 @@ final class ServiceDefinition {
 						"Metadata key '" + key.replaceAll("\\p{Cntrl}", "?") + "' of instance '" + instance.id()
 								+ "' is not one that Consul takes: use up to 128 letters, digits, '_' or '-'");
 			}
-			if (value.length() > MAX_VALUE) {
+			int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+			if (bytes > MAX_VALUE) {
 				throw new IllegalArgumentException("Metadata '" + key + "' of instance '" + instance.id() + "' has "
-						+ value.length() + " characters: Consul takes " + MAX_VALUE);
+						+ bytes + " bytes: Consul takes " + MAX_VALUE);
 			}
 		});
 	}

@@ -268,13 +268,19 @@ final class ConsulRegistry implements Registry {
 		try {
 			action.at(first);
 		}
-		catch (ConsulAgent.UnansweredException ex) {
-			ConsulAgent next = ex.isAgentToBlame() ? moveFrom(first) : null;
+		catch (BackendUnavailableException ex) {
+			ConsulAgent next = isToBlame(first, ex) ? moveFrom(first) : null;
 			if (next == null) {
 				throw ex;
 			}
 			action.at(next);
 		}
+	}
+
+	/** One that is down may have something before it that answers in its place. */
+	private boolean isToBlame(ConsulAgent agent, BackendUnavailableException failure) {
+		return (failure instanceof ConsulAgent.UnansweredException unanswered) ? unanswered.isAgentToBlame()
+				: this.client.agents().size() > 1 && !answers(agent);
 	}
 
 	private @Nullable ConsulAgent moveFrom(ConsulAgent failed) {

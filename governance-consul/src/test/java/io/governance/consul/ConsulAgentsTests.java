@@ -138,6 +138,25 @@ class ConsulAgentsTests {
 	}
 
 	@Test
+	@DisplayName("F8 An agent that is down behind a proxy, which answers in its place, holds no registration up")
+	void agentThatIsDownBehindAProxyIsLeft() {
+		this.first.down(true);
+		try (Backend backend = ConsulFixture.backend("dev", this.settings)) {
+			backend.registry().put("orders", List.of(INSTANCE));
+			assertThat(this.second.asked()).anyMatch((asked) -> asked.path().endsWith("/register"));
+			this.second.down(true);
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.registry().put("orders", List.of(INSTANCE)));
+			this.first.down(false);
+			backend.registry().put("orders", List.of(INSTANCE));
+			assertThat(this.first.asked()).anyMatch((asked) -> asked.path().endsWith("/register"));
+			assertThat(deregistrations(this.second)).isZero();
+			this.second.down(false);
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> deregistrations(this.second) == 1);
+		}
+	}
+
+	@Test
 	void agentThatFreezesDuringTheRemovalIsLeftWithNone() {
 		try (Backend backend = ConsulFixture.backend("dev", this.settings)) {
 			backend.registry().put("orders", List.of(INSTANCE));

@@ -29,6 +29,8 @@ final class FakeConsul implements AutoCloseable {
 
 	private volatile CountDownLatch frozen = new CountDownLatch(0);
 
+	private volatile boolean down;
+
 	FakeConsul(Script script) {
 		this.script = script;
 		try {
@@ -55,6 +57,11 @@ final class FakeConsul implements AutoCloseable {
 		this.script = script;
 	}
 
+	/** What is before it answers in its place, as a proxy does. */
+	void down(boolean down) {
+		this.down = down;
+	}
+
 	/** Answers nothing any more, until it thaws. */
 	void freeze() {
 		this.frozen = new CountDownLatch(1);
@@ -68,6 +75,10 @@ final class FakeConsul implements AutoCloseable {
 		try (exchange) {
 			exchange.getRequestBody().readAllBytes();
 			URI uri = exchange.getRequestURI();
+			if (this.down) {
+				send(exchange, 502, "<html>Bad Gateway</html>");
+				return;
+			}
 			if (uri.getPath().equals("/v1/status/leader")) {
 				this.frozen.await();
 				send(exchange, 200, "\"127.0.0.1:8300\"");

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,9 @@ final class NacosHttp implements AutoCloseable {
 
 	private static final int MOST_BYTES = 64 * 1024 * 1024;
 
+	/** What each further server has left of a deadline at least, or its share of it. */
+	private static final Duration SPARE = Duration.ofMillis(500);
+
 	private static final JsonMapper MAPPER = JsonMapper.shared();
 
 	private final String backend;
@@ -49,7 +53,8 @@ final class NacosHttp implements AutoCloseable {
 
 	private final @Nullable SSLContext tls;
 
-	private final AtomicInteger last = new AtomicInteger();
+	/** Which server is asked first. */
+	private final AtomicInteger first = new AtomicInteger();
 
 	private @Nullable HttpClient client;
 
@@ -78,14 +83,16 @@ final class NacosHttp implements AutoCloseable {
 		long deadline = System.nanoTime() + this.settings.timeout().toNanos();
 		BackendUnavailableException failure = null;
 		Answer refusal = null;
-		int first = this.last.get();
-		for (int i = 0; i < this.addresses.size(); i++) {
-			int index = Math.floorMod(first + i, this.addresses.size());
+		int servers = this.addresses.size();
+		int first = this.first.get();
+		for (int i = 0; i < servers; i++) {
+			int index = Math.floorMod(first + i, servers);
 			String address = this.addresses.get(index);
 			try {
-				Answer answer = send(address, what, method, path, token, parameters, deadline);
+				Answer answer = send(address, what, method, path, token, parameters,
+						patience(deadline - System.nanoTime(), servers - i));
 				if (!answer.isOfSickServer()) {
-					this.last.set(index);
+					this.first.set(index);
 					return answer;
 				}
 				refusal = (refusal != null) ? refusal : answer;
@@ -94,20 +101,27 @@ final class NacosHttp implements AutoCloseable {
 				failure = ex;
 			}
 		}
+		// The one that had most of the time in vain is not the first again.
+		this.first.compareAndSet(first, Math.floorMod(first + 1, servers));
 		if (refusal != null) {
 			return refusal;
 		}
 		throw (failure != null) ? failure : unavailable(what, "", "no server is named", null);
 	}
 
+	/** How long to wait for a server, so that one that hangs leaves others their time. */
+	private static long patience(long left, int servers) {
+		return Math.max(TimeUnit.MILLISECONDS.toNanos(50),
+				left - (servers - 1) * Math.min(left / servers, SPARE.toNanos()));
+	}
+
 	private Answer send(String address, String what, String method, String path, String token,
-			Map<String, String> parameters, long deadline) {
-		long left = Math.max(TimeUnit.MILLISECONDS.toNanos(50), deadline - System.nanoTime());
+			Map<String, String> parameters, long patience) {
 		// The timeout of the request alone ends with the headers of the answer.
 		CompletableFuture<HttpResponse<byte[]>> exchange = client()
 			.sendAsync(request(address, method, path, token, parameters), (head) -> new BoundedBody(MOST_BYTES));
 		try {
-			HttpResponse<byte[]> response = exchange.get(left, TimeUnit.NANOSECONDS);
+			HttpResponse<byte[]> response = exchange.get(patience, TimeUnit.NANOSECONDS);
 			return new Answer(response.statusCode(), parse(what, address, response));
 		}
 		catch (ExecutionException ex) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -141,6 +142,34 @@ class NacosHttpTests {
 		}
 		finally {
 			sick.stop(0);
+		}
+	}
+
+	@Test
+	@DisplayName("F3 A server that hangs leaves time for the login at another one")
+	void serverThatHangsLeavesTimeForAnother() throws IOException {
+		this.server.removeContext("/nacos/v3/auth/user/login");
+		this.server.createContext("/nacos/v3/auth/user/login", (exchange) -> {
+			// As long as it takes to check a password.
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+			byte[] body = "{\"accessToken\":\"t0ken\",\"tokenTtl\":18000}".getBytes(StandardCharsets.UTF_8);
+			exchange.sendResponseHeaders(200, body.length);
+			exchange.getResponseBody().write(body);
+			exchange.close();
+		});
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			List<String> addresses = List.of("127.0.0.1:" + silent.getLocalPort(),
+					"127.0.0.1:" + this.server.getAddress().getPort());
+			NacosSettings settings = new NacosSettings(addresses, "alice", "s3cret", null, null, null, null, null,
+					Duration.ofSeconds(2), null, null);
+			try (NacosHttp both = new NacosHttp("nacos", settings.addresses(), settings, null)) {
+				NacosLogin login = new NacosLogin(both, "alice", "s3cret", System::nanoTime);
+				// A machine that is busy may need longer once.
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.ignoreException(BackendUnavailableException.class)
+					.until(login::token, "t0ken"::equals);
+			}
 		}
 	}
 

@@ -1,8 +1,10 @@
 package io.governance.nacos;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -161,15 +163,30 @@ final class RpcLink extends GrpcSdkClient {
 		return connection;
 	}
 
+	/** By any of its addresses, one after the other, as the channel tries them. */
 	private boolean reachable(ServerInfo server) {
+		try {
+			for (InetAddress address : InetAddress.getAllByName(host(server))) {
+				if (!this.closed
+						&& reachable(new InetSocketAddress(address, server.getServerPort() + rpcPortOffset()))) {
+					this.backoff.reset();
+					return true;
+				}
+			}
+		}
+		catch (UnknownHostException ex) {
+			// As if nobody answered there.
+		}
+		pause();
+		return false;
+	}
+
+	private boolean reachable(InetSocketAddress address) {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(host(server), server.getServerPort() + rpcPortOffset()),
-					this.connectMillis);
-			this.backoff.reset();
+			socket.connect(address, this.connectMillis);
 			return true;
 		}
 		catch (IOException ex) {
-			pause();
 			return false;
 		}
 	}

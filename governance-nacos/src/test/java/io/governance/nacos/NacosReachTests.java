@@ -1,9 +1,13 @@
 package io.governance.nacos;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
@@ -12,12 +16,16 @@ import io.governance.backend.BackendEnvironment;
 import io.governance.config.Author;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.registry.Instance;
+import io.governance.registry.RegistrationKeeper;
+import io.governance.registry.RegistrationSettings;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testkit.TcpProxy;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,8 +96,57 @@ class NacosReachTests {
 		}
 	}
 
+	@Test
+	@DisplayName("F4 of a name that leads to several addresses, those that answer are used")
+	void nameMayLeadToSeveralAddresses(@TempDir Path directory) throws Exception {
+		Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.9 nacos.test\n127.0.0.1 nacos.test\n");
+		// Listens at one of the two alone.
+		try (NacosWay way = NacosWay.to(this.fixture.address());
+				Backend direct = this.fixture.open(this.fixture.address(), this.namespace)) {
+			Process owner = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+					"-Djdk.net.hosts.file=" + hosts, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-cp",
+					System.getProperty("java.class.path"), Owner.class.getName(),
+					way.address().replace("127.0.0.1", "nacos.test"), this.namespace)
+				.redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+				.start();
+			try {
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(60))
+					.until(() -> direct.discovery().read("orders").size() == 1);
+			}
+			finally {
+				owner.destroyForcibly().waitFor();
+			}
+		}
+	}
+
 	private void awaitContent(RecordingConfigListener documents, String content) {
 		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> content.equals(documents.latest(this.orders)));
+	}
+
+	/** Keeps an instance registered until its input ends. */
+	static final class Owner {
+
+		private Owner() {
+		}
+
+		/**
+		 * Runs.
+		 * @param arguments the address and the namespace
+		 */
+		public static void main(String[] arguments) throws IOException {
+			try (Backend backend = new NacosFixture().open(arguments[0], arguments[1]);
+					RegistrationKeeper keeper = new RegistrationKeeper(backend.registry(),
+							RegistrationSettings.DEFAULTS, (event) -> {
+							}, RandomGenerator.getDefault(), System::nanoTime)) {
+				keeper.register(Instance.of("orders", "127.0.0.1", 8001).build());
+				while (System.in.read() >= 0) {
+					// Nothing is expected: the end of the input is the end of the parent.
+				}
+			}
+		}
+
 	}
 
 }

@@ -96,7 +96,9 @@ final class NacosInstances {
 		for (com.alibaba.nacos.api.naming.pojo.Instance host : hosts) {
 			try {
 				Instance instance = reader.apply(host);
-				instances.putIfAbsent(instance.id(), instance);
+				// One that came back at another address may have left itself behind.
+				instances.merge(instance.id(), instance,
+						(one, other) -> (one.status() == InstanceStatus.DOWN) ? other : one);
 			}
 			catch (IllegalArgumentException ex) {
 				logger.debug("An instance of service {} is left out: {}", service, ex.getMessage());
@@ -136,9 +138,12 @@ final class NacosInstances {
 			return builder;
 		}
 		catch (IllegalArgumentException ex) {
-			// It can be called all the same, whatever its metadata say.
+			if (metadata.containsKey(InstanceAttributes.ID)) {
+				throw ex;
+			}
+			// Others mean something of their own by them, but for TLS.
 			logger.debug("The metadata of {} are left out: {}", bare.id(), ex.getMessage());
-			return bare.toBuilder();
+			return bare.toBuilder().secure(Boolean.parseBoolean(metadata.get(InstanceAttributes.SECURE)));
 		}
 	}
 

@@ -27,7 +27,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.governance.BackendUnavailableException;
-import io.governance.config.DocumentId;
 
 /**
  * One connection to Nacos that comes back by itself. Every call has a deadline. Connects
@@ -133,8 +132,8 @@ final class NacosLink implements AutoCloseable {
 	 * server an old one
 	 */
 	void checkNamespace(String what, String namespace) {
-		if (DocumentId.DEFAULT.equals(namespace) && isOfOldServer()) {
-			throw refused(what, "documents of the namespace '" + DocumentId.DEFAULT
+		if (NacosNames.isPublic(namespace) && isOfOldServer()) {
+			throw refused(what, "documents of the namespace '" + namespace
 					+ "' cannot be had from a Nacos before version 3. Set governance.namespace to one that you made");
 		}
 	}

@@ -19,6 +19,11 @@ final class NacosNames {
 		return DocumentId.DEFAULT.equals(namespace) ? PUBLIC : namespace;
 	}
 
+	/** Whether it is the one that is there before anybody makes one. */
+	static boolean isPublic(String namespace) {
+		return PUBLIC.equals(namespace(namespace));
+	}
+
 	static String group(String group) {
 		return DocumentId.DEFAULT.equals(group) ? DEFAULT_GROUP : group;
 	}

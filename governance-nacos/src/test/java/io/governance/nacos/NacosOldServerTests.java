@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -170,11 +172,12 @@ class NacosOldServerTests {
 			.withMessageContaining("version 3");
 	}
 
-	@Test
-	@DisplayName("Client trap (default namespace of Nacos 2): documents of the namespace 'default' are refused in words, and never look absent")
-	void documentsOfTheDefaultNamespaceAreRefused() throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { DocumentId.DEFAULT, "public" })
+	@DisplayName("Client trap (default namespace of Nacos 2): documents of the namespace 'default', by whichever name, are refused in words, and never look absent")
+	void documentsOfTheDefaultNamespaceAreRefused(String namespace) throws Exception {
 		api("POST", "cs/configs?group=shop&dataId=orders.yaml&content=a%3A+1");
-		DocumentId id = new DocumentId(DocumentId.DEFAULT, "shop", "orders.yaml");
+		DocumentId id = new DocumentId(namespace, "shop", "orders.yaml");
 		assertThatExceptionOfType(BackendUnavailableException.class)
 			.isThrownBy(() -> this.backend.config().get(Set.of(id)))
 			.withMessageContaining("governance.namespace");

@@ -111,6 +111,16 @@ class ConsulProtocolTests {
 	}
 
 	@Test
+	@DisplayName("F8 What a proxy answers by itself is not told as a trouble of the agent")
+	void answerOfAProxyIsToldAsSuch() {
+		this.consul.script((asked, exchange) -> FakeConsul.send(exchange, 504, "<html>Gateway Time-out</html>"));
+		assertThatExceptionOfType(BackendUnavailableException.class)
+			.isThrownBy(() -> this.backend.config().get(Set.of(ID)))
+			.withMessageContaining("504")
+			.withMessageContaining("governance.consul.max-wait");
+	}
+
+	@Test
 	@DisplayName("F6 A server that refuses is asked again with growing pauses")
 	void serverThatRefusesIsAskedWithPauses() throws InterruptedException {
 		this.consul.script((asked, exchange) -> FakeConsul.send(exchange, 429, ""));

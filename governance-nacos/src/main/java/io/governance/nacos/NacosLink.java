@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import javax.net.ssl.SSLContext;
 
@@ -261,8 +262,9 @@ final class NacosLink implements AutoCloseable {
 	private List<Response> send(RpcLink rpc, List<? extends Request> requests) throws Exception {
 		boolean patient = rpc.isFirstTry();
 		long timeout = this.settings.timeout().toNanos();
-		long begun = System.nanoTime();
 		String token = this.login.token();
+		// A login that was made meanwhile had a deadline of its own.
+		long begun = System.nanoTime();
 		Connection connection = await(rpc, begun + timeout);
 		long deadline = (patient ? System.nanoTime() : begun) + timeout;
 		List<RequestFuture> sent = new ArrayList<>(requests.size());
@@ -356,7 +358,8 @@ final class NacosLink implements AutoCloseable {
 	}
 
 	private BackendUnavailableException unavailable(String what, Exception cause) {
-		String reason = (cause.getMessage() != null) ? cause.getMessage()
+		// The client's own words for a timeout are its object.
+		String reason = (cause.getMessage() != null && !(cause instanceof TimeoutException)) ? cause.getMessage()
 				: "it does not answer within " + this.settings.timeout().toMillis() + "ms";
 		return new BackendUnavailableException(this.backend, message(what) + reason
 				+ ". Is the server running, and can its port and the one 1000 above (gRPC) be reached?", cause);

@@ -150,4 +150,22 @@ class NacosLoginTests {
 		assertThat(this.logins).hasValue(1);
 	}
 
+	@Test
+	@DisplayName("A login that hangs while the token is still good costs the call none of its time")
+	void loginThatHangsIsNoFailureWhileTheTokenIsGood() {
+		try (NacosFake fake = new NacosFake(); NacosHttp hasty = http(Duration.ofSeconds(2))) {
+			NacosSettings settings = new NacosSettings(List.of(fake.address()), "alice", "s3cret", null, null, null,
+					null, null, Duration.ofSeconds(2), null, null);
+			NacosLogin own = new NacosLogin(hasty, "alice", "s3cret", this.time::get);
+			try (NacosLink link = new NacosLink("nacos", "config", settings, null, own)) {
+				ConfigReads reads = new ConfigReads(link);
+				assertThat(reads.read(NacosFake.DOCUMENT).document()).isNotNull();
+				this.stalls = true;
+				pass(Duration.ofSeconds(81));
+				assertThat(reads.read(NacosFake.DOCUMENT).document()).isNotNull();
+			}
+		}
+		assertThat(this.logins).hasValue(2);
+	}
+
 }

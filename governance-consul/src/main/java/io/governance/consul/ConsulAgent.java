@@ -1,6 +1,7 @@
 package io.governance.consul;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +105,7 @@ final class ConsulAgent {
 		}
 		catch (IOException ex) {
 			Throwable cause = (ex instanceof DeadlineHttpClient.UnsentException unsent) ? unsent.reason() : ex;
-			throw new UnansweredException(this.backend, explain(request, ex), cause, isUnsent(ex), isToBlame(ex));
+			throw new UnansweredException(this.backend, explain(request, ex, true), cause, isUnsent(ex), isToBlame(ex));
 		}
 		catch (RejectedExecutionException ex) {
 			throw new UnansweredException(this.backend, explain(request, "the backend is closed"), null, true, false);
@@ -159,7 +161,7 @@ final class ConsulAgent {
 		}
 	}
 
-	private String explain(ConsulRequest request, IOException cause) {
+	private String explain(ConsulRequest request, IOException cause, boolean sent) {
 		if (cause instanceof FilteredAnswerException) {
 			return "Consul at " + this.address + " answered " + request.kind()
 					+ " with part of what there is, filtered by ACL: let the token read all of it"
@@ -170,16 +172,21 @@ final class ConsulAgent {
 		}
 		if (cause instanceof DeadlineHttpClient.UnsentException unsent) {
 			return (unsent.reason() instanceof SocketTimeoutException)
-					? explain(request, "it took no connection in time") : explain(request, unsent.reason());
+					? explain(request, "it took no connection in time") : explain(request, unsent.reason(), false);
 		}
 		if (cause instanceof SocketTimeoutException) {
 			return explain(request, "it did not answer in time");
 		}
+		if (sent && (cause instanceof NoHttpResponseException || cause instanceof SocketException)) {
+			return explain(request, String.valueOf(cause.getMessage()))
+					+ ", and that its http_max_conns_per_client is enough for all processes on this machine";
+		}
 		String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
-		return (cause instanceof SSLException)
-				? explain(request, "TLS failed: " + reason,
-						"Check the agent's certificate, that it names this address, and governance.consul.ssl-bundle")
-				: explain(request, reason);
+		if (cause instanceof SSLException) {
+			return explain(request, "TLS failed: " + reason,
+					"Check the agent's certificate, that it names this address, and governance.consul.ssl-bundle");
+		}
+		return explain(request, reason);
 	}
 
 	private String explain(ConsulRequest request, String reason) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.backend.Backend;
 import io.governance.backend.support.ConnectionLog;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** More is watched than there may be watches. */
 @Timeout(90)
@@ -67,6 +69,25 @@ class ConsulWatchBoundTests {
 			.stream()
 			.filter((thread) -> thread.getName().startsWith("governance-consul-watch"))
 			.count();
+	}
+
+	@Test
+	@DisplayName("Who gets no connection since the agent has enough of this address is told of its limit")
+	void limitOfTheAgentIsTold() {
+		try (ConsulServer narrow = ConsulServer.options().config("limits { http_max_conns_per_client = 4 }").start();
+				Backend first = new ConsulFixture().open(narrow.address(), this.namespace)) {
+			for (int i = 0; i < 8; i++) {
+				first.discovery().watch("orders" + i, (instances) -> {
+				});
+			}
+			within(Duration.ofSeconds(20)).untilAsserted(() -> {
+				try (Backend second = new ConsulFixture().open(narrow.address(), this.namespace)) {
+					assertThatExceptionOfType(BackendUnavailableException.class)
+						.isThrownBy(() -> second.discovery().services())
+						.withMessageContaining("http_max_conns_per_client");
+				}
+			});
+		}
 	}
 
 	@Test

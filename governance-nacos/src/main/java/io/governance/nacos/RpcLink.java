@@ -68,7 +68,10 @@ final class RpcLink extends GrpcSdkClient {
 
 	private @Nullable ThreadPoolExecutor executor;
 
-	/* The channel with TLS of the connection that is being made. */
+	/* The channel of the connection that is being made. */
+	private @Nullable ManagedChannel plain;
+
+	/* The one with TLS that takes its place. */
 	private @Nullable ManagedChannel secured;
 
 	/**
@@ -116,6 +119,8 @@ final class RpcLink extends GrpcSdkClient {
 	@Override
 	protected ThreadPoolExecutor createGrpcExecutor(String serverIp) {
 		ThreadPoolExecutor executor = super.createGrpcExecutor(serverIp);
+		// Else a channel that is made while this is closed would never end.
+		executor.setRejectedExecutionHandler((task, ended) -> task.run());
 		this.executor = executor;
 		return executor;
 	}
@@ -150,17 +155,25 @@ final class RpcLink extends GrpcSdkClient {
 	}
 
 	private @Nullable Connection connect(ServerInfo server) {
+		this.plain = null;
 		this.secured = null;
 		Connection connection = super.connectToServer(server);
-		ManagedChannel channel = this.secured;
-		if (channel != null && connection instanceof GrpcConnection made) {
-			made.getChannel().shutdownNow();
-			made.setChannel(channel);
+		if (connection == null) {
+			// Whoever is interrupted while it connects leaves its channel open.
+			end(this.plain);
+			end(this.secured);
 		}
-		else if (channel != null) {
-			channel.shutdownNow();
+		else if (this.secured != null && connection instanceof GrpcConnection made) {
+			end(this.plain);
+			made.setChannel(this.secured);
 		}
 		return connection;
+	}
+
+	private static void end(@Nullable ManagedChannel channel) {
+		if (channel != null) {
+			channel.shutdownNow();
+		}
 	}
 
 	/** By any of its addresses, one after the other, as the channel tries them. */
@@ -206,6 +219,7 @@ final class RpcLink extends GrpcSdkClient {
 
 	@Override
 	protected RequestGrpc.RequestFutureStub createNewChannelStub(ManagedChannel plain) {
+		this.plain = plain;
 		SSLContext context = this.tls;
 		if (context == null) {
 			return super.createNewChannelStub(plain);

@@ -42,12 +42,15 @@ import com.alibaba.nacos.api.remote.response.Response;
 import com.alibaba.nacos.api.remote.response.ServerCheckResponse;
 import com.alibaba.nacos.common.remote.PayloadRegistry;
 import com.alibaba.nacos.common.remote.client.grpc.GrpcUtils;
+import com.alibaba.nacos.shaded.io.grpc.Attributes;
 import com.alibaba.nacos.shaded.io.grpc.Server;
+import com.alibaba.nacos.shaded.io.grpc.ServerTransportFilter;
 import com.alibaba.nacos.shaded.io.grpc.Status;
 import com.alibaba.nacos.shaded.io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import com.alibaba.nacos.shaded.io.grpc.stub.StreamObserver;
 
 import io.governance.config.DocumentId;
+import org.jspecify.annotations.Nullable;
 
 import static org.awaitility.Awaitility.await;
 
@@ -85,12 +88,19 @@ final class NacosFake implements AutoCloseable {
 
 	private final AtomicInteger strangers = new AtomicInteger();
 
+	private final AtomicInteger connections = new AtomicInteger();
+
+	private final AtomicInteger greeted = new AtomicInteger();
+
+	private volatile Greeting greeting = Greeting.ORDINARY;
+
 	NacosFake() {
 		PayloadRegistry.init();
 		try {
 			this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
 				.addService(new Calls())
 				.addService(new Streams())
+				.addTransportFilter(new Connections())
 				.build()
 				.start();
 		}
@@ -123,6 +133,21 @@ final class NacosFake implements AutoCloseable {
 	/** Answers so many requests as if their connection were not known. */
 	void forget(int requests) {
 		this.strangers.set(requests);
+	}
+
+	/** Greets whoever comes in another way. */
+	void setGreeting(Greeting greeting) {
+		this.greeting = greeting;
+	}
+
+	/** How many connections there are. */
+	int connections() {
+		return this.connections.get();
+	}
+
+	/** How many clients have said that they are there. */
+	int greeted() {
+		return this.greeted.get();
 	}
 
 	/** Ends the connections that there are, the way a server does that is stopped. */
@@ -228,7 +253,7 @@ final class NacosFake implements AutoCloseable {
 
 	private Response answer(Request request) {
 		if (request instanceof ServerCheckRequest) {
-			return new ServerCheckResponse("connection", false);
+			return new ServerCheckResponse("connection", this.greeting == Greeting.NEGOTIATING);
 		}
 		if (request instanceof HealthCheckRequest) {
 			return new HealthCheckResponse();
@@ -290,11 +315,50 @@ final class NacosFake implements AutoCloseable {
 		}
 	}
 
+	/** How it answers whoever comes. */
+	enum Greeting {
+
+		/** Says that there is nothing to agree on. */
+		ORDINARY,
+
+		/** Says nothing. */
+		SILENT,
+
+		/** Says that there is something to agree on, and goes no further. */
+		NEGOTIATING
+
+	}
+
+	private final class Connections extends ServerTransportFilter {
+
+		@Override
+		public Attributes transportReady(Attributes attributes) {
+			NacosFake.this.connections.incrementAndGet();
+			return attributes;
+		}
+
+		@Override
+		public void transportTerminated(@Nullable Attributes attributes) {
+			// A connection over which nothing came was none.
+			if (attributes != null) {
+				NacosFake.this.connections.decrementAndGet();
+			}
+		}
+
+	}
+
 	private final class Calls extends RequestGrpc.RequestImplBase {
 
 		@Override
 		public void request(Payload payload, StreamObserver<Payload> observer) {
-			observer.onNext(GrpcUtils.convert(answer((Request) GrpcUtils.parse(payload))));
+			Request request = (Request) GrpcUtils.parse(payload);
+			if (request instanceof ServerCheckRequest) {
+				NacosFake.this.greeted.incrementAndGet();
+				if (NacosFake.this.greeting == Greeting.SILENT) {
+					return;
+				}
+			}
+			observer.onNext(GrpcUtils.convert(answer(request)));
 			observer.onCompleted();
 		}
 

@@ -9,6 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import com.alibaba.nacos.api.config.remote.request.ConfigBatchListenRequest;
 import com.alibaba.nacos.api.ability.constant.AbilityKey;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -76,6 +82,48 @@ class NacosScriptTests {
 
 	private static ConditionFactory within(int seconds) {
 		return Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(seconds));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "SILENT", "NEGOTIATING" })
+	@DisplayName("F37 A connection that is being made when the backend is closed ends with it, and without a word")
+	void connectionThatIsBeingMadeEndsWithTheBackend(NacosFake.Greeting greeting) {
+		List<LogRecord> told = new CopyOnWriteArrayList<>();
+		Handler handler = new Handler() {
+
+			@Override
+			public void publish(LogRecord record) {
+				if (record.getLevel() == Level.SEVERE) {
+					told.add(record);
+				}
+			}
+
+			@Override
+			public void flush() {
+			}
+
+			@Override
+			public void close() {
+			}
+
+		};
+		Logger channels = Logger.getLogger("com.alibaba.nacos.shaded.io.grpc");
+		channels.addHandler(handler);
+		try {
+			this.server.setGreeting(greeting);
+			for (int i = 0; i < 5; i++) {
+				int before = this.server.greeted();
+				open(Duration.ofSeconds(15));
+				this.backend.config().watch(DOCUMENTS, this.documents);
+				within(20).until(() -> this.server.greeted() > before);
+				this.backend.close();
+				within(20).until(() -> this.server.connections() == 0);
+			}
+			assertThat(told).extracting(LogRecord::getMessage).isEmpty();
+		}
+		finally {
+			channels.removeHandler(handler);
+		}
 	}
 
 	@Test

@@ -91,7 +91,7 @@ public final class Endpoint {
 
 	/**
 	 * Whether another endpoint stands for the same process: not if one was started under
-	 * the id of the other, as far as the instances' metadata tell.
+	 * the id of the other, as far as addresses and metadata tell.
 	 * @param other the other endpoint, of the same instance
 	 * @return {@code true} unless it is known to be another process
 	 */
@@ -101,7 +101,8 @@ public final class Endpoint {
 
 	/**
 	 * Whether another process answers under the id of the instance by now, as far as its
-	 * metadata tell. Calls that are still under way to the one before say nothing of it.
+	 * address and metadata tell. Calls that are still under way to the one before say
+	 * nothing of it.
 	 * @return {@code true} if it is known to be another process
 	 */
 	public boolean isReplaced() {

@@ -66,10 +66,11 @@ final class SlowStart {
 		return (recovered && !window.isZero()) ? new Ramp(now, window.toNanos(), false) : ramp;
 	}
 
-	/** Whether another process answers under the id. */
+	/** Whether another process answers under the id, or at least somewhere else. */
 	static boolean isStartedAnew(Instance before, Instance after) {
 		long started = started(after);
-		return started >= 0 && started(before) >= 0 && started != started(before);
+		return (started >= 0 && started(before) >= 0 && started != started(before)) || before.port() != after.port()
+				|| !before.host().equals(after.host());
 	}
 
 	private static long started(Instance instance) {

@@ -327,6 +327,21 @@ class OutlierDetectorTests {
 		assertThat(this.test.state("i1")).isEqualTo(HealthState.EJECTED);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "10.0.0.2, 8080", "10.0.0.1, 8081" })
+	void whoAnswersAtAnotherAddressUnderTheSameIdIsInnocent(String host, int port) {
+		this.test.withInstances(2);
+		Endpoint before = this.test.endpoint("i1");
+		before.begin();
+		this.test.fail("i1", 5);
+		assertThat(this.test.state("i1")).isEqualTo(HealthState.EJECTED);
+		this.test.update(List.of(Endpoints.instance("i0"), Instance.of("orders", host, port).id("i1").build()));
+		assertThat(this.test.state("i1")).isEqualTo(HealthState.HEALTHY);
+		before.end(1, Outcome.FAILURE);
+		assertThat(this.test.endpoint("i1").stats().failuresInARow()).isZero();
+		assertThat(this.test.picks(40)).containsKey("i1");
+	}
+
 	@Test
 	void callsThatTheProcessBeforeLeavesBehindSayNothingOfTheNewOne() {
 		this.test.update(List.of(started("i0", "1"), started("i1", "1")));

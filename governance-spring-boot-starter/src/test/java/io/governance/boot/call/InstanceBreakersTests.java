@@ -107,6 +107,19 @@ class InstanceBreakersTests {
 	}
 
 	@Test
+	void breakerOfAnInstanceIsClosedWhenItsIdIsFoundAtAnotherAddress() {
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
+		balancer.update(List.of(Instance.of("orders", "10.0.0.1", 8080).id("orders-0").build()));
+		for (int i = 0; i < 3; i++) {
+			call(balancer.endpoints().get(0), Outcome.FAILURE);
+		}
+		assertThat(this.breakers.closed("orders")).isNotNull();
+		balancer.update(List.of(Instance.of("orders", "10.0.0.2", 8080).id("orders-0").build()));
+		this.breakers.known("orders", balancer.endpoints());
+		assertThat(this.breakers.closed("orders")).isNull();
+	}
+
+	@Test
 	void callsThatTheProcessBeforeLeavesBehindSayNothingOfTheNewOne() {
 		ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
 		Instance instance = Instance.of("orders", "127.0.0.1", 1).metadata(Map.of("started", "1")).build();

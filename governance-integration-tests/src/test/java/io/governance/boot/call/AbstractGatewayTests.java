@@ -1,11 +1,14 @@
 package io.governance.boot.call;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -82,6 +87,8 @@ abstract class AbstractGatewayTests {
 		properties.addAll(route(2, "slow", List.of()));
 		properties.addAll(route(3, "tried", this.retry));
 		properties.addAll(route(4, "stuck", List.of()));
+		properties.addAll(route(5, "broken-off-false", List.of()));
+		properties.addAll(route(6, "broken-off-true", List.of()));
 		this.gateway = new CallingApplication(directory, application(), properties.toArray(String[]::new));
 	}
 
@@ -179,6 +186,28 @@ abstract class AbstractGatewayTests {
 			assertThat(this.gateway.stats("tried", "i1").failed()).isEqualTo(busy.requests().size()).isPositive();
 			assertThat(this.gateway.stats("tried", "i0").failed()).isPositive();
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void callerThatBreaksItsRequestOffTellsNothingOfTheInstance(boolean reset) throws Exception {
+		FaultyServer fine = this.gateway.server(Fault.NONE);
+		String service = "broken-off-" + reset;
+		this.gateway.named(service, fine.port());
+		InstanceStats stats = this.gateway.stats(service, "i0");
+		for (int i = 1; i <= 4; i++) {
+			try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), uri(service).getPort())) {
+				caller.getOutputStream()
+					.write(("POST /" + service + " HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000000\r\n\r\nabc")
+						.getBytes(StandardCharsets.US_ASCII));
+				await().until(() -> stats.inFlight() == 1);
+				caller.setSoLinger(reset, 0);
+			}
+			int ended = i;
+			await().until(() -> stats.ended() == ended);
+		}
+		assertThat(stats.failed()).isZero();
+		assertThat(get(service, "n", "1").body()).isEqualTo("fine");
 	}
 
 	private HttpResponse<String> get(String path, String header, String value) throws Exception {

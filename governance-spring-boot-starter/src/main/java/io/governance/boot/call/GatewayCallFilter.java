@@ -1,5 +1,6 @@
 package io.governance.boot.call;
 
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.client.loadbalancer.Response;
@@ -7,13 +8,17 @@ import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.ReactiveLoadBalancerClientFilter;
 import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.governance.boot.loadbalancer.ChosenInstance;
 
 /**
- * Ends the calls of Spring Cloud Gateway that are given up, by callers that have gone or
- * by filters of the route: its own filter tells of answers and failures alone.
+ * Ends the calls of Spring Cloud Gateway that are given up, by callers that have gone,
+ * also in the midst of what they send, or by filters of the route: its own filter tells
+ * of answers and failures alone, and not whose they are.
  */
 final class GatewayCallFilter implements GlobalFilter, Ordered {
 
@@ -25,12 +30,32 @@ final class GatewayCallFilter implements GlobalFilter, Ordered {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
 		// Remembered: a fallback may make another choice for the same exchange.
-		return Mono.defer(() -> {
-			Mono<Void> call = chain.filter(exchange);
-			return (exchange.getAttributes().get(ChosenInstance.GATEWAY_ATTRIBUTE) instanceof Response<?> response
-					&& response.getServer() instanceof ChosenInstance chosen) ? call.doOnCancel(chosen::cancelled)
-							: call;
-		});
+		return Mono
+			.defer(() -> (exchange.getAttributes().get(ChosenInstance.GATEWAY_ATTRIBUTE) instanceof Response<?> response
+					&& response.getServer() instanceof ChosenInstance chosen) ? filter(exchange, chain, chosen)
+							: chain.filter(exchange));
+	}
+
+	private static Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain, ChosenInstance chosen) {
+		ServerWebExchange watched = exchange.mutate().request(new Watched(exchange.getRequest(), chosen)).build();
+		return chain.filter(watched).doOnCancel(chosen::cancelled);
+	}
+
+	/** A request whose body ends the call where the caller breaks it off. */
+	private static final class Watched extends ServerHttpRequestDecorator {
+
+		private final ChosenInstance chosen;
+
+		Watched(ServerHttpRequest request, ChosenInstance chosen) {
+			super(request);
+			this.chosen = chosen;
+		}
+
+		@Override
+		public Flux<DataBuffer> getBody() {
+			return super.getBody().doOnError((ex) -> this.chosen.cancelled());
+		}
+
 	}
 
 }

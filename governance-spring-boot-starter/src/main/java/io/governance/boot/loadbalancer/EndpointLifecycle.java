@@ -19,6 +19,12 @@ import io.governance.loadbalancer.Outcome;
  */
 final class EndpointLifecycle implements LoadBalancerLifecycle<Object, Object, ServiceInstance> {
 
+	/** What Tomcat throws where the request cannot be read. */
+	private static final String CALLER_HAS_GONE = "org.apache.catalina.connector.ClientAbortException";
+
+	/** Chains of causes end here, should one of them be a circle. */
+	private static final int MAX_CAUSES = 20;
+
 	private static final boolean SERVLETS = ClassUtils
 		.isPresent("org.springframework.web.servlet.function.ServerResponse", EndpointLifecycle.class.getClassLoader());
 
@@ -54,9 +60,21 @@ final class EndpointLifecycle implements LoadBalancerLifecycle<Object, Object, S
 	private static Outcome outcomeOf(CompletionContext<Object, ServiceInstance, Object> completion) {
 		return switch (completion.status()) {
 			case SUCCESS -> answered(completion.getClientResponse());
-			case FAILED -> Outcome.FAILURE;
+			case FAILED -> isOfCaller(completion.getThrowable()) ? Outcome.CANCELLED : Outcome.FAILURE;
 			case DISCARD -> Outcome.CANCELLED;
 		};
+	}
+
+	/** A gateway on servlets that passes a request on may fail to read it. */
+	private static boolean isOfCaller(@Nullable Throwable failure) {
+		Throwable current = failure;
+		for (int i = 0; i < MAX_CAUSES && current != null; i++) {
+			if (current.getClass().getName().equals(CALLER_HAS_GONE)) {
+				return true;
+			}
+			current = current.getCause();
+		}
+		return false;
 	}
 
 	private static Outcome answered(@Nullable Object response) {

@@ -1,5 +1,7 @@
 package io.governance.boot.call;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,9 +29,16 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.client.MultipartBodyBuilder;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.client.reactive.JdkClientHttpConnector;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -51,9 +60,12 @@ class CallTests {
 
 	@BeforeAll
 	void open() {
-		// Spring Cloud LoadBalancer builds its child contexts on the event loop.
+		// Spring Cloud LoadBalancer builds its child contexts on the event loop, and
+		// Spring
+		// reads random numbers there.
 		BlockHound.install((builder) -> builder
-			.allowBlockingCallsInside("org.springframework.cloud.context.named.NamedContextFactory", "createContext"));
+			.allowBlockingCallsInside("org.springframework.cloud.context.named.NamedContextFactory", "createContext")
+			.allowBlockingCallsInside("org.springframework.util.MimeTypeUtils", "generateMultipartBoundary"));
 		// Workers that were idle at that moment would count as blocked.
 		Schedulers.shutdownNow();
 		List<String> properties = new ArrayList<>(List.of("governance.call.breaker.minimum-calls=4",
@@ -296,6 +308,46 @@ class CallTests {
 	}
 
 	@Test
+	void fileIsSentAgain() throws IOException {
+		Path file = Files.writeString(directory.resolve("body.txt"), "from a file");
+		FaultyServer busy = this.app.server(Fault.UNAVAILABLE);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		String service = this.app.service(busy.port(), fine.port());
+		WebClient client = this.app.bean(WebClient.Builder.class).build();
+		for (int i = 0; i < 2; i++) {
+			client.put()
+				.uri("http://" + service + "/")
+				.bodyValue(new FileSystemResource(file))
+				.retrieve()
+				.toBodilessEntity()
+				.block(Duration.ofSeconds(20));
+		}
+		assertThat(fine.requests()).containsExactly("PUT from a file", "PUT from a file");
+		assertThat(busy.requests()).isNotEmpty().containsOnly("PUT from a file");
+	}
+
+	@ParameterizedTest
+	@EnumSource(FailingBody.class)
+	void bodyThatCannotBeProducedTellsNothingOfTheInstance(FailingBody body) {
+		FaultyServer fine = this.app.server(Fault.NONE);
+		for (ClientHttpConnector connector : List.of(new ReactorClientHttpConnector(), new JdkClientHttpConnector())) {
+			String service = this.app.service(fine.port());
+			WebClient client = this.app.bean(WebClient.Builder.class).clone().clientConnector(connector).build();
+			for (int i = 0; i < 5; i++) {
+				assertThatThrownBy(() -> client.put()
+					.uri("http://" + service + "/")
+					.body(body.inserter())
+					.retrieve()
+					.toBodilessEntity()
+					.block(Duration.ofSeconds(20))).hasStackTraceContaining("nothing to read");
+			}
+			await().until(() -> this.app.stats(service, "i0").inFlight() == 0);
+			assertThat(this.app.stats(service, "i0").failed()).isZero();
+			assertThat(this.app.stats(service, "i0").ended()).isEqualTo(5);
+		}
+	}
+
+	@Test
 	void callThatIsGivenUpEndsOnceAndTellsNothingOfTheInstance() {
 		FaultyServer hangs = this.app.server(Fault.HANGS);
 		String service = this.app.named("patient", hangs.port());
@@ -378,6 +430,59 @@ class CallTests {
 		assertThatExceptionOfType(NoInstanceException.class)
 			.isThrownBy(() -> client.call(this.app, HttpMethod.GET, "nobody", null))
 			.withMessageContaining("'nobody'");
+	}
+
+	/** Bodies whose source breaks off, as that of a caller that has gone. */
+	enum FailingBody {
+
+		BUFFERS {
+
+			@Override
+			BodyInserter<?, ? super ClientHttpRequest> inserter() {
+				return BodyInserters.fromDataBuffers(broken("a").map(FailingBody::buffer));
+			}
+
+		},
+
+		VALUES {
+
+			@Override
+			BodyInserter<?, ? super ClientHttpRequest> inserter() {
+				return BodyInserters.fromPublisher(broken("a"), String.class);
+			}
+
+		},
+
+		ONE_VALUE {
+
+			@Override
+			BodyInserter<?, ? super ClientHttpRequest> inserter() {
+				return BodyInserters.fromPublisher(Mono.error(new IOException("nothing to read")), String.class);
+			}
+
+		},
+
+		PARTS {
+
+			@Override
+			BodyInserter<?, ? super ClientHttpRequest> inserter() {
+				MultipartBodyBuilder parts = new MultipartBodyBuilder();
+				parts.asyncPart("file", broken("a").map(FailingBody::buffer), DataBuffer.class);
+				return BodyInserters.fromMultipartData(parts.build());
+			}
+
+		};
+
+		abstract BodyInserter<?, ? super ClientHttpRequest> inserter();
+
+		private static Flux<String> broken(String begun) {
+			return Flux.just(begun).concatWith(Flux.error(new IOException("nothing to read")));
+		}
+
+		private static DataBuffer buffer(String text) {
+			return DefaultDataBufferFactory.sharedInstance.wrap(text.getBytes());
+		}
+
 	}
 
 }

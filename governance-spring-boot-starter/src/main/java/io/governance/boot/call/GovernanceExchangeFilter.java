@@ -95,20 +95,20 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 			.build();
 		Mono<Try> made = Mono.defer(() -> super.filter(request, (outgoing) -> {
 			release(before);
-			return send(tries.call, outgoing, tries.next);
-		})).map((answer) -> new Try(answer, null)).onErrorResume((ex) -> Mono.just(failed(tries, ex, before)));
+			return send(tries.call, outgoing, body, tries.next);
+		})).map(Try::new).onErrorResume((ex) -> Mono.just(failed(tries, ex, body, before)));
 		return made.flatMap((done) -> decide(tries, done, body)).doOnCancel(() -> release(before));
 	}
 
 	/** Without anybody else to try, the call ends as the try before did. */
-	private static Try failed(Tries tries, Throwable ex, @Nullable Try before) {
+	private static Try failed(Tries tries, Throwable ex, RequestBody body, @Nullable Try before) {
 		// What fails behind the choice may lack the instances of another service.
 		if (before != null && ex instanceof NoInstanceException none
 				&& none.service().equals(tries.request.url().getHost()) && before.keep()) {
 			return before;
 		}
 		release(before);
-		return new Try(null, ex);
+		return new Try(ex, body.failureOf(ex));
 	}
 
 	private static void release(@Nullable Try before) {
@@ -157,7 +157,8 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 			.error(this.balancers.noInstance(service, this.lane.in(context).laneFor(service).name())));
 	}
 
-	private Mono<ClientResponse> send(GuardedCall call, ClientRequest request, ExchangeFunction next) {
+	private Mono<ClientResponse> send(GuardedCall call, ClientRequest request, RequestBody body,
+			ExchangeFunction next) {
 		Object chosen = ChosenMark.of(request);
 		Deadline limit = call.tryDeadline();
 		if (limit.remainingNanos() == 0) {
@@ -171,7 +172,7 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 			return answer;
 		}
 		AtomicReference<Outcome> givenUp = new AtomicReference<>(Outcome.CANCELLED);
-		return answer.doOnError((ex) -> open.end(GuardedCall.outcomeOf(CallFailure.of(ex))))
+		return answer.doOnError((ex) -> open.end(GuardedCall.outcomeOf(body.failureOf(ex))))
 			.doOnCancel(() -> open.end(Objects.requireNonNull(givenUp.get())))
 			.flatMap((response) -> {
 				open.answered();
@@ -259,12 +260,18 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 
 		private boolean last;
 
-		Try(@Nullable ClientResponse answer, @Nullable Throwable thrown) {
+		Try(ClientResponse answer) {
 			this.answer = answer;
+			this.thrown = null;
+			this.failure = CallFailure.OTHER;
+			this.outcome = Outcome.ofHttpStatus(answer.statusCode().value());
+		}
+
+		Try(Throwable thrown, CallFailure failure) {
+			this.answer = null;
 			this.thrown = thrown;
-			this.failure = (thrown != null) ? CallFailure.of(thrown) : CallFailure.OTHER;
-			this.outcome = (answer != null) ? Outcome.ofHttpStatus(answer.statusCode().value())
-					: GuardedCall.outcomeOf(this.failure);
+			this.failure = failure;
+			this.outcome = GuardedCall.outcomeOf(failure);
 		}
 
 		boolean worthAnother(GuardedCall call, boolean sendable) {

@@ -1,6 +1,7 @@
 package io.governance.boot.call;
 
 import java.io.Closeable;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Fuseable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.ResolvableType;
@@ -19,16 +21,21 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpEntity;
 import org.springframework.http.MediaType;
 import org.springframework.http.ReactiveHttpOutputMessage;
+import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.client.reactive.ClientHttpRequestDecorator;
 import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.BodyInserters;
 
+import io.governance.call.CallFailure;
+
 /**
  * The body of a request of {@code WebClient}, which tells whether it can be sent once
- * more: as long as nobody has asked for it, or if it is a value and not a stream.
+ * more: as long as nobody has asked for it, or if it is a value and not a stream; and
+ * whether it could not be produced, which is no failure of whoever it is sent to.
  */
 final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 
@@ -38,6 +45,8 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 
 	private volatile boolean value;
 
+	private volatile boolean failed;
+
 	RequestBody(BodyInserter<?, ? super ClientHttpRequest> body) {
 		this.body = body;
 	}
@@ -46,10 +55,23 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 		return !this.used || this.value || this.body == BodyInserters.empty();
 	}
 
+	/** How a try with this body failed. */
+	CallFailure failureOf(Throwable ex) {
+		return this.failed ? CallFailure.OTHER : CallFailure.of(ex);
+	}
+
 	@Override
 	public Mono<Void> insert(ClientHttpRequest request, BodyInserter.Context context) {
 		this.used = true;
-		return this.body.insert(request, new WatchedContext(context));
+		ClientHttpRequest watched = (request instanceof ZeroCopyHttpOutputMessage) ? new WatchedZeroCopyRequest(request)
+				: new WatchedRequest(request);
+		return this.body.insert(watched, new WatchedContext(context));
+	}
+
+	/** The same, which tells if it fails; a single value stays one. */
+	private <T> Publisher<T> watched(Publisher<T> body) {
+		return (body instanceof Mono<T> one) ? one.doOnError((ex) -> this.failed = true)
+				: Flux.from(body).doOnError((ex) -> this.failed = true);
 	}
 
 	private void written(Publisher<?> body) {
@@ -136,7 +158,40 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 		public Mono<Void> write(Publisher<? extends T> body, ResolvableType type, @Nullable MediaType mediaType,
 				ReactiveHttpOutputMessage message, Map<String, Object> hints) {
 			written(body);
-			return this.writer.write(body, type, mediaType, message, hints);
+			return this.writer.write(RequestBody.this.value ? body : watched(body), type, mediaType, message, hints);
+		}
+
+	}
+
+	/** Lets the body see what becomes of that which is made of it. */
+	private class WatchedRequest extends ClientHttpRequestDecorator {
+
+		WatchedRequest(ClientHttpRequest request) {
+			super(request);
+		}
+
+		@Override
+		public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+			return super.writeWith(watched(body));
+		}
+
+		@Override
+		public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+			return super.writeAndFlushWith(watched(Flux.from(body).map((part) -> watched(part))));
+		}
+
+	}
+
+	/** Files are still sent as such. */
+	private final class WatchedZeroCopyRequest extends WatchedRequest implements ZeroCopyHttpOutputMessage {
+
+		WatchedZeroCopyRequest(ClientHttpRequest request) {
+			super(request);
+		}
+
+		@Override
+		public Mono<Void> writeWith(Path file, long position, long count) {
+			return ((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count);
 		}
 
 	}

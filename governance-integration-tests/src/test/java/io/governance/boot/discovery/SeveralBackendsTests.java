@@ -243,6 +243,7 @@ class SeveralBackendsTests {
 				"governance.backends.noth.type", "governance.registry.backends=South!", "governance.registry.backends",
 				"governance.backends.east.type=cnsul", "governance.backends.east.type",
 				"governance.discovery.static.users=10.0.0.7:80", "governance.discovery.static.users[0]",
+				"governance.discovery.static.stock=https://stock.example.com/api", "has a path",
 				"governance.discovery.guard.share=1.5", "governance.discovery.guard", "governance.discovery.eager=a b",
 				"governance.discovery.eager[0]", "governance.discovery.fallback[0].backend=east",
 				"governance.discovery.fallback[0].namespace"));

@@ -51,6 +51,11 @@ final class StaticInstances {
 			if (host == null || !(scheme.equals("http") || scheme.equals("https"))) {
 				throw new IllegalArgumentException("is not the URL of an instance");
 			}
+			if (!uri.getPath().replace("/", "").isEmpty() || uri.getUserInfo() != null || uri.getFragment() != null) {
+				// Calls would go elsewhere than the URL says.
+				throw new IllegalArgumentException(
+						"has a path, a user or a fragment: an instance is a host and a port, and calls bring these along");
+			}
 			boolean secure = scheme.equals("https");
 			int port = (uri.getPort() >= 0) ? uri.getPort() : (secure ? 443 : 80);
 			Instance.Builder builder = Instance.of(service, host.replaceAll("[\\[\\]]", ""), port).secure(secure);

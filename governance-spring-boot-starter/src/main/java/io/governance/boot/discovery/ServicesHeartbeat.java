@@ -1,0 +1,116 @@
+package io.governance.boot.discovery;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.cloud.client.discovery.event.HeartbeatEvent;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
+
+import io.governance.BackendUnavailableException;
+import io.governance.backend.support.RepeatedTask;
+import io.governance.registry.InstancesChanged;
+import io.governance.registry.ServiceDirectory;
+import io.governance.registry.ServiceInstances;
+
+/**
+ * Tells by Spring Cloud's {@link HeartbeatEvent} when services come or go, for whoever
+ * goes by all services that there are: the backend is asked for their names again and
+ * again, and what is watched counts while it can be called. Thread-safe.
+ */
+final class ServicesHeartbeat implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServicesHeartbeat.class);
+
+	private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+	private final ServiceDirectory directory;
+
+	private final ApplicationEventPublisher publisher;
+
+	private volatile @Nullable ScheduledThreadPoolExecutor thread;
+
+	/** Used by the thread only, as what was told. */
+	private Set<String> names = Set.of();
+
+	/** Services, and whether their instances are known. */
+	private Map<String, Boolean> told = Map.of();
+
+	ServicesHeartbeat(ServiceDirectory directory, ApplicationEventPublisher publisher) {
+		this.directory = directory;
+		this.publisher = publisher;
+	}
+
+	@Override
+	public void start() {
+		ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread one = new Thread(task, "governance-services");
+			one.setDaemon(true);
+			return one;
+		}, new ScheduledThreadPoolExecutor.DiscardPolicy());
+		thread.scheduleWithFixedDelay(new RepeatedTask("The look for services that come or go", this::look), 0,
+				INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+		this.thread = thread;
+	}
+
+	@EventListener
+	void changed(InstancesChanged change) {
+		ScheduledThreadPoolExecutor thread = this.thread;
+		if (thread != null) {
+			thread.execute(new RepeatedTask("Telling that services came or went", this::tell));
+		}
+	}
+
+	private void look() {
+		try {
+			this.names = this.directory.services();
+		}
+		catch (BackendUnavailableException ex) {
+			logger.debug("The names of services are not known", ex);
+		}
+		tell();
+	}
+
+	private void tell() {
+		Map<String, Boolean> services = new TreeMap<>();
+		this.names.forEach((name) -> services.put(name, false));
+		// Whoever asked for a list before it was known has to ask again.
+		this.directory.watched()
+			.stream()
+			.filter(ServiceInstances::known)
+			.forEach((list) -> services.computeIfPresent(list.service(), (name, known) -> canBeCalled(list)));
+		if (!services.equals(this.told)) {
+			this.publisher.publishEvent(new HeartbeatEvent(this, Map.copyOf(services)));
+			this.told = services;
+		}
+	}
+
+	/** {@code null} for one that is as good as gone. */
+	private static @Nullable Boolean canBeCalled(ServiceInstances list) {
+		return list.instances().stream().anyMatch((instance) -> instance.status().takesCalls()) ? true : null;
+	}
+
+	@Override
+	public void stop() {
+		ScheduledThreadPoolExecutor thread = this.thread;
+		if (thread != null) {
+			thread.shutdownNow();
+			this.thread = null;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.thread != null;
+	}
+
+}

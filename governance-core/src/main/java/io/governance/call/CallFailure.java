@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 
@@ -33,6 +34,10 @@ public enum CallFailure {
 
 	/** Something else, of which the instance is not the cause as far as can be told. */
 	OTHER;
+
+	/** What pools of connections throw: those of Apache HttpClient and Reactor Netty. */
+	private static final Set<String> NO_FREE_CONNECTION = Set.of("ConnectionRequestTimeoutException",
+			"PoolAcquireTimeoutException");
 
 	/** Chains of causes end here, should one of them be a circle. */
 	private static final int MAX_CAUSES = 20;
@@ -90,7 +95,7 @@ public enum CallFailure {
 			return failure.getClass().getSimpleName().equals("ConnectTimeoutException")
 					|| startsWith(failure.getMessage(), "Connect timed out");
 		}
-		return failure.getClass().getSimpleName().equals("ConnectionRequestTimeoutException");
+		return NO_FREE_CONNECTION.contains(failure.getClass().getSimpleName());
 	}
 
 	private static boolean startsWith(@Nullable String message, String start) {

@@ -28,6 +28,8 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -139,6 +141,33 @@ class CallTests {
 		assertThat(faulty.requests().subList(faults, faulty.requests().size())).containsExactly("POST body");
 		await().untilAsserted(() -> assertThat(this.app.stats(lone, "i0").failed()).isEqualTo(1));
 		assertThat(this.app.stats(lone, "i0").inFlight()).isZero();
+	}
+
+	@Test
+	void triesAnotherInstanceWhereThePoolHasNoFreeConnection() {
+		FaultyServer hangs = this.app.server(Fault.HANGS);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		this.app.named("pooled", hangs.port());
+		ConnectionProvider pool = ConnectionProvider.builder("small")
+			.maxConnections(1)
+			.pendingAcquireTimeout(Duration.ofMillis(300))
+			.build();
+		WebClient client = this.app.bean(WebClient.Builder.class)
+			.clone()
+			.clientConnector(new ReactorClientHttpConnector(HttpClient.create(pool)))
+			.build();
+		Disposable busy = post(client).subscribe();
+		await().until(() -> hangs.requests().size() == 1);
+		this.app.named("pooled", hangs.port(), fine.port());
+		for (int i = 0; i < 2; i++) {
+			assertThat(post(client).block(Duration.ofSeconds(20))).isEqualTo("fine");
+		}
+		busy.dispose();
+		pool.dispose();
+	}
+
+	private static Mono<String> post(WebClient client) {
+		return client.post().uri("http://pooled/").bodyValue("body").retrieve().bodyToMono(String.class);
 	}
 
 	@ParameterizedTest

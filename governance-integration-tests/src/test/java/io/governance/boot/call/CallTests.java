@@ -46,6 +46,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
@@ -168,6 +169,14 @@ class CallTests {
 
 	private static Mono<String> post(WebClient client) {
 		return client.post().uri("http://pooled/").bodyValue("body").retrieve().bodyToMono(String.class);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Client.class, names = "REST.*", mode = EnumSource.Mode.MATCH_ALL)
+	void nameThatNoUriCanHoldIsToldSo(Client client) {
+		assertThatIllegalStateException().isThrownBy(() -> client.call(this.app, HttpMethod.GET, "my_service", null))
+			.withMessageContaining("http://my_service/")
+			.withMessageContaining("hyphens");
 	}
 
 	@ParameterizedTest

@@ -41,7 +41,8 @@ final class GovernanceCallInterceptor extends LoadBalancerInterceptor {
 			throws IOException {
 		URI uri = request.getURI();
 		String service = uri.getHost();
-		Assert.state(service != null, () -> "No service's name in the URI " + uri);
+		Assert.state(service != null, () -> "No service's name in the URI " + uri
+				+ ": it stands where a host does, and has letters, digits, dots and hyphens alone");
 		return this.calls.call(service, new RequestData(request), this.deadlines.of(request.getAttributes()),
 				new HttpExchange(request, body, execution));
 	}

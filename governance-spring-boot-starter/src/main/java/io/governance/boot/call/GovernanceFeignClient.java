@@ -56,7 +56,8 @@ final class GovernanceFeignClient extends FeignBlockingLoadBalancerClient {
 	public Response execute(Request request, Request.Options options) throws IOException {
 		URI uri = URI.create(request.url());
 		String service = uri.getHost();
-		Assert.state(service != null, () -> "No service's name in the URI " + uri);
+		Assert.state(service != null, () -> "No service's name in the URI " + uri
+				+ ": it stands where a host does, and has letters, digits, dots and hyphens alone");
 		HttpHeaders headers = new HttpHeaders();
 		request.headers().forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
 		RequestData data = new RequestData(HttpMethod.valueOf(request.httpMethod().name()), uri, headers,

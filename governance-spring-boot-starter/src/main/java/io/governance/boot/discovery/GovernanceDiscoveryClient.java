@@ -57,6 +57,14 @@ public final class GovernanceDiscoveryClient implements DiscoveryClient {
 		return parts().directory().services().stream().sorted().toList();
 	}
 
+	/**
+	 * Never fails: calls go on with the lists that are known, and the health of
+	 * Governance tells what is amiss with them.
+	 */
+	@Override
+	public void probe() {
+	}
+
 	static List<ServiceInstance> usable(String backend, ServiceInstances instances) {
 		if (!instances.known()) {
 			throw new BackendUnavailableException(backend,

@@ -89,6 +89,8 @@ abstract class AbstractGatewayTests {
 		properties.addAll(route(4, "stuck", List.of()));
 		properties.addAll(route(5, "broken-off-false", List.of()));
 		properties.addAll(route(6, "broken-off-true", List.of()));
+		properties.addAll(route(7, "hurried", List.of()));
+		properties.add(settings() + "routes[7].metadata.response-timeout=700");
 		this.gateway = new CallingApplication(directory, application(), properties.toArray(String[]::new));
 	}
 

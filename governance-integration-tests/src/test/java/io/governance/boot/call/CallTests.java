@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.blockhound.BlockHound;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -362,6 +363,38 @@ class CallTests {
 		}
 		assertThat(fine.requests()).containsExactly("PUT from a file", "PUT from a file");
 		assertThat(busy.requests()).isNotEmpty().containsOnly("PUT from a file");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void timeThatTheBodyTakesIsNotThatOfTheInstance(boolean jdk) {
+		FaultyServer hangs = this.app.server(Fault.HANGS);
+		// Of those with short limits.
+		String service = this.app.named(hanging("post", jdk ? Client.WEB_CLIENT_JDK : Client.WEB_CLIENT_NETTY),
+				hangs.port());
+		WebClient client = this.app.bean(WebClient.Builder.class)
+			.clone()
+			.clientConnector(jdk ? new JdkClientHttpConnector() : new ReactorClientHttpConnector())
+			.build();
+		Flux<DataBuffer> begun = Flux.just("a").map(FailingBody::buffer);
+		InstanceStats stats = this.app.stats(service, "i0");
+		long ended = stats.ended();
+		long failed = stats.failed();
+		assertThatThrownBy(() -> send(client, service, begun.concatWith(Flux.never())))
+			.hasStackTraceContaining("CallTimeoutException");
+		await().until(() -> stats.ended() == ended + 1);
+		assertThat(stats.failed()).isEqualTo(failed);
+		assertThatThrownBy(() -> send(client, service, begun)).hasStackTraceContaining("CallTimeoutException");
+		await().until(() -> stats.failed() == failed + 1);
+	}
+
+	private static void send(WebClient client, String service, Flux<DataBuffer> body) {
+		client.post()
+			.uri("http://" + service + "/")
+			.body(BodyInserters.fromDataBuffers(body))
+			.retrieve()
+			.toBodilessEntity()
+			.block(Duration.ofSeconds(20));
 	}
 
 	@ParameterizedTest

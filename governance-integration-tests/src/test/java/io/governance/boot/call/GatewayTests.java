@@ -1,8 +1,12 @@
 package io.governance.boot.call;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -62,6 +66,24 @@ class GatewayTests extends AbstractGatewayTests {
 		assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(504);
 		await().untilAsserted(() -> assertThat(stats.inFlight()).isZero());
 		assertThat(stats.cancelled()).isEqualTo(stats.ended()).isEqualTo(1);
+	}
+
+	@Test
+	void timeThatTheCallerTakesIsNotThatOfTheInstance() throws Exception {
+		FaultyServer hangs = this.gateway.server(Fault.HANGS);
+		this.gateway.named("hurried", hangs.port());
+		InstanceStats stats = this.gateway.stats("hurried", "i0");
+		try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), uri("hurried").getPort())) {
+			caller.getOutputStream()
+				.write("POST /hurried HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000000\r\n\r\nabc"
+					.getBytes(StandardCharsets.US_ASCII));
+			await().until(() -> stats.ended() == 1);
+			assertThat(stats.failed()).isZero();
+		}
+		HttpRequest whole = HttpRequest.newBuilder(uri("hurried")).POST(BodyPublishers.ofString("abc")).build();
+		assertThat(this.http.send(whole, BodyHandlers.discarding()).statusCode()).isEqualTo(504);
+		await().until(() -> stats.ended() == 2);
+		assertThat(stats.failed()).isEqualTo(1);
 	}
 
 	/** A gateway with a filter that gives a route up. */

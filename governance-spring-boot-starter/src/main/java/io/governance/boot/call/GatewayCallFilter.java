@@ -37,23 +37,28 @@ final class GatewayCallFilter implements GlobalFilter, Ordered {
 	}
 
 	private static Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain, ChosenInstance chosen) {
-		ServerWebExchange watched = exchange.mutate().request(new Watched(exchange.getRequest(), chosen)).build();
-		return chain.filter(watched).doOnCancel(chosen::cancelled);
+		BodySource caller = new BodySource();
+		ServerWebExchange watched = exchange.mutate().request(new Watched(exchange.getRequest(), caller)).build();
+		return chain.filter(watched).doOnError((ex) -> {
+			if (caller.isAtFault(ex)) {
+				chosen.cancelled();
+			}
+		}).doOnCancel(chosen::cancelled);
 	}
 
-	/** A request whose body ends the call where the caller breaks it off. */
+	/** A request whose body the caller sends. */
 	private static final class Watched extends ServerHttpRequestDecorator {
 
-		private final ChosenInstance chosen;
+		private final BodySource caller;
 
-		Watched(ServerHttpRequest request, ChosenInstance chosen) {
+		Watched(ServerHttpRequest request, BodySource caller) {
 			super(request);
-			this.chosen = chosen;
+			this.caller = caller;
 		}
 
 		@Override
 		public Flux<DataBuffer> getBody() {
-			return super.getBody().doOnError((ex) -> this.chosen.cancelled());
+			return Flux.from(this.caller.sent(super.getBody()));
 		}
 
 	}

@@ -35,7 +35,7 @@ import io.governance.call.CallFailure;
 /**
  * The body of a request of {@code WebClient}, which tells whether it can be sent once
  * more: as long as nobody has asked for it, or if it is a value and not a stream; and
- * whether it could not be produced, which is no failure of whoever it is sent to.
+ * whether it could not be produced in time, which is no failure of whoever it is sent to.
  */
 final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 
@@ -45,7 +45,7 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 
 	private volatile boolean value;
 
-	private volatile boolean failed;
+	private final BodySource source = new BodySource();
 
 	RequestBody(BodyInserter<?, ? super ClientHttpRequest> body) {
 		this.body = body;
@@ -57,7 +57,7 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 
 	/** How a try with this body failed. */
 	CallFailure failureOf(Throwable ex) {
-		return this.failed ? CallFailure.OTHER : CallFailure.of(ex);
+		return this.source.isAtFault(ex) ? CallFailure.OTHER : CallFailure.of(ex);
 	}
 
 	@Override
@@ -66,12 +66,6 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 		ClientHttpRequest watched = (request instanceof ZeroCopyHttpOutputMessage) ? new WatchedZeroCopyRequest(request)
 				: new WatchedRequest(request);
 		return this.body.insert(watched, new WatchedContext(context));
-	}
-
-	/** The same, which tells if it fails; a single value stays one. */
-	private <T> Publisher<T> watched(Publisher<T> body) {
-		return (body instanceof Mono<T> one) ? one.doOnError((ex) -> this.failed = true)
-				: Flux.from(body).doOnError((ex) -> this.failed = true);
 	}
 
 	private void written(Publisher<?> body) {
@@ -158,7 +152,8 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 		public Mono<Void> write(Publisher<? extends T> body, ResolvableType type, @Nullable MediaType mediaType,
 				ReactiveHttpOutputMessage message, Map<String, Object> hints) {
 			written(body);
-			return this.writer.write(RequestBody.this.value ? body : watched(body), type, mediaType, message, hints);
+			return this.writer.write(RequestBody.this.value ? body : RequestBody.this.source.watched(body), type,
+					mediaType, message, hints);
 		}
 
 	}
@@ -172,12 +167,13 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 
 		@Override
 		public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-			return super.writeWith(watched(body));
+			return super.writeWith(RequestBody.this.source.sent(body));
 		}
 
 		@Override
 		public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-			return super.writeAndFlushWith(watched(Flux.from(body).map((part) -> watched(part))));
+			return super.writeAndFlushWith(
+					RequestBody.this.source.sent(Flux.from(body).map(RequestBody.this.source::watched)));
 		}
 
 	}

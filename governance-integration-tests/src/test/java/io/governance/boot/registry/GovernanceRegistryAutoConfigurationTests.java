@@ -39,6 +39,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.discovery.event.InstancePreRegisteredEvent;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.context.ApplicationListener;
@@ -322,6 +324,13 @@ class GovernanceRegistryAutoConfigurationTests {
 				.run((context) -> assertThat(context).doesNotHaveBean(RegistrationKeeper.class)
 					.doesNotHaveBean(Registration.class));
 		}
+	}
+
+	@Test
+	void isTheRegistrationThatSpringCloudAsksForAtStart() {
+		this.runner.withConfiguration(AutoConfigurations.of(AutoServiceRegistrationAutoConfiguration.class))
+			.withPropertyValues("spring.cloud.service-registry.auto-registration.fail-fast=true")
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(AutoServiceRegistration.class));
 	}
 
 	@Test

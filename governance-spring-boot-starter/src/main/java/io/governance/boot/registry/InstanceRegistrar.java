@@ -17,6 +17,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.cloud.client.discovery.event.InstancePreRegisteredEvent;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
@@ -32,7 +33,8 @@ import io.governance.registry.RegistrationKeeper;
  * <p>
  * What an operator has set goes before what the application says of itself. Thread-safe.
  */
-public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>>,
+		AutoServiceRegistration {
 
 	/**
 	 * Where the context is stopped and not closed: before the web server begins to refuse

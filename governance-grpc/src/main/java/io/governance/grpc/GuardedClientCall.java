@@ -62,7 +62,10 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 	/** Who must not be tried again as long as there are others. */
 	private volatile List<Endpoint> tried = CallRoute.NOBODY;
 
-	/** The try under way; the rest of the state is what it has been given so far. */
+	/** The newest try, from before it begins. */
+	private @Nullable CallTry<A> newest;
+
+	/** The call of that try; the rest of the state is what it has been given so far. */
 	private @Nullable ClientCall<Q, A> current;
 
 	private @Nullable Q message;
@@ -144,6 +147,9 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 	private void startTry(Guarded guarded, Listener<A> listener) {
 		long nanos = guarded.tryNanos();
 		CallTry<A> attempt = new CallTry<>(this.method.getType(), guarded, listener, this, this.timer);
+		synchronized (this) {
+			this.newest = attempt;
+		}
 		CallOptions options = this.options.withOption(CallKeys.ROUTE, attempt);
 		if (this.method.getType() == MethodType.UNARY && nanos != Long.MAX_VALUE) {
 			Deadline limit = Deadline.after(nanos, TimeUnit.NANOSECONDS);
@@ -154,7 +160,7 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 		headers.merge(this.headers);
 		call.start(attempt, headers);
 		try {
-			replay(call);
+			replay(attempt, call);
 		}
 		catch (RuntimeException ex) {
 			// Cancelled meanwhile, most likely. The end of the try tells the caller.
@@ -166,14 +172,20 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 		}
 	}
 
-	/** Gives a try what others were given before. */
-	private void replay(ClientCall<Q, A> call) {
+	/**
+	 * Gives a try what others were given before, unless it has ended already, and the
+	 * next one has taken its place.
+	 */
+	private void replay(CallTry<A> attempt, ClientCall<Q, A> call) {
 		Q message;
 		int requested;
 		boolean halfClosed;
 		Boolean compression;
 		Cancellation cancelled;
 		synchronized (this) {
+			if (this.newest != attempt) {
+				return;
+			}
 			this.current = call;
 			message = this.message;
 			requested = this.requested;

@@ -285,6 +285,30 @@ class GuardedClientCallTests {
 		assertThat(this.ended).hasValue(1);
 	}
 
+	/** A server may refuse a try while the next steps of it are still being taken. */
+	@Test
+	void cancelsTheTryUnderWayThoughTheOneBeforeEndedAsItBegan() {
+		this.tries = 3;
+		this.registry.list(this.first.instance("users"), this.second.instance("users"));
+		BalancedServices services = services();
+		await().until(() -> services.picks("users").balancer().endpoints().size() == 2);
+		RefusingAtOnce channel = new RefusingAtOnce(new Endpoint(this.first.instance("users").build()), 2);
+		ClientCall<String, String> call = new GuardedClientCall<>(Echo.COUNT,
+				CallOptions.DEFAULT.withOption(CallKeys.SERVICE, "users"), channel, () -> new TwoTries(this),
+				services.picks("users"), opened(new HeldBack()));
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		call.start(new End<>(end), new Metadata());
+		call.request(1);
+		call.sendMessage("hello");
+		call.halfClose();
+		assertThat(channel.requested).containsExactly(0, 0, 1);
+		call.request(1);
+		assertThat(channel.requested).containsExactly(0, 0, 2);
+		call.cancel("Enough", null);
+		assertThat(end).isCompletedWithValueMatching((status) -> status.getCode() == Status.Code.CANCELLED);
+		assertThat(this.ended).hasValue(1);
+	}
+
 	@Test
 	void blamesTheInstanceWhoseStreamDoesNotBegin() {
 		this.tries = 1;
@@ -497,6 +521,71 @@ class GuardedClientCallTests {
 		void makeStream(EndpointTracer.Starter starter) {
 			starter.newClientStreamTracer(
 					ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(this.options).build(), new Metadata());
+		}
+
+		@Override
+		public String authority() {
+			return "users";
+		}
+
+	}
+
+	/** Ends the first calls before their start has returned. */
+	private static final class RefusingAtOnce extends Channel {
+
+		private final EndpointTracer.Starter starter;
+
+		private final int refused;
+
+		/** By each call. */
+		private final List<Integer> requested = new ArrayList<>();
+
+		RefusingAtOnce(Endpoint endpoint, int refused) {
+			this.starter = new EndpointTracer.Starter(endpoint, System::nanoTime);
+			this.refused = refused;
+		}
+
+		@Override
+		public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+			int number = this.requested.size();
+			this.requested.add(0);
+			return new ClientCall<>() {
+
+				private Listener<A> listener;
+
+				@Override
+				public void start(Listener<A> listener, Metadata headers) {
+					this.listener = listener;
+					RefusingAtOnce.this.starter.newClientStreamTracer(
+							ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(options).build(), headers);
+					if (number < RefusingAtOnce.this.refused) {
+						listener.onClose(Status.UNAVAILABLE, new Metadata());
+					}
+				}
+
+				@Override
+				public void request(int count) {
+					if (number >= RefusingAtOnce.this.refused) {
+						RefusingAtOnce.this.requested.set(number, RefusingAtOnce.this.requested.get(number) + count);
+					}
+				}
+
+				@Override
+				public void cancel(String message, Throwable cause) {
+					if (number >= RefusingAtOnce.this.refused) {
+						this.listener.onClose(Status.CANCELLED, new Metadata());
+					}
+				}
+
+				@Override
+				public void halfClose() {
+				}
+
+				@Override
+				public void sendMessage(Q message) {
+				}
+
+			};
 		}
 
 		@Override

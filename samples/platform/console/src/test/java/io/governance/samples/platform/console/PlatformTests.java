@@ -10,6 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 
 import io.governance.registry.Instance;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +41,11 @@ class PlatformTests {
 
 	/** Where the build has put the services. */
 	static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+
+	/** A user as well as an order. */
+	private static final String BOTH = "{\"name\":\"Bob\",\"mail\":\"bob@example.org\",\"userId\":1,\"item\":\"a towel\"}";
+
+	private final ExecutorService callers = Executors.newFixedThreadPool(8);
 
 	private Platform platform;
 
@@ -74,6 +83,7 @@ class PlatformTests {
 
 	@AfterAll
 	void close() {
+		this.callers.shutdownNow();
 		this.platform.close();
 		this.receiver.close();
 	}
@@ -96,10 +106,24 @@ class PlatformTests {
 	@Order(2)
 	void whatIsSentTwiceIsDoneOnce() {
 		for (String path : List.of("/api/users", "/api/orders")) {
-			String body = "{\"name\":\"Bob\",\"mail\":\"bob@example.org\",\"userId\":1,\"item\":\"a towel\"}";
-			long first = json(send(path, "key-1", body), 201).path("id").asLong();
-			assertThat(json(send(path, "key-1", body), 201).path("id").asLong()).isEqualTo(first);
-			assertThat(json(send(path, "key-2", body), 201).path("id").asLong()).isNotEqualTo(first);
+			long first = json(send(path, "key-1", BOTH), 201).path("id").asLong();
+			assertThat(json(send(path, "key-1", BOTH), 201).path("id").asLong()).isEqualTo(first);
+			assertThat(json(send(path, "key-2", BOTH), 201).path("id").asLong()).isNotEqualTo(first);
+		}
+	}
+
+	@Test
+	@Order(2)
+	void whatIsSentTwiceAtOnceIsDoneOnceAndOpensNoBreaker() {
+		for (String path : List.of("/api/users", "/api/orders")) {
+			for (int round = 0; round < 20; round++) {
+				String key = "at-once-" + round;
+				List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 8)
+					.mapToObj((i) -> CompletableFuture.supplyAsync(() -> send(path, key, BOTH), this.callers))
+					.toList();
+				assertThat(answers).extracting((answer) -> json(answer.join(), 201).path("id").asLong())
+					.containsOnly(json(send(path, key, BOTH), 201).path("id").asLong());
+			}
 		}
 	}
 

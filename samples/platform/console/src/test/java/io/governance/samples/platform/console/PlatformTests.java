@@ -183,7 +183,14 @@ class PlatformTests {
 		byte[] large = new byte[100_000];
 		Arrays.fill(large, (byte) ' ');
 		for (String path : List.of("/api/users", "/api/orders")) {
-			assertProblem(this.caller.post(path, new String(large)), 413, "too large");
+			HttpResponse<String> answer = this.caller
+				.send(HttpRequest.newBuilder(URI.create(this.platform.gateway() + path))
+					.header("Content-Type", "application/json")
+					.header("Origin", "http://localhost:3000")
+					.POST(HttpRequest.BodyPublishers.ofByteArray(large)));
+			assertProblem(answer, 413, "too large");
+			assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).as("a page may read it")
+				.contains("http://localhost:3000");
 			assertProblem(this.caller.postChunked(path, large), 413, "too large");
 		}
 		assertThat(preflight("http://localhost:3000").headers().firstValue("Access-Control-Allow-Origin"))

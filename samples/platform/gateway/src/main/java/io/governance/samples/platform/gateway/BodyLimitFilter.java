@@ -1,7 +1,6 @@
 package io.governance.samples.platform.gateway;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
@@ -11,13 +10,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 
-import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses bodies that are too large: at once if the request tells its length, else when
- * so much of it has come.
+ * Refuses bodies that are too large, as somebody begins to read them: at once if the
+ * request tells its length, else when so much of it has come.
  */
 class BodyLimitFilter extends OncePerRequestFilter {
 
@@ -30,15 +27,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		if (request.getContentLengthLong() > this.limit) {
-			response.setStatus(HttpStatus.CONTENT_TOO_LARGE.value());
-			response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-			response.setCharacterEncoding(StandardCharsets.UTF_8);
-			response.getWriter()
-				.write("{\"status\":413,\"title\":\"Content Too Large\",\"detail\":\"The body is too large\"}");
-			return;
-		}
-		chain.doFilter((request.getContentLengthLong() < 0) ? new LimitedRequest(request) : request, response);
+		chain.doFilter(new LimitedRequest(request), response);
 	}
 
 	/** More than the limit has come. */
@@ -50,7 +39,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
 	}
 
-	/** A request that does not tell its length. */
+	/** A request whose body has a limit. */
 	private final class LimitedRequest extends HttpServletRequestWrapper {
 
 		LimitedRequest(HttpServletRequest request) {
@@ -59,6 +48,9 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
 		@Override
 		public ServletInputStream getInputStream() throws IOException {
+			if (getContentLengthLong() > BodyLimitFilter.this.limit) {
+				throw new BodyTooLargeException();
+			}
 			return new LimitedStream(super.getInputStream());
 		}
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -204,7 +205,9 @@ class DeploymentFilesTests {
 		assertThat(service).as(name).containsEntry("read_only", true).containsEntry("cap_drop", List.of("ALL"));
 		Map<String, Object> environment = map(service.get("environment"));
 		environment.keySet().forEach(DeploymentFilesTests::assertKnown);
+		assertThat(service.get("stop_grace_period")).isEqualTo("90s");
 		assertThat(environment).containsEntry("GOVERNANCE_BACKEND", backend)
+			.containsEntry("GOVERNANCE_REGISTRY_INSTANCE_ID", name)
 			.containsEntry("GOVERNANCE_REGISTRY_INSTANCE_HOST", name);
 		assertServesOperators(name, environment.get("MANAGEMENT_SERVER_PORT"));
 	}
@@ -249,10 +252,26 @@ class DeploymentFilesTests {
 	@Test
 	void podsHaveTheTimeToDrainAndNoHookInsteadOfIt() throws IOException {
 		assertThat(deployments()).isNotEmpty().allSatisfy((deployment) -> {
-			// drain.timeout, removal-timeout and timeout-per-shutdown-phase by their
-			// defaults
-			assertThat((Integer) at(pod(deployment), "terminationGracePeriodSeconds")).isGreaterThan(10 + 2 + 30);
+			// drain.timeout, removal-timeout, grace-period of gRPC and
+			// timeout-per-shutdown-phase by their defaults
+			int grpc = container(deployment).get("name").equals("user-service") ? 30 : 0;
+			assertThat((Integer) at(pod(deployment), "terminationGracePeriodSeconds"))
+				.isGreaterThan(10 + 2 + grpc + 30);
 			assertThat(container(deployment)).doesNotContainKey("lifecycle");
+		});
+	}
+
+	@Test
+	void podsHaveRoomBesideTheirHeap() throws IOException {
+		Matcher heap = Pattern.compile("MaxRAMPercentage=([0-9]+)")
+			.matcher(Files.readString(DEPLOY.resolve("Dockerfile")));
+		assertThat(heap.find()).isTrue();
+		assertThat(deployments()).isNotEmpty().allSatisfy((deployment) -> {
+			String limit = at(container(deployment), "resources", "limits", "memory").toString();
+			assertThat(limit).endsWith("Mi");
+			int megabytes = Integer.parseInt(limit.replace("Mi", ""));
+			// What the gateway has committed besides, under load.
+			assertThat(megabytes * (100 - Integer.parseInt(heap.group(1))) / 100).isGreaterThan(200);
 		});
 	}
 
@@ -281,6 +300,9 @@ class DeploymentFilesTests {
 			list(at(container(deployment), "env"))
 				.forEach((variable) -> environment.put(map(variable).get("name").toString(), map(variable)));
 			environment.keySet().forEach(DeploymentFilesTests::assertKnown);
+			assertThat(at(Objects.requireNonNull(environment.get("GOVERNANCE_REGISTRY_INSTANCE_ID")), "valueFrom",
+					"fieldRef", "fieldPath"))
+				.isEqualTo("metadata.name");
 			Map<String, Object> token = map(at(Objects.requireNonNull(environment.get("GOVERNANCE_CONSUL_TOKEN")),
 					"valueFrom", "secretKeyRef"));
 			assertServesOperators(container(deployment).get("name").toString(),

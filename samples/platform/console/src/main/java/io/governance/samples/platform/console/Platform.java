@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
@@ -248,13 +247,15 @@ final class Platform implements AutoCloseable {
 		}
 	}
 
-	/** One of the instances of a service. */
+	/**
+	 * One of the instances of a service.
+	 * @throws IllegalStateException if there is none in this lane
+	 */
 	Member member(String service, String lane) {
-		return find((member) -> member.service().equals(service) && member.lane().equals(lane));
-	}
-
-	private Member find(Predicate<Member> condition) {
-		return members().stream().filter(condition).findFirst().orElseThrow();
+		return members().stream()
+			.filter((member) -> member.service().equals(service) && member.lane().equals(lane))
+			.findFirst()
+			.orElseThrow(() -> new IllegalStateException("There is no " + lane + " instance of " + service));
 	}
 
 	/** Sends a share of the users to the gray lane of user-service. */

@@ -103,6 +103,13 @@ class PlatformTests {
 	}
 
 	@Test
+	@Order(1)
+	void saysWhichInstanceIsNotThere() {
+		assertThatIllegalStateException().isThrownBy(() -> this.platform.member(Platform.USERS, "blue"))
+			.withMessage("There is no blue instance of user-service");
+	}
+
+	@Test
 	@Order(2)
 	void whatIsSentTwiceIsDoneOnce() {
 		for (String path : List.of("/api/users", "/api/orders")) {

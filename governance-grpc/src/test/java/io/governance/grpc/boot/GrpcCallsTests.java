@@ -14,6 +14,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -256,6 +257,44 @@ class GrpcCallsTests {
 				.call(() -> ClientCalls.blockingUnaryCall(this.channel, Echo.SAY, CallOptions.DEFAULT, "x")))
 			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+	}
+
+	@Test
+	void keepsTheDeadlineOfTheChannel() {
+		start("spring.grpc.client.channel.default.default.deadline=2s");
+		this.first.hangs();
+		this.second.hangs();
+		long start = System.nanoTime();
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> ClientCalls.blockingUnaryCall(this.channel, Echo.LOOK, CallOptions.DEFAULT, "x"))
+			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+	}
+
+	@Test
+	void deadlineOfTheCodeIsOverForAStreamOnceItHasBegun() {
+		start();
+		GovernanceCalls calls = this.application.getBean(GovernanceCalls.class);
+		Iterator<String> stream = calls.within(Duration.ofSeconds(3)).call(this::countFromFirst);
+		Deadline deadline = Deadline.after(3, TimeUnit.SECONDS);
+		await().until(deadline::isExpired);
+		this.first.sendsMore();
+		assertThat(stream.next()).isEqualTo("first");
+		this.first.mute();
+		this.second.mute();
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> calls.within(Duration.ofSeconds(1)).call(() -> count().next()))
+			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+	}
+
+	/** A stream that the first server has begun. */
+	private Iterator<String> countFromFirst() {
+		Iterator<String> stream = count();
+		return stream.next().equals("first") ? stream : countFromFirst();
+	}
+
+	private Iterator<String> count() {
+		return ClientCalls.blockingServerStreamingCall(this.channel, Echo.COUNT, CallOptions.DEFAULT, "x");
 	}
 
 	@Test

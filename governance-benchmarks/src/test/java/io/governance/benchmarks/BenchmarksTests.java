@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 
 import io.governance.loadbalancer.PickRequest;
 import io.governance.registry.Instance;
+import io.opentelemetry.api.common.AttributeKey;
 import org.apache.dubbo.rpc.cluster.loadbalance.RandomLoadBalance;
 import org.apache.dubbo.rpc.cluster.loadbalance.RoundRobinLoadBalance;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,35 @@ class BenchmarksTests {
 		finally {
 			benchmark.tearDown();
 		}
+	}
+
+	@Test
+	void onlyTheTraceThatIsToldKnowsInstanceLaneAndTries() throws Exception {
+		TracedCallBenchmark benchmark = new TracedCallBenchmark();
+		benchmark.setUp();
+		try {
+			assertThat(benchmark.plain()).isEqualTo("answer");
+			assertThat(benchmark.lastSpan()).isNull();
+			assertThat(benchmark.traced()).isEqualTo("answer");
+			assertThat(told(benchmark)).isEmpty();
+			assertThat(benchmark.tracedAndTold()).isEqualTo("answer");
+			assertThat(told(benchmark)).containsExactlyInAnyOrder("governance.instance", "governance.lane",
+					"governance.tries");
+		}
+		finally {
+			benchmark.tearDown();
+		}
+	}
+
+	private static List<String> told(TracedCallBenchmark benchmark) {
+		return Objects.requireNonNull(benchmark.lastSpan())
+			.getAttributes()
+			.asMap()
+			.keySet()
+			.stream()
+			.map(AttributeKey::getKey)
+			.filter((key) -> key.startsWith("governance."))
+			.toList();
 	}
 
 	/**

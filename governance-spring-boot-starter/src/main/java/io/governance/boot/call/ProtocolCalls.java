@@ -44,14 +44,6 @@ public final class ProtocolCalls {
 		return new Call(guard, call);
 	}
 
-	/**
-	 * The deadline that the current thread's code has been given.
-	 * @return nanoseconds that are left; {@link Long#MAX_VALUE} if there is none
-	 */
-	public long remainingNanos() {
-		return this.deadlines.of(Map.of()).remainingNanos();
-	}
-
 	/** A call with all its tries. Used by one thread after the other. */
 	public static final class Call {
 

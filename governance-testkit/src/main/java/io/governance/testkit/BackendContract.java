@@ -3,8 +3,10 @@ package io.governance.testkit;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -104,6 +106,16 @@ abstract class BackendContract {
 		long start = System.nanoTime();
 		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(call);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).as("every call has a deadline").isLessThan(PATIENCE);
+	}
+
+	/** The same for several calls at once: each of them may take its whole deadline. */
+	static void assertUnavailable(List<ThrowingCallable> calls) {
+		CompletableFuture
+			.allOf(calls.stream()
+				.map((call) -> CompletableFuture.runAsync(() -> assertUnavailable(call),
+						(task) -> new Thread(task).start()))
+				.toArray(CompletableFuture[]::new))
+			.join();
 	}
 
 	/** What is not declared is refused in words. */

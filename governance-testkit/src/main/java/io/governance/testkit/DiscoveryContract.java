@@ -236,8 +236,7 @@ public abstract class DiscoveryContract extends BackendContract {
 			await().ignoreException(BackendUnavailableException.class)
 				.until(() -> remote.read(this.service).size() == 1);
 			fault.run();
-			assertUnavailable(() -> remote.read(this.service));
-			assertUnavailable(remote::services);
+			assertUnavailable(List.of(() -> remote.read(this.service), remote::services));
 			way.restore();
 		}
 	}

@@ -8,6 +8,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
+import io.etcd.jetcd.options.LeaseOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,8 +89,23 @@ final class Lease {
 
 	private void renew() {
 		long asked = this.nanoTime.getAsLong();
-		this.client.call((client) -> client.getLeaseClient().keepAliveOnce(this.id))
+		this.client.call(this::keepAlive)
+			.exceptionallyCompose((thrown) -> (EtcdFailure.of(thrown).kind() == EtcdFailure.Kind.REFUSED)
+					? keepAliveAfterLogin() : CompletableFuture.failedFuture(thrown))
 			.whenComplete((answer, thrown) -> renewed(asked, thrown));
+	}
+
+	private CompletableFuture<LeaseKeepAliveResponse> keepAlive(Client client) {
+		return client.getLeaseClient().keepAliveOnce(this.id);
+	}
+
+	/**
+	 * Newer servers (3.5.30 does, 3.4.23 does not) check the token of a renewal. If they
+	 * have forgotten it, jetcd logs in again with any other call, but not with this one.
+	 */
+	private CompletableFuture<LeaseKeepAliveResponse> keepAliveAfterLogin() {
+		return this.client.call((client) -> client.getLeaseClient().timeToLive(this.id, LeaseOption.DEFAULT))
+			.thenCompose((answer) -> this.client.call(this::keepAlive));
 	}
 
 	private void renewed(long asked, @Nullable Throwable thrown) {

@@ -1,5 +1,6 @@
 package io.governance.etcd;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -117,7 +118,7 @@ final class FeedState<V> {
 			Snapshot.Entry entry = read.entries().get(key);
 			// What the watch still has to tell of an absent key is older than that.
 			this.values.put(key,
-					(entry != null) ? value(key, entry, this.values.get(key)) : new Value<>(revision, null));
+					(entry != null) ? value(key, entry, this.values.get(key)) : new Value<>(revision, null, null));
 		}
 		this.known.addAll(keys);
 		catchUp(revision);
@@ -182,19 +183,21 @@ final class FeedState<V> {
 		}
 	}
 
+	/** Another history may have written something else at the same revision. */
 	private Value<V> value(String key, Snapshot.Entry entry, @Nullable Value<V> old) {
-		return (old != null && old.modified == entry.modified()) ? old : decode(key, entry.value(), entry.modified());
+		return (old != null && old.modified == entry.modified() && Arrays.equals(old.bytes, entry.value())) ? old
+				: decode(key, entry.value(), entry.modified());
 	}
 
 	private Value<V> decode(String key, byte[] value, long modified) {
-		return new Value<>(modified, this.decoder.decode(key, value, modified));
+		return new Value<>(modified, value, this.decoder.decode(key, value, modified));
 	}
 
 	/**
-	 * A value as it was written last; without content if it is none of ours, or was
-	 * absent at that revision.
+	 * A value as it was written last; without bytes if it was absent at that revision,
+	 * without content also if it is none of ours.
 	 */
-	private record Value<V>(long modified, @Nullable V content) {
+	private record Value<V>(long modified, byte @Nullable [] bytes, @Nullable V content) {
 	}
 
 	/** What became of a key at a revision; without value if it was deleted. */

@@ -15,6 +15,7 @@ import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
 import io.governance.config.DocumentId;
 import io.governance.config.Publication;
+import io.governance.config.Revision;
 import io.governance.registry.Instance;
 import io.governance.testkit.RecordingConfigListener;
 import io.governance.testkit.RecordingInstancesListener;
@@ -214,6 +215,29 @@ class EtcdOutageTests {
 		assertThat(this.backend.registry().observe("orders")).isEmpty();
 		this.backend.registry().put("orders", List.of(Instance.of("orders", "127.0.0.1", 8080).id("o-1").build()));
 		within(10).until(() -> instances.shows("o-1"));
+	}
+
+	@Test
+	@DisplayName("F21 a document of another history is not taken for the old one because it has the same revision")
+	void historyThatHasCaughtUpIsRead() {
+		server.kill();
+		server.wipe();
+		server.start();
+		publish("a: 1");
+		RecordingConfigListener listener = watching("a: 1");
+		Revision revision = revision(this.backend);
+		server.kill();
+		server.wipe();
+		server.start();
+		try (Backend other = Etcds.open(server.address(), this.namespace)) {
+			other.config().publish(List.of(Publication.put(this.id, "a: 2")), Author.of("test"));
+			assertThat(revision(other)).isEqualTo(revision);
+		}
+		within(10).until(() -> listener.latest(this.id).equals("a: 2"));
+	}
+
+	private Revision revision(Backend backend) {
+		return backend.config().get(Set.of(this.id)).find(this.id).orElseThrow().revision();
 	}
 
 	@Test

@@ -58,8 +58,9 @@ final class YamlConfigFormat implements ConfigFormat {
 
 	private final class Walk {
 
+		/* Any number of aliases, as in Spring Boot: what they stand for is counted. */
 		private final YamlNodes nodes = new YamlNodes(YamlConfigFormat.this.limits.maxBytes(),
-				YamlConfigFormat.this.limits.maxDepth());
+				YamlConfigFormat.this.limits.maxDepth(), Integer.MAX_VALUE);
 
 		private final FlatKeys keys = new FlatKeys(YamlConfigFormat.this.limits);
 

@@ -23,6 +23,8 @@ final class RulesReader {
 
 	static final int MAX_DEPTH = 30;
 
+	static final int MAX_ALIASES = 50;
+
 	private static final GrayStrategy NOTHING = (context) -> false;
 
 	private final String document;
@@ -42,7 +44,7 @@ final class RulesReader {
 	/** Whether the rule that is being read is about instances. */
 	private boolean instances;
 
-	private final YamlNodes yaml = new YamlNodes(MAX_LENGTH, MAX_DEPTH);
+	private final YamlNodes yaml = new YamlNodes(MAX_LENGTH, MAX_DEPTH, MAX_ALIASES);
 
 	private final Map<String, RegionTable> regions = new HashMap<>();
 

@@ -30,9 +30,9 @@ import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * Reads untrusted YAML into nodes that know their line and column. No types but those of
- * the YAML core schema, without timestamps; no key twice; bounded in size, depth and
- * aliases. Whoever walks the nodes counts them too, since aliases share nodes. Not
- * thread-safe.
+ * the YAML core schema, without timestamps; no key twice; bounded in size, depth, aliases
+ * and what is merged. Whoever walks the nodes counts them too, since aliases share nodes.
+ * Not thread-safe.
  */
 public final class YamlNodes {
 
@@ -42,6 +42,9 @@ public final class YamlNodes {
 	/** Long enough for any number, short enough to be read in no time. */
 	private static final int MAX_NUMBER_LENGTH = 1024;
 
+	/** Far above what is written by hand, and merged in no time. */
+	private static final int MAX_MERGED = 200_000;
+
 	private final Scalars scalars;
 
 	private final Set<MappingNode> resolving = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -50,16 +53,20 @@ public final class YamlNodes {
 
 	private final Yaml yaml;
 
+	/** The keys of all mappings that were merged into others, and these mappings. */
+	private int merged;
+
 	/**
 	 * Creates a reader for one document.
 	 * @param maxCodePoints how long the text may be
 	 * @param maxDepth how deep it may be nested
+	 * @param maxAliases how many aliases of lists and mappings it may have
 	 */
-	public YamlNodes(int maxCodePoints, int maxDepth) {
+	public YamlNodes(int maxCodePoints, int maxDepth, int maxAliases) {
 		LoaderOptions options = new LoaderOptions();
 		options.setAllowDuplicateKeys(false);
 		options.setAllowRecursiveKeys(false);
-		options.setMaxAliasesForCollections(50);
+		options.setMaxAliasesForCollections(maxAliases);
 		options.setNestingDepthLimit(maxDepth);
 		options.setCodePointLimit(maxCodePoints);
 		this.scalars = new Scalars(options);
@@ -136,8 +143,8 @@ public final class YamlNodes {
 	 * merge keys by what they merge. Every mapping is worked through once, however often
 	 * it is referred to.
 	 * @param mapping the mapping, which is changed
-	 * @throws YamlProblem if a key is not text or stands twice, or if something is merged
-	 * that cannot be
+	 * @throws YamlProblem if a key is not text or stands twice, if something is merged
+	 * that cannot be, or too much
 	 */
 	public void resolve(MappingNode mapping) {
 		if (this.resolved.contains(mapping)) {
@@ -165,6 +172,10 @@ public final class YamlNodes {
 		}
 		for (MappingNode source : merged) {
 			resolve(source);
+			this.merged += 1 + source.getValue().size();
+			if (this.merged > MAX_MERGED) {
+				throw problem(mapping, "merges too much with '<<': " + MAX_MERGED + " keys are allowed in a document");
+			}
 			source.getValue().forEach((tuple) -> tuples.putIfAbsent(name(tuple), tuple));
 		}
 		mapping.setValue(new ArrayList<>(tuples.values()));

@@ -105,6 +105,17 @@ class YamlConfigFormatTests {
 	}
 
 	@Test
+	void mergesOneMappingIntoAsManyAsThereAre() {
+		StringBuilder text = new StringBuilder("defaults: &defaults {timeout: 2s, retries: 3}\n");
+		for (int i = 0; i < 1_000; i++) {
+			text.append("service-").append(i).append(": {<<: *defaults, port: ").append(8000 + i).append("}\n");
+		}
+		assertThat(values(text.toString())).hasSize(2 + 3 * 1_000)
+			.containsEntry("service-999.timeout", "2s")
+			.containsEntry("service-999.port", 8999);
+	}
+
+	@Test
 	void laysSeveralYamlDocumentsOverEachOther() {
 		assertThat(values("""
 				a: 1

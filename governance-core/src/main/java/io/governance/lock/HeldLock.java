@@ -12,8 +12,10 @@ public interface HeldLock extends AutoCloseable {
 	String name();
 
 	/**
-	 * A number that is larger for every later holder of the same lock. Whoever is given
-	 * it along with the work refuses numbers below the largest one seen.
+	 * A number that is larger for every later holder of the same lock, as long as the
+	 * backend keeps its data: a server that was wiped or restored from a backup may begin
+	 * with smaller ones again. Whoever is given it along with the work refuses numbers
+	 * below the largest one seen.
 	 * @return the token, positive
 	 */
 	long fencingToken();

@@ -59,7 +59,7 @@ final class LocalBackend implements Backend {
 		this.registry = new LocalRegistry(directory, namespace, settings.lease(), clock, UUID.randomUUID().toString());
 		this.discovery = new LocalDiscovery(directory, namespace, settings.rescan(), clock, this::watcher, listeners,
 				log);
-		this.lock = new LocalLock(directory, namespace);
+		this.lock = new LocalLock(directory, namespace, listeners);
 		this.parts = new BackendParts(name, this.registry, this::closeWatcher, this.lock, listeners);
 	}
 

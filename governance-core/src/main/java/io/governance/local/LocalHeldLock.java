@@ -1,5 +1,7 @@
 package io.governance.local;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 import io.governance.backend.support.LockLoss;
@@ -16,17 +18,19 @@ final class LocalHeldLock implements HeldLock {
 
 	private final Runnable release;
 
+	private final Executor listeners;
+
 	private final Consumer<LocalHeldLock> onEnd;
 
 	private final LockLoss loss;
 
-	LocalHeldLock(String name, LockFile file, Runnable release, Consumer<LocalHeldLock> onEnd) {
+	LocalHeldLock(String name, LockFile file, Runnable release, Executor listeners, Consumer<LocalHeldLock> onEnd) {
 		this.name = name;
 		this.file = file;
 		this.release = release;
+		this.listeners = listeners;
 		this.onEnd = onEnd;
 		this.loss = new LockLoss("local", name);
-		this.loss.onLost(this::free);
 	}
 
 	@Override
@@ -41,10 +45,25 @@ final class LocalHeldLock implements HeldLock {
 
 	@Override
 	public boolean isHeld() {
-		if (this.loss.isHeld() && !this.file.isInPlace()) {
-			this.loss.lose("its file was removed");
+		if (!this.loss.isHeld()) {
+			return false;
 		}
-		return this.loss.isHeld();
+		if (!this.file.isInPlace()) {
+			lose("its file was removed");
+			return false;
+		}
+		return true;
+	}
+
+	private void lose(String reason) {
+		// Comes first: whoever is told may want it again.
+		free();
+		try {
+			this.listeners.execute(() -> this.loss.lose(reason));
+		}
+		catch (RejectedExecutionException ex) {
+			this.loss.lose(reason);
+		}
 	}
 
 	@Override
@@ -59,7 +78,7 @@ final class LocalHeldLock implements HeldLock {
 		}
 	}
 
-	/** Comes first when the lock is lost: whoever is told may want it again. */
+	/** Once or more often. */
 	private void free() {
 		this.file.close();
 		this.onEnd.accept(this);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -42,15 +43,18 @@ final class LocalLock implements DistributedLock {
 
 	private final String namespace;
 
+	private final Executor listeners;
+
 	private final Set<LocalHeldLock> held = ConcurrentHashMap.newKeySet();
 
 	private @Nullable ScheduledThreadPoolExecutor looking;
 
 	private volatile boolean closed;
 
-	LocalLock(LocalDirectory directory, String namespace) {
+	LocalLock(LocalDirectory directory, String namespace, Executor listeners) {
 		this.directory = directory;
 		this.namespace = namespace;
+		this.listeners = listeners;
 	}
 
 	@Override
@@ -111,7 +115,7 @@ final class LocalLock implements DistributedLock {
 			checkOpen();
 			LockFile file = LockFile.tryLock(this.directory, path);
 			if (file != null) {
-				return hold(new LocalHeldLock(name, file, release, this.held::remove));
+				return hold(new LocalHeldLock(name, file, release, this.listeners, this.held::remove));
 			}
 			if (System.nanoTime() - deadline >= 0) {
 				return null;

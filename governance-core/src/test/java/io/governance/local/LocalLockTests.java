@@ -41,6 +41,35 @@ class LocalLockTests {
 	}
 
 	@Test
+	void lossIsToldWhileSomebodyIsBusyWithThatOfAnotherLock() throws Exception {
+		LocalBackend backend = this.backends.open(this.directory);
+		HeldLock busy = backend.lock().acquire("busy", Duration.ZERO).orElseThrow();
+		HeldLock other = backend.lock().acquire("other", Duration.ZERO).orElseThrow();
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch told = new CountDownLatch(1);
+		busy.onLost(() -> {
+			begun.countDown();
+			awaitForLong(told);
+		});
+		other.onLost(told::countDown);
+		Files.delete(this.directory.resolve("locks/dev/busy"));
+		assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(busy.isHeld()).isFalse();
+		Files.delete(this.directory.resolve("locks/dev/other"));
+		assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(other.isHeld()).isFalse();
+	}
+
+	private static void awaitForLong(CountDownLatch latch) {
+		try {
+			latch.await(1, TimeUnit.MINUTES);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Test
 	void lockIsAFileThatKeepsTheLastToken() throws Exception {
 		long first;
 		try (HeldLock lock = acquire(this.backends.open(this.directory)).orElseThrow()) {

@@ -40,12 +40,17 @@ final class LockFile implements AutoCloseable {
 	 * @throws IOException if the file cannot be used
 	 */
 	static @Nullable LockFile tryLock(LocalDirectory directory, Path path) throws IOException {
+		Object key = keyOf(path);
+		if (key == null) {
+			directory.openForWriting(path).close();
+			key = keyOf(path);
+		}
 		FileChannel channel = directory.openForWriting(path);
 		LockFile locked = null;
 		try {
-			Object key = keyOf(path);
 			FileLock lock = tryLock(channel);
-			// Who removes the file takes the lock along, hence the second look.
+			// Who removes the file takes the lock along: what was opened is the file that
+			// others lock only if that is the same before and after.
 			if (lock != null && isSame(key, keyOf(path))) {
 				locked = new LockFile(path, channel, key, countUp(channel));
 			}

@@ -64,13 +64,14 @@ final class ProcessLock {
 		}
 		try {
 			do {
+				Object key = key(path);
 				try (FileChannel channel = this.directory.openForWriting(path)) {
-					Object key = key(path);
 					FileLock lock = acquire(channel, deadline);
 					if (lock == null) {
 						return Optional.empty();
 					}
-					// Somebody who wipes the directory takes the lock file along.
+					// Somebody who wipes the directory takes the lock file along: it was
+					// there before it was opened, and is there now.
 					if (Objects.equals(key, key(path))) {
 						return Optional.of(action.run());
 					}

@@ -99,9 +99,7 @@ final class EtcdLock implements DistributedLock {
 		Waiting waiting = null;
 		try {
 			while (true) {
-				if (this.closed) {
-					throw new IllegalStateException("The locks are closed");
-				}
+				checkOpen();
 				BackendUnavailableException failure = null;
 				try {
 					EtcdHeldLock lock = attempt(name, key);
@@ -137,6 +135,12 @@ final class EtcdLock implements DistributedLock {
 		}
 	}
 
+	private void checkOpen() {
+		if (this.closed) {
+			throw new IllegalStateException("The locks are closed");
+		}
+	}
+
 	private static void checkInterrupt(String name) throws InterruptedException {
 		if (Thread.interrupted()) {
 			throw new InterruptedException("Interrupted while waiting for lock '" + name + "'");
@@ -167,6 +171,7 @@ final class EtcdLock implements DistributedLock {
 				this.held.add(lock);
 				if (this.closed) {
 					lock.close();
+					checkOpen();
 				}
 			}
 			return taken ? lock : null;

@@ -11,10 +11,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.sun.net.httpserver.HttpServer;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
 import io.governance.backend.Backend;
@@ -213,6 +218,29 @@ class EtcdSlowServerTests {
 				assertThat(next.fencingToken()).isGreaterThan(lock.fencingToken());
 			}
 		}
+	}
+
+	@Test
+	@DisplayName("F37 a lock that comes while its locks are closed is given back, and nobody takes it for held")
+	void lockThatComesTooLateIsNotGiven() throws Exception {
+		assertThat(this.slow.lock().acquire("warm-up", Duration.ofSeconds(20))).isPresent();
+		this.proxy.delay(Duration.ofMillis(500));
+		ByteSequence key = ByteSequence.from("governance/locks/" + this.namespace + "/batch", StandardCharsets.UTF_8);
+		ExecutorService waiting = Executors.newSingleThreadExecutor();
+		try (Client client = Client.builder().endpoints(EtcdServer.shared().address()).build()) {
+			Future<?> late = waiting.submit(() -> this.slow.lock().acquire("batch", Duration.ofSeconds(20)));
+			await().pollInterval(Duration.ofMillis(20))
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> client.getKVClient().get(key).get().getCount() == 1);
+			this.slow.lock().close();
+			assertThat(late).failsWithin(Duration.ofSeconds(10))
+				.withThrowableThat()
+				.withCauseInstanceOf(IllegalStateException.class);
+		}
+		finally {
+			waiting.shutdownNow();
+		}
+		assertThat(this.other.lock().acquire("batch", Duration.ofSeconds(10))).isPresent();
 	}
 
 	@Test

@@ -182,6 +182,9 @@ final class ConsulLock implements DistributedLock {
 		@Nullable HeldLock run() throws InterruptedException {
 			while (true) {
 				checkOpen();
+				if (Thread.interrupted()) {
+					throw new InterruptedException("Interrupted while waiting for lock '" + this.name + "'");
+				}
 				HeldLock lock = tryOnce();
 				if (lock != null) {
 					return lock;

@@ -41,8 +41,8 @@ public interface DistributedLock extends AutoCloseable {
 	 * @throws IllegalArgumentException if no lock can have that name
 	 * @throws BackendUnavailableException if the backend did not answer at the end; what
 	 * was perhaps taken is given back or runs out
-	 * @throws InterruptedException if the thread was interrupted while it waited; nothing
-	 * is held then
+	 * @throws InterruptedException if the thread was interrupted, before or while it
+	 * waited; nothing is held then
 	 * @throws IllegalStateException if this is closed, also while it waits
 	 */
 	Optional<HeldLock> acquire(String name, Duration patience) throws InterruptedException;

@@ -162,6 +162,20 @@ public abstract class DistributedLockContract extends BackendContract {
 	}
 
 	@Test
+	void whoIsInterruptedAlreadyHoldsNothing() throws Exception {
+		if (isRefused()) {
+			return;
+		}
+		lock();
+		for (Duration patience : List.of(ONCE, PATIENCE)) {
+			Thread.currentThread().interrupt();
+			assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> lock().acquire(this.name, patience));
+			assertThat(Thread.interrupted()).isFalse();
+		}
+		take(lock()).close();
+	}
+
+	@Test
 	void namesAndNamespacesDoNotExcludeEachOther() throws Exception {
 		if (isRefused()) {
 			return;

@@ -16,6 +16,11 @@ final class NacosLogin {
 
 	private static final Duration PAUSE = Duration.ofSeconds(2);
 
+	private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+	/** How long a token does until it is no failure that it was made. */
+	private static final Duration GOOD = Duration.ofMinutes(5);
+
 	private static final Duration FAILURE_PAUSE = Duration.ofMillis(500);
 
 	private final NacosHttp http;
@@ -32,6 +37,9 @@ final class NacosLogin {
 	private volatile @Nullable Token current;
 
 	private volatile @Nullable Failure failure;
+
+	/** How old a token must be to be made anew because it is refused. */
+	private Duration refusalPause = PAUSE;
 
 	NacosLogin(NacosHttp http, String username, String password, LongSupplier nanoTime) {
 		this.http = http;
@@ -96,7 +104,8 @@ final class NacosLogin {
 
 	/**
 	 * Makes another token because the server does not take this one, unless there is
-	 * another one already or it has just been made.
+	 * another one already or it has just been made. Where that does not help it is the
+	 * user who lacks a right: it is done ever more rarely, as it costs the server much.
 	 * @param refused the token that the server does not take
 	 * @return whether there is another one
 	 */
@@ -110,10 +119,17 @@ final class NacosLogin {
 			if (token != null && !token.text().equals(refused)) {
 				return true;
 			}
-			if (token != null && age(token.madeAt()) < PAUSE.toNanos()) {
+			if (token == null) {
+				make(FAILURE_PAUSE);
+				return true;
+			}
+			long age = age(token.madeAt());
+			if (age < this.refusalPause.toNanos()) {
 				return false;
 			}
 			make(FAILURE_PAUSE);
+			Duration next = (age < GOOD.toNanos()) ? this.refusalPause.multipliedBy(2) : PAUSE;
+			this.refusalPause = (next.compareTo(LONGEST_PAUSE) < 0) ? next : LONGEST_PAUSE;
 			return true;
 		}
 		finally {

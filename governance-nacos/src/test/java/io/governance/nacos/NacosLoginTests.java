@@ -45,6 +45,8 @@ class NacosLoginTests {
 
 	private volatile boolean stalls;
 
+	private volatile int tokenTtl = 100;
+
 	private HttpServer server;
 
 	private NacosHttp http;
@@ -85,7 +87,8 @@ class NacosLoginTests {
 				Thread.currentThread().interrupt();
 			}
 		}
-		byte[] body = ("{\"accessToken\":\"t" + count + "\",\"tokenTtl\":100}").getBytes(StandardCharsets.UTF_8);
+		byte[] body = ("{\"accessToken\":\"t" + count + "\",\"tokenTtl\":" + this.tokenTtl + "}")
+			.getBytes(StandardCharsets.UTF_8);
 		exchange.sendResponseHeaders(this.status, body.length);
 		exchange.getResponseBody().write(body);
 		exchange.close();
@@ -131,6 +134,36 @@ class NacosLoginTests {
 		assertThat(this.login.renew(refused)).isTrue();
 		assertThat(this.logins).as("the second one makes none").hasValue(2);
 		assertThat(this.login.renew(this.login.token())).as("just made, and refused").isFalse();
+	}
+
+	@Test
+	@DisplayName("A user whose every new token is refused lacks a right: he logs in ever more rarely")
+	void userWithoutRightsLogsInEverMoreRarely() {
+		String token = this.login.token();
+		for (int i = 0; i < 120; i++) {
+			pass(Duration.ofMillis(500));
+			this.login.renew(token);
+			token = this.login.token();
+		}
+		assertThat(this.logins).as("within a minute").hasValueLessThan(8);
+		pass(Duration.ofMinutes(1));
+		assertThat(this.login.renew(token)).as("it may have been the token after all").isTrue();
+	}
+
+	@Test
+	@DisplayName("A token that has done for a while is made anew at once when it is refused, whatever was before")
+	void tokenThatHasDoneForAWhileIsMadeAnew() {
+		this.tokenTtl = 18_000;
+		String token = this.login.token();
+		for (int i = 0; i < 10; i++) {
+			pass(Duration.ofMinutes(1));
+			assertThat(this.login.renew(token)).isTrue();
+			token = this.login.token();
+		}
+		pass(Duration.ofMinutes(10));
+		assertThat(this.login.renew(token)).isTrue();
+		pass(Duration.ofSeconds(3));
+		assertThat(this.login.renew(this.login.token())).isTrue();
 	}
 
 	@Test

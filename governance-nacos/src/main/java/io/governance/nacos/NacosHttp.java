@@ -9,9 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +59,9 @@ final class NacosHttp implements AutoCloseable {
 
 	/** Which server is asked first. */
 	private final AtomicInteger first = new AtomicInteger();
+
+	/** What would never end without the threads. */
+	private final Set<Future<?>> underWay = ConcurrentHashMap.newKeySet();
 
 	private @Nullable HttpClient client;
 
@@ -118,8 +125,7 @@ final class NacosHttp implements AutoCloseable {
 	private Answer send(String address, String what, String method, String path, String token,
 			Map<String, String> parameters, long patience) {
 		// The timeout of the request alone ends with the headers of the answer.
-		CompletableFuture<HttpResponse<byte[]>> exchange = client()
-			.sendAsync(request(address, method, path, token, parameters), (head) -> new BoundedBody(MOST_BYTES));
+		CompletableFuture<HttpResponse<byte[]>> exchange = begin(request(address, method, path, token, parameters));
 		try {
 			HttpResponse<byte[]> response = exchange.get(patience, TimeUnit.NANOSECONDS);
 			return new Answer(response.statusCode(), parse(what, address, response));
@@ -132,14 +138,26 @@ final class NacosHttp implements AutoCloseable {
 		catch (TimeoutException ex) {
 			throw unavailable(what, address, "no answer within " + this.settings.timeout().toMillis() + "ms", ex);
 		}
+		catch (CancellationException ex) {
+			throw unavailable(what, address, "the backend was closed meanwhile", ex);
+		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw unavailable(what, address, "interrupted", ex);
 		}
 		finally {
+			this.underWay.remove(exchange);
 			// Closes its connection, unless it is over.
 			exchange.cancel(true);
 		}
+	}
+
+	/** Never while it is being closed: threads that have ended take nothing more. */
+	private synchronized CompletableFuture<HttpResponse<byte[]>> begin(HttpRequest request) {
+		CompletableFuture<HttpResponse<byte[]>> exchange = client().sendAsync(request,
+				(head) -> new BoundedBody(MOST_BYTES));
+		this.underWay.add(exchange);
+		return exchange;
 	}
 
 	private HttpRequest request(String address, String method, String path, String token,
@@ -179,7 +197,7 @@ final class NacosHttp implements AutoCloseable {
 		throw unavailable(what, address, "the answer is not a JSON object: is that Nacos, or a proxy?", null);
 	}
 
-	private synchronized HttpClient client() {
+	private HttpClient client() {
 		HttpClient client = this.client;
 		if (client == null) {
 			if (this.closed) {
@@ -215,12 +233,13 @@ final class NacosHttp implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the threads. The selector thread of the JDK's client, which before Java 21
-	 * cannot be ended, goes when the client is collected.
+	 * Ends what is under way, and the threads. The selector thread of the JDK's client,
+	 * which before Java 21 cannot be ended, goes when the client is collected.
 	 */
 	@Override
 	public synchronized void close() {
 		this.closed = true;
+		this.underWay.forEach((exchange) -> exchange.cancel(true));
 		HttpClient client = this.client;
 		if (client instanceof AutoCloseable && this.executor != null) {
 			shutDownNow(client);

@@ -13,8 +13,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -218,6 +220,27 @@ class NacosHttpTests {
 					.withMessageContaining("interrupted");
 				assertThat(Thread.interrupted()).isTrue();
 			}
+		}
+	}
+
+	@Test
+	@DisplayName("F37 A call that begins while the backend is closed is told of it, and not of its threads")
+	void callDuringCloseIsTold() {
+		answer("/nacos/it", 200, "{}");
+		for (int i = 0; i < 50; i++) {
+			Future<?> caller;
+			try (NacosHttp closing = http(Duration.ofSeconds(10))) {
+				closing.send("read it", "GET", "/it", "", Map.of());
+				caller = this.threads.submit(() -> {
+					while (true) {
+						closing.send("read it", "GET", "/it", "", Map.of());
+					}
+				});
+			}
+			assertThat(caller).failsWithin(Duration.ofSeconds(20))
+				.withThrowableOfType(ExecutionException.class)
+				.satisfies((ex) -> assertThat(ex.getCause()).isInstanceOfAny(BackendUnavailableException.class,
+						IllegalStateException.class));
 		}
 	}
 

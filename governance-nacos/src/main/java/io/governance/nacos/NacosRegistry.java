@@ -129,11 +129,18 @@ final class NacosRegistry implements Registry, LinkListener {
 		}
 	}
 
+	/**
+	 * One that stays may have been put at another address, also by an earlier process.
+	 */
 	private void putPersistent(String service, OwnService known, List<Instance> own) {
+		List<Instance> there = new ArrayList<>(known.held.values());
+		there.addAll(this.naming.registered(service));
 		for (Instance instance : own) {
-			Instance before = known.held.get(instance.id());
-			if (before != null && (!before.host().equals(instance.host()) || before.port() != instance.port())) {
-				this.naming.deregister(service, before);
+			for (Instance before : there) {
+				if (before.id().equals(instance.id())
+						&& (!before.host().equals(instance.host()) || before.port() != instance.port())) {
+					this.naming.deregister(service, before);
+				}
 			}
 			this.naming.registerPersistent(service, instance);
 		}

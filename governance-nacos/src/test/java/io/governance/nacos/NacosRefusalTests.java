@@ -208,6 +208,37 @@ class NacosRefusalTests {
 		}
 	}
 
+	@Test
+	@DisplayName("A persistent instance that comes back at another address leaves nothing at its old one")
+	void persistentInstanceMoves() {
+		Instance before = Instance.of("moved", "127.0.0.1", 8001).id("one").build();
+		Instance other = Instance.of("moved", "127.0.0.1", 8002).id("two").build();
+		try (Backend first = openPersistent()) {
+			Awaitility.await()
+				.atMost(ELECTION)
+				.ignoreException(BackendUnavailableException.class)
+				.untilAsserted(() -> first.registry().put("moved", List.of(before, other)));
+			Awaitility.await().until(() -> first.registry().observe("moved").size() == 2);
+		}
+		Instance after = Instance.of("moved", "127.0.0.1", 8003).id("one").build();
+		try (Backend second = openPersistent()) {
+			second.registry().put("moved", List.of(after));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.untilAsserted(() -> assertThat(second.discovery().read("moved")).extracting(Instance::port)
+					.containsExactlyInAnyOrder(8003, 8002));
+			assertThat(second.registry().observe("moved")).containsExactly(after);
+			Instance again = Instance.of("moved", "127.0.0.1", 8004).id("one").build();
+			second.registry().put("moved", List.of(again));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> second.registry().observe("moved"), List.of(again)::equals);
+			second.registry().put("moved", List.of(again, other));
+			second.registry().remove("moved", "one");
+			second.registry().remove("moved", "two");
+		}
+	}
+
 	private Backend openPersistent() {
 		return NacosFixture.open(new NacosSettings(List.of(this.fixture.address()), null, null, null, null, null, null,
 				false, null, null, null), this.namespace);

@@ -148,6 +148,11 @@ final class Connection {
 		return this.failure;
 	}
 
+	/** Whether somebody has it made. */
+	boolean begun() {
+		return this.asked.get();
+	}
+
 	/** Has it made, if nobody has yet. On any thread; takes no lock. */
 	void make() {
 		if (!this.asked.get() && this.asked.compareAndSet(false, true)) {

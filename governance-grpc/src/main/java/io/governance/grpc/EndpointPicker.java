@@ -40,6 +40,8 @@ final class EndpointPicker extends SubchannelPicker {
 
 	private final Predicate<Endpoint> unreachable = this::isUnreachable;
 
+	private final Predicate<Endpoint> begun = this::isBegun;
+
 	/**
 	 * Creates a picker.
 	 * @param service the service
@@ -66,7 +68,7 @@ final class EndpointPicker extends SubchannelPicker {
 		}
 		PickRequest request = (this.affinity != null) ? request(args.getHeaders(), this.affinity) : PickRequest.ANY;
 		Endpoint first = (tried == NOBODY && this.picks.closed() == null) ? this.balancer.pick(lane, request)
-				: this.picks.pick(lane, request, (tried != NOBODY) ? avoiding(tried, null) : null);
+				: this.picks.pick(lane, request, (tried != NOBODY) ? avoiding(tried) : null);
 		if (first == null) {
 			return (tried == NOBODY) ? nobody(lane) : secondRound(lane, request);
 		}
@@ -90,11 +92,9 @@ final class EndpointPicker extends SubchannelPicker {
 			}
 		}
 		// Only when nobody of the lane can be connected to do calls leave it.
-		Predicate<Endpoint> stranger = (endpoint) -> !endpoint.instance().lane().equals(lane);
-		PickResult within = reachable(lane, request, tried, stranger.or(this.unconnected),
-				stranger.or(this.unreachable));
-		PickResult result = (within != null) ? within
-				: reachable(lane, request, tried, this.unconnected, this.unreachable);
+		Predicate<Endpoint> again = avoiding(tried);
+		PickResult within = reachable(lane, request, again.or((endpoint) -> !endpoint.instance().lane().equals(lane)));
+		PickResult result = (within != null) ? within : reachable(lane, request, again);
 		if (result != null) {
 			return result;
 		}
@@ -102,20 +102,21 @@ final class EndpointPicker extends SubchannelPicker {
 	}
 
 	/**
-	 * Somebody who is connected; else the call waits for somebody who may be soon;
-	 * {@code null} if there is nobody.
+	 * Somebody who is connected; else the call waits for somebody who may be soon, and
+	 * has one more connected, as those who are waited for may hang; {@code null} if there
+	 * is nobody.
 	 */
-	private @Nullable PickResult reachable(String lane, PickRequest request, List<Endpoint> tried,
-			Predicate<Endpoint> unconnected, Predicate<Endpoint> unreachable) {
-		PickResult connected = ready(this.picks.pick(lane, request, avoiding(tried, unconnected)));
+	private @Nullable PickResult reachable(String lane, PickRequest request, Predicate<Endpoint> avoided) {
+		PickResult connected = ready(this.picks.pick(lane, request, avoided.or(this.unconnected)));
 		if (connected != null) {
 			return connected;
 		}
-		Endpoint reachable = this.picks.pick(lane, request, avoiding(tried, unreachable));
-		if (reachable == null) {
-			return null;
+		Endpoint further = this.picks.pick(lane, request, avoided.or(this.begun));
+		if (further == null) {
+			return (this.picks.pick(lane, request, avoided.or(this.unreachable)) != null) ? PickResult.withNoResult()
+					: null;
 		}
-		Connection soon = this.connections.get(reachable);
+		Connection soon = this.connections.get(further);
 		if (soon != null) {
 			soon.make();
 		}
@@ -127,17 +128,14 @@ final class EndpointPicker extends SubchannelPicker {
 		return another(lane, request, List.of(), null);
 	}
 
-	private Predicate<Endpoint> avoiding(List<Endpoint> tried, @Nullable Predicate<Endpoint> also) {
-		if (tried.isEmpty() && also != null) {
-			return also;
-		}
+	private static Predicate<Endpoint> avoiding(List<Endpoint> tried) {
 		return (endpoint) -> {
 			for (int i = 0; i < tried.size(); i++) {
 				if (tried.get(i).isSameInstance(endpoint)) {
 					return true;
 				}
 			}
-			return also != null && also.test(endpoint);
+			return false;
 		};
 	}
 
@@ -149,6 +147,11 @@ final class EndpointPicker extends SubchannelPicker {
 	private boolean isUnreachable(Endpoint endpoint) {
 		Connection connection = this.connections.get(endpoint);
 		return connection != null && connection.failure() != null;
+	}
+
+	private boolean isBegun(Endpoint endpoint) {
+		Connection connection = this.connections.get(endpoint);
+		return connection != null && (connection.failure() != null || connection.begun());
 	}
 
 	private PickResult nobody(String lane) {

@@ -1,5 +1,8 @@
 package io.governance.grpc;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +29,10 @@ import org.junit.jupiter.api.Timeout;
 import io.governance.gray.LaneContext;
 import io.governance.loadbalancer.LaneFallback;
 import io.governance.loadbalancer.LanePolicy;
+import io.governance.loadbalancer.LoadBalancer;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
 import io.governance.loadbalancer.ServiceBalancer;
+import io.governance.loadbalancer.WeightedRoundRobinLoadBalancer;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.ServiceDirectory;
@@ -48,6 +53,8 @@ class GovernanceChannelsTests {
 	private final EchoServer second = opened(new EchoServer("second"));
 
 	private LanePolicy lanes = LanePolicy.DEFAULT;
+
+	private LoadBalancer algorithm = new RoundRobinLoadBalancer();
 
 	private String zone = "";
 
@@ -74,9 +81,7 @@ class GovernanceChannelsTests {
 		if (this.channel == null) {
 			ServiceDirectory directory = opened(new ServiceDirectory(this.registry));
 			BalancedServices services = opened(new BalancedServices(directory,
-					(service) -> ServiceBalancer.builder(service, new RoundRobinLoadBalancer())
-						.lanes(this.lanes)
-						.zone(this.zone),
+					(service) -> ServiceBalancer.builder(service, this.algorithm).lanes(this.lanes).zone(this.zone),
 					this.firstList));
 			this.channel = new GovernanceChannels(services, List.of(new LaneClientInterceptor(LaneMetadata.HEADER)))
 				.newChannelBuilder("governance:///users", InsecureChannelCredentials.create())
@@ -111,6 +116,16 @@ class GovernanceChannelsTests {
 			seen.add(call());
 			return seen.size() == 2;
 		});
+	}
+
+	@Test
+	void callWaitsForNobodyWhoHangsWhileAnotherCanBeConnected() throws IOException {
+		this.algorithm = new WeightedRoundRobinLoadBalancer();
+		ServerSocket silent = opened(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+		this.registry.list(Instance.of("users", silent.getInetAddress().getHostAddress(), silent.getLocalPort())
+			.id("silent")
+			.weight(Instance.MAX_WEIGHT), firstInstance().weight(1));
+		assertThat(Echo.call(channel(), Echo.SAY, "hello", Duration.ofSeconds(15))).isEqualTo("first");
 	}
 
 	@Test

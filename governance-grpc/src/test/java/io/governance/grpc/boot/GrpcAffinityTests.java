@@ -81,7 +81,7 @@ class GrpcAffinityTests {
 		this.channel = this.application.getBean(GrpcChannelFactory.class).createChannel("governance:///users");
 		await().atMost(Duration.ofSeconds(30))
 			.pollDelay(Duration.ZERO)
-			// While nobody is connected, a call may wait for the silent one.
+			// A busy machine may take longer to connect.
 			.ignoreExceptionsInstanceOf(StatusRuntimeException.class)
 			.until(() -> Echo.call(this.channel, Echo.LOOK, "x", Duration.ofSeconds(1)).equals("first"));
 	}

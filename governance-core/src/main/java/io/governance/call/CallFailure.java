@@ -37,7 +37,7 @@ public enum CallFailure {
 
 	/** What pools of connections throw: those of Apache HttpClient and Reactor Netty. */
 	private static final Set<String> NO_FREE_CONNECTION = Set.of("ConnectionRequestTimeoutException",
-			"PoolAcquireTimeoutException");
+			"PoolAcquireTimeoutException", "PoolAcquirePendingLimitException");
 
 	/** Chains of causes end here, should one of them be a circle. */
 	private static final int MAX_CAUSES = 20;

@@ -158,18 +158,45 @@ class CallTests {
 			.clone()
 			.clientConnector(new ReactorClientHttpConnector(HttpClient.create(pool)))
 			.build();
-		Disposable busy = post(client).subscribe();
+		Disposable busy = post(client, "pooled").subscribe();
 		await().until(() -> hangs.requests().size() == 1);
 		this.app.named("pooled", hangs.port(), fine.port());
 		for (int i = 0; i < 2; i++) {
-			assertThat(post(client).block(Duration.ofSeconds(20))).isEqualTo("fine");
+			assertThat(post(client, "pooled").block(Duration.ofSeconds(20))).isEqualTo("fine");
 		}
 		busy.dispose();
 		pool.dispose();
 	}
 
-	private static Mono<String> post(WebClient client) {
-		return client.post().uri("http://pooled/").bodyValue("body").retrieve().bodyToMono(String.class);
+	@Test
+	void triesAnotherInstanceWhereAlreadyAsManyWaitForAConnectionAsMay() {
+		FaultyServer hangs = this.app.server(Fault.HANGS);
+		FaultyServer fine = this.app.server(Fault.NONE);
+		this.app.named("crowded", hangs.port());
+		ConnectionProvider pool = ConnectionProvider.builder("full")
+			.maxConnections(1)
+			.pendingAcquireMaxCount(1)
+			.build();
+		WebClient client = this.app.bean(WebClient.Builder.class)
+			.clone()
+			.clientConnector(new ReactorClientHttpConnector(HttpClient.create(pool)))
+			.build();
+		Disposable busy = post(client, "crowded").subscribe();
+		await().until(() -> hangs.requests().size() == 1);
+		Disposable waiting = post(client, "crowded").subscribe();
+		await().until(() -> this.app.stats("crowded", "i0").inFlight() == 2);
+		this.app.named("crowded", hangs.port(), fine.port());
+		for (int i = 0; i < 2; i++) {
+			assertThat(post(client, "crowded").block(Duration.ofSeconds(20))).isEqualTo("fine");
+		}
+		assertThat(this.app.stats("crowded", "i0").failed()).isPositive();
+		waiting.dispose();
+		busy.dispose();
+		pool.dispose();
+	}
+
+	private static Mono<String> post(WebClient client, String service) {
+		return client.post().uri("http://" + service + "/").bodyValue("body").retrieve().bodyToMono(String.class);
 	}
 
 	@ParameterizedTest

@@ -1,6 +1,7 @@
 package io.governance.boot.discovery;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,14 +19,16 @@ import org.springframework.context.event.EventListener;
 
 import io.governance.BackendUnavailableException;
 import io.governance.backend.support.RepeatedTask;
+import io.governance.registry.Instance;
 import io.governance.registry.InstancesChanged;
 import io.governance.registry.ServiceDirectory;
 import io.governance.registry.ServiceInstances;
 
 /**
- * Tells by Spring Cloud's {@link HeartbeatEvent} when services come or go, for whoever
- * goes by all services that there are: the backend is asked for their names again and
- * again, and what is watched counts while it can be called. Thread-safe.
+ * Tells by Spring Cloud's {@link HeartbeatEvent} when services and their instances come
+ * or go, for whoever goes by all that there are: the backend is asked for the names of
+ * services again and again, and what is watched counts while it can be called.
+ * Thread-safe.
  */
 final class ServicesHeartbeat implements SmartLifecycle {
 
@@ -42,8 +45,8 @@ final class ServicesHeartbeat implements SmartLifecycle {
 	/** Used by the thread only, as what was told. */
 	private Set<String> names = Set.of();
 
-	/** Services, and whether their instances are known. */
-	private Map<String, Boolean> told = Map.of();
+	/** Services, and their instances where they are known. */
+	private Map<String, List<Instance>> told = Map.of();
 
 	ServicesHeartbeat(ServiceDirectory directory, ApplicationEventPublisher publisher) {
 		this.directory = directory;
@@ -81,22 +84,23 @@ final class ServicesHeartbeat implements SmartLifecycle {
 	}
 
 	private void tell() {
-		Map<String, Boolean> services = new TreeMap<>();
-		this.names.forEach((name) -> services.put(name, false));
+		Map<String, List<Instance>> services = new TreeMap<>();
+		this.names.forEach((name) -> services.put(name, List.of()));
 		// Whoever asked for a list before it was known has to ask again.
 		this.directory.watched()
 			.stream()
 			.filter(ServiceInstances::known)
-			.forEach((list) -> services.computeIfPresent(list.service(), (name, known) -> canBeCalled(list)));
+			.forEach((list) -> services.computeIfPresent(list.service(), (name, unknown) -> callable(list)));
 		if (!services.equals(this.told)) {
 			this.publisher.publishEvent(new HeartbeatEvent(this, Map.copyOf(services)));
 			this.told = services;
 		}
 	}
 
-	/** {@code null} for one that is as good as gone. */
-	private static @Nullable Boolean canBeCalled(ServiceInstances list) {
-		return list.instances().stream().anyMatch((instance) -> instance.status().takesCalls()) ? true : null;
+	/** {@code null} for a service that is as good as gone. */
+	private static @Nullable List<Instance> callable(ServiceInstances list) {
+		return list.instances().stream().anyMatch((instance) -> instance.status().takesCalls()) ? list.instances()
+				: null;
 	}
 
 	@Override

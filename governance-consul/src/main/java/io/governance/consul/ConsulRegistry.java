@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Own instances, as services of an agent. The agent is the truth of them, since it puts
@@ -99,7 +101,30 @@ final class ConsulRegistry implements Registry {
 	}
 
 	private boolean isSame(Instance instance, JsonNode there) {
-		return this.reader.read(instance.service(), List.of(there)).equals(List.of(instance));
+		return asRegistered(instance.service(), List.of(there)).equals(List.of(instance));
+	}
+
+	/**
+	 * What was registered. What the agent finds out by itself is left out: registering
+	 * again would have its check begin anew, and be late to find the instance well.
+	 */
+	private List<Instance> asRegistered(String service, Iterable<JsonNode> list) {
+		if (this.definition.hasTtl()) {
+			return this.reader.read(service, list);
+		}
+		List<JsonNode> registered = new ArrayList<>();
+		for (JsonNode there : list) {
+			ObjectNode copy = ConsulJson.object();
+			copy.set("Service", there.path("Service"));
+			ArrayNode checks = copy.putArray("Checks");
+			for (JsonNode check : there.path("Checks")) {
+				if (InstanceReader.isMaintenance(check)) {
+					checks.add(check);
+				}
+			}
+			registered.add(copy);
+		}
+		return this.reader.read(service, registered);
 	}
 
 	private void check(String service, Instance instance) {
@@ -243,7 +268,7 @@ final class ConsulRegistry implements Registry {
 		atHome((agent) -> {
 			JsonNode list = agentList(agent, service);
 			list.forEach((there) -> refreshToken(agent, there));
-			seen.addAll(this.reader.read(service, list));
+			seen.addAll(asRegistered(service, list));
 		});
 		return seen.stream()
 			.filter((instance) -> this.own.containsKey(this.definition.id(service, instance.id())))

@@ -126,9 +126,8 @@ final class InstanceReader {
 		boolean warning = false;
 		boolean maintenance = false;
 		for (JsonNode check : checks) {
-			String id = check.path("CheckID").asString("");
 			String status = check.path("Status").asString("");
-			if (id.equals("_node_maintenance") || id.startsWith("_service_maintenance:")) {
+			if (isMaintenance(check)) {
 				maintenance = true;
 			}
 			else if (status.equals("warning")) {
@@ -148,6 +147,11 @@ final class InstanceReader {
 			return InstanceStatus.OUT_OF_SERVICE;
 		}
 		return warning ? InstanceStatus.WARNING : registered;
+	}
+
+	static boolean isMaintenance(JsonNode check) {
+		String id = check.path("CheckID").asString("");
+		return id.equals("_node_maintenance") || id.startsWith("_service_maintenance:");
 	}
 
 	private void warnOnce(String what, String service, String id, IllegalArgumentException ex) {

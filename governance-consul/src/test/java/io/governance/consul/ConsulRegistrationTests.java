@@ -151,6 +151,8 @@ class ConsulRegistrationTests {
 		// Nobody listens on that port.
 		awaitStatus(lists, InstanceStatus.DOWN);
 		assertThat(stored().path("Checks").toString()).contains("\"Type\":\"" + check.name().toLowerCase() + "\"");
+		assertThat(backend.registry().observe(this.service)).as("no reason to have the check begin anew")
+			.containsExactly(this.instance);
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,23 +22,29 @@ final class EndpointResolver extends IPNameResolver {
 
 	static final String SCHEME = "governance-etcd";
 
+	/** Which address of a name comes first: the one before may hang. */
+	private final int first;
+
 	EndpointResolver(URI target) {
 		super(target);
+		this.first = Integer.parseInt(target.getQuery());
 	}
 
 	/**
 	 * The target of a channel to endpoints.
 	 * @param endpoints the endpoints
+	 * @param first which address of a name comes first, 0 for the one that its resolver
+	 * names first; counted round and round
 	 * @return a URI of this scheme
 	 */
-	static String target(List<URI> endpoints) {
+	static String target(List<URI> endpoints, int first) {
 		String members = endpoints.stream()
 			.map((endpoint) -> endpoint.getHost() + ((endpoint.getPort() >= 0) ? ":" + endpoint.getPort() : ""))
 			.distinct()
 			.collect(Collectors.joining(","));
 		try {
 			// Encodes the brackets of IPv6.
-			return SCHEME + "://" + new URI(null, null, "/" + members, null).getRawPath();
+			return SCHEME + "://" + new URI(null, null, "/" + members, null).getRawPath() + "?" + first;
 		}
 		catch (URISyntaxException ex) {
 			throw new IllegalArgumentException(ex);
@@ -46,16 +53,17 @@ final class EndpointResolver extends IPNameResolver {
 
 	@Override
 	protected List<EquivalentAddressGroup> computeAddressGroups() {
-		return super.computeAddressGroups().stream().map(EndpointResolver::withAllAddresses).toList();
+		return super.computeAddressGroups().stream().map(this::withAllAddresses).toList();
 	}
 
 	/** One connection, to whichever of them can be reached. */
-	private static EquivalentAddressGroup withAllAddresses(EquivalentAddressGroup endpoint) {
-		InetSocketAddress first = (InetSocketAddress) endpoint.getAddresses().get(0);
+	private EquivalentAddressGroup withAllAddresses(EquivalentAddressGroup endpoint) {
+		InetSocketAddress known = (InetSocketAddress) endpoint.getAddresses().get(0);
 		try {
-			List<SocketAddress> all = Stream.of(InetAddress.getAllByName(first.getHostString()))
-				.<SocketAddress>map((address) -> new InetSocketAddress(address, first.getPort()))
-				.toList();
+			List<SocketAddress> all = Stream.of(InetAddress.getAllByName(known.getHostString()))
+				.<SocketAddress>map((address) -> new InetSocketAddress(address, known.getPort()))
+				.collect(Collectors.toList());
+			Collections.rotate(all, -this.first);
 			return new EquivalentAddressGroup(all, endpoint.getAttributes());
 		}
 		catch (UnknownHostException ex) {

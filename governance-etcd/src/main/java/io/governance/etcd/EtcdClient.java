@@ -61,6 +61,9 @@ final class EtcdClient implements AutoCloseable {
 
 	private long workedNanos;
 
+	/** How many there have been: each begins at another address of a name. */
+	private int connections;
+
 	private boolean closed;
 
 	/** Whether a call has come to its end. */
@@ -103,7 +106,7 @@ final class EtcdClient implements AutoCloseable {
 
 	private Client connect() {
 		ClientBuilder builder = Client.builder()
-			.target(EndpointResolver.target(this.settings.addresses()))
+			.target(EndpointResolver.target(this.settings.addresses(), this.connections++))
 			.waitForReady(false)
 			.connectTimeout(this.settings.timeout())
 			.retryMaxAttempts(2)

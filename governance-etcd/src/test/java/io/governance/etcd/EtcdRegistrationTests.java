@@ -1,6 +1,9 @@
 package io.governance.etcd;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -204,6 +207,23 @@ class EtcdRegistrationTests {
 		}
 		finally {
 			owner.destroyForcibly().waitFor();
+		}
+	}
+
+	@Test
+	@DisplayName("F3 of a name that leads to several addresses, one that hangs keeps nobody from the others")
+	void addressThatHangsIsPassedOver(@TempDir Path directory) throws Exception {
+		Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.9 etcd.test\n127.0.0.1 etcd.test\n");
+		try (ServerSocket silent = new ServerSocket(URI.create(server.address()).getPort(), 50,
+				InetAddress.getByName("127.0.0.9"))) {
+			Process owner = start(server.address().replace("127.0.0.1", "etcd.test"), "-Djdk.net.hosts.file=" + hosts);
+			try {
+				await().atMost(Duration.ofSeconds(50)).until(() -> registered().size() == 1);
+				assertThat(silent.isClosed()).isFalse();
+			}
+			finally {
+				owner.destroyForcibly().waitFor();
+			}
 		}
 	}
 

@@ -3,6 +3,8 @@ package io.governance.samples.platform.console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +93,7 @@ final class Platform implements AutoCloseable {
 		this.further = List.copyOf(further);
 		this.work = work;
 		this.port = port;
+		checkFree(port);
 		boolean whole = false;
 		try {
 			Files.createDirectories(work.resolve("logs"));
@@ -119,6 +122,17 @@ final class Platform implements AutoCloseable {
 			if (!whole) {
 				this.opened.close();
 			}
+		}
+	}
+
+	/** The gateway, which comes last, would tell it in its log alone. */
+	private static void checkFree(int port) {
+		try {
+			new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("Port " + port + " cannot be used (" + ex.getMessage()
+					+ "). End what listens there, or choose another one with --port", ex);
 		}
 	}
 

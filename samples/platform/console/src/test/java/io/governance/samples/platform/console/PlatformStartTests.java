@@ -1,5 +1,8 @@
 package io.governance.samples.platform.console;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /** A platform that does not start. */
@@ -28,6 +32,16 @@ class PlatformStartTests {
 				.isSubsetOf(threads);
 			assertThat(children()).isSubsetOf(processes);
 		});
+	}
+
+	@Test
+	void portThatIsInUseIsToldBeforeAnythingStarts(@TempDir Path work) throws IOException {
+		try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			int port = other.getLocalPort();
+			assertThatIllegalStateException().isThrownBy(() -> new Platform(new Packages(work), work, "none", port))
+				.withMessageContaining("Port " + port)
+				.withMessageContaining("--port");
+		}
 	}
 
 	private static Set<ProcessHandle> children() {

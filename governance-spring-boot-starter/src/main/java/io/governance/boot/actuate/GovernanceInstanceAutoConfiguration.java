@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = GovernanceRegistryAutoConfiguration.class,
 		afterName = "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration")
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
-@ConditionalOnBean(name = "governanceInstanceRegistrar")
+@ConditionalOnBean(name = "governanceInstanceRegistrar", search = SearchStrategy.CURRENT)
 public final class GovernanceInstanceAutoConfiguration {
 
 	/**
@@ -37,7 +38,7 @@ public final class GovernanceInstanceAutoConfiguration {
 	static class EndpointConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 		GovernanceInstanceEndpoint governanceInstanceEndpoint(RegistrationKeeper keeper, InstanceRegistrar registrar,
 				InboundCalls calls, ObjectProvider<SanitizingFunction> functions) {
 			return new GovernanceInstanceEndpoint(keeper, registrar, calls,
@@ -56,7 +57,7 @@ public final class GovernanceInstanceAutoConfiguration {
 	static class HealthConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean(name = "governanceHealthMirror")
+		@ConditionalOnMissingBean(name = "governanceHealthMirror", search = SearchStrategy.CURRENT)
 		HealthMirror governanceHealthMirror(InstanceRegistrar registrar, HealthEndpoint health,
 				GovernanceRegistryProperties properties) {
 			return new HealthMirror(registrar, health, properties.health().group(), properties.health().interval());

@@ -8,8 +8,14 @@ import java.util.Random;
 import jakarta.servlet.Filter;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -17,6 +23,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
@@ -27,9 +35,11 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.web.server.WebFilter;
 
 import io.governance.backend.Backend;
@@ -87,10 +97,16 @@ public final class GovernanceRegistryAutoConfiguration {
 		return new DefaultInstanceHost(backend, environment, network);
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
-	InboundCalls governanceInboundCalls() {
-		return new InboundCalls(System::nanoTime);
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnOwnInstance.class)
+	static class InboundConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+		InboundCalls governanceInboundCalls() {
+			return new InboundCalls(System::nanoTime);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -121,26 +137,30 @@ public final class GovernanceRegistryAutoConfiguration {
 
 	}
 
+	/**
+	 * What there is of each application: of a parent, and of each of its children that
+	 * has a web server.
+	 */
 	@Configuration(proxyBeanMethods = false)
-	@Conditional(OnServiceName.class)
+	@Conditional({ OnServiceName.class, OnOwnInstance.class })
 	static class NamedConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean(name = "governanceOwnInstance")
+		@ConditionalOnMissingBean(name = "governanceOwnInstance", search = SearchStrategy.CURRENT)
 		OwnInstance governanceOwnInstance(GovernanceRegistryProperties properties, InstanceHost host,
 				Environment environment) {
 			return new OwnInstance(OnServiceName.nameFrom(environment), properties.instance(), host, environment);
 		}
 
 		@Bean
-		@ConditionalOnMissingBean(Registration.class)
+		@ConditionalOnMissingBean(value = Registration.class, search = SearchStrategy.CURRENT)
 		GovernanceRegistration governanceRegistration(OwnInstance own) {
 			return new GovernanceRegistration(own);
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
-		@ConditionalOnBean(name = "governanceRegistration")
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+		@ConditionalOnBean(name = "governanceRegistration", search = SearchStrategy.CURRENT)
 		InstanceRegistrar governanceInstanceRegistrar(RegistrationKeeper keeper, GovernanceRegistration registration,
 				OwnInstance own, GovernanceRegistryProperties properties, ApplicationContext context,
 				InboundCalls calls) {
@@ -148,7 +168,7 @@ public final class GovernanceRegistryAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnBean(name = "governanceInstanceRegistrar")
+		@ConditionalOnBean(name = "governanceInstanceRegistrar", search = SearchStrategy.CURRENT)
 		LeavesFirst governanceLeavesFirst(InstanceRegistrar registrar, ApplicationContext context) {
 			return new LeavesFirst(registrar, context);
 		}
@@ -161,23 +181,28 @@ public final class GovernanceRegistryAutoConfiguration {
 	static class WebServerConfiguration {
 
 		@Bean
-		ApplicationListener<WebServerInitializedEvent> governanceWebServerPort(OwnInstance own) {
-			return new WebServerPort(own);
+		ApplicationListener<WebServerInitializedEvent> governanceWebServerPort(OwnInstance own,
+				ApplicationContext context) {
+			return new WebServerPort(own, context);
 		}
 
 	}
 
 	/**
 	 * Takes the ports of the web servers: the application's own, and that of Actuator.
+	 * Children of the application tell theirs here, too.
 	 */
-	private record WebServerPort(OwnInstance own) implements ApplicationListener<WebServerInitializedEvent> {
+	private record WebServerPort(OwnInstance own,
+			ApplicationContext context) implements ApplicationListener<WebServerInitializedEvent> {
 
 		@Override
 		public void onApplicationEvent(WebServerInitializedEvent event) {
-			if (!WebServerApplicationContext.hasServerNamespace(event.getApplicationContext(), "management")) {
+			ApplicationContext source = event.getApplicationContext();
+			if (source == this.context) {
 				this.own.listensOn(event.getWebServer().getPort());
 			}
-			else {
+			else if (source.getParent() == this.context
+					&& WebServerApplicationContext.hasServerNamespace(source, "management")) {
 				this.own.isManagedOn(event.getWebServer().getPort());
 			}
 		}
@@ -191,6 +216,40 @@ public final class GovernanceRegistryAutoConfiguration {
 		UnnamedConfiguration() {
 			LoggerFactory.getLogger(InstanceRegistrar.class)
 				.warn("This application has no name and is not registered: set spring.application.name");
+		}
+
+	}
+
+	/** A child without a web server is a part of the instance that its parent is. */
+	static class OnOwnInstance extends AnyNestedCondition {
+
+		OnOwnInstance() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@Conditional(OnNobodyAbove.class)
+		static class NobodyAbove {
+
+		}
+
+		@ConditionalOnWebApplication
+		static class WebServer {
+
+		}
+
+	}
+
+	static class OnNobodyAbove extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConditionMessage.Builder message = ConditionMessage.forCondition("Instance of a parent");
+			ConfigurableListableBeanFactory beans = context.getBeanFactory();
+			boolean found = beans != null && beans.getParentBeanFactory() instanceof ListableBeanFactory parent
+					&& BeanFactoryUtils.beanNamesForTypeIncludingAncestors(parent, InstanceRegistrar.class, true,
+							false).length > 0;
+			return new ConditionOutcome(!found,
+					found ? message.foundExactly("registrar") : message.didNotFind("registrar").atAll());
 		}
 
 	}

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -218,6 +219,17 @@ class GrayFiguresTests {
 		assertThat(get("flag", "bob")).isEqualTo("false");
 		this.application.close();
 		assertThat(OpenFeatureAPI.getInstance().getProviderMetadata().getName()).isNotEqualTo("governance");
+	}
+
+	@Test
+	void openFeatureAsksTheGrayRulesAlsoWhenAChildOfTheApplicationHasClosed() {
+		start(WebApplicationType.SERVLET);
+		new SpringApplicationBuilder(Application.class).parent(this.application)
+			.web(WebApplicationType.NONE)
+			.run()
+			.close();
+		Client client = OpenFeatureAPI.getInstance().getClient();
+		assertThat(client.getBooleanValue("new-checkout", false, new ImmutableContext("ann"))).isTrue();
 	}
 
 	private void start(WebApplicationType type, String... properties) {

@@ -92,7 +92,9 @@ public final class GovernanceGrayFeaturesAutoConfiguration {
 			return new GrayFeatureProvider(features);
 		}
 
+		/** One for a parent and its children, whichever of them closes first. */
 		@Bean
+		@ConditionalOnMissingBean
 		OpenFeatureRegistration governanceOpenFeatureRegistration(GrayFeatureProvider provider) {
 			return new OpenFeatureRegistration(OpenFeatureAPI.getInstance(), provider);
 		}

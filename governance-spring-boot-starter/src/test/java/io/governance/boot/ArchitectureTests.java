@@ -51,6 +51,13 @@ class ArchitectureTests {
 		.should()
 		.bePackagePrivate();
 
+	/** Names that Spring Cloud gives what these stand in for, besides. */
+	@ArchTest
+	static final ArchRule beansHaveNamesThatNoApplicationGivesItsOwn = methods().that()
+		.areAnnotatedWith(Bean.class)
+		.should()
+		.haveNameMatching("governance[A-Z].*|refreshScope|configurationPropertiesRebinder");
+
 	@ArchTest
 	static final ArchRule beanMethodsHaveNoConditionOnClasses = noMethods().that()
 		.areAnnotatedWith(Bean.class)

@@ -47,14 +47,14 @@ public final class GovernanceConfigAutoConfiguration {
 
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	LiveConfigFactory liveConfigFactory(ConfigManager manager, SnapshotBinder binder) {
+	LiveConfigFactory governanceLiveConfigFactory(ConfigManager manager, SnapshotBinder binder) {
 		return new LiveConfigFactory(manager, binder);
 	}
 
 	@Bean
 	@Fallback
 	@Scope("prototype")
-	LiveConfig<?> liveConfig(InjectionPoint injectionPoint, LiveConfigFactory factory) {
+	LiveConfig<?> governanceLiveConfig(InjectionPoint injectionPoint, LiveConfigFactory factory) {
 		ResolvableType value = (injectionPoint instanceof DependencyDescriptor dependency)
 				? LiveConfigPoints.valueType(dependency.getResolvableType()) : null;
 		if (value == null) {
@@ -77,7 +77,7 @@ public final class GovernanceConfigAutoConfiguration {
 	}
 
 	@Bean
-	static OnConfigChangeProcessor onConfigChangeProcessor(ConfigurableListableBeanFactory beanFactory,
+	static OnConfigChangeProcessor governanceOnConfigChangeProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<ConfigManager> manager, ObjectProvider<LiveConfigFactory> factory) {
 		return new OnConfigChangeProcessor(beanFactory, manager, factory);
 	}
@@ -98,7 +98,7 @@ public final class GovernanceConfigAutoConfiguration {
 
 		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-		ConfigManager configManager(GovernanceBootstrap bootstrap) {
+		ConfigManager governanceConfigManager(GovernanceBootstrap bootstrap) {
 			return bootstrap.manager();
 		}
 
@@ -124,7 +124,7 @@ public final class GovernanceConfigAutoConfiguration {
 	static class InheritedConfiguration {
 
 		@Bean(destroyMethod = "")
-		ConfigManager configManager(GovernanceBootstrap bootstrap) {
+		ConfigManager governanceConfigManager(GovernanceBootstrap bootstrap) {
 			return bootstrap.manager();
 		}
 
@@ -149,7 +149,7 @@ public final class GovernanceConfigAutoConfiguration {
 		}
 
 		@Bean
-		PropertiesRebinder propertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager,
+		PropertiesRebinder governancePropertiesRebinder(ConfigurableApplicationContext context, ConfigManager manager,
 				SnapshotBinder binder, ObjectProvider<RebindExclusion> exclusions) {
 			return new PropertiesRebinder(context, manager, binder, exclusions.orderedStream().toList());
 		}
@@ -160,7 +160,7 @@ public final class GovernanceConfigAutoConfiguration {
 		}
 
 		@Bean
-		ConfigLifecycle configLifecycle(ConfigurableApplicationContext context, ConfigManager manager,
+		ConfigLifecycle governanceConfigLifecycle(ConfigurableApplicationContext context, ConfigManager manager,
 				LiveConfigFactory live, GovernanceBootstrap bootstrap, ObjectProvider<ConfigValidator> validators,
 				ObjectProvider<ConfigObserver> observers) {
 			return new ConfigLifecycle(context, manager, live, bootstrap.policy(), validators, observers);
@@ -196,7 +196,7 @@ public final class GovernanceConfigAutoConfiguration {
 		private static final Logger logger = LoggerFactory.getLogger(ConfigManager.class);
 
 		@Bean
-		ConfigManager configManager(Environment environment, GovernanceConfigProperties config) {
+		ConfigManager governanceConfigManager(Environment environment, GovernanceConfigProperties config) {
 			if (config.enabled() && environment.getProperty("governance.enabled", Boolean.class, true)) {
 				logger.info("No remote config is read: spring.config.import does not name governance:");
 			}

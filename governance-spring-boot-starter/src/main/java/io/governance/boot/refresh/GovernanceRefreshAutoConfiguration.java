@@ -30,8 +30,8 @@ public final class GovernanceRefreshAutoConfiguration {
 	}
 
 	@Bean
-	RefreshScopeChanges refreshScopeChanges(ReplacingRefreshScope scope, ConfigurableListableBeanFactory beanFactory,
-			ConfigManager manager) {
+	RefreshScopeChanges governanceRefreshScopeChanges(ReplacingRefreshScope scope,
+			ConfigurableListableBeanFactory beanFactory, ConfigManager manager) {
 		return new RefreshScopeChanges(scope, beanFactory, manager);
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -19,6 +20,9 @@ import picocli.CommandLine;
  */
 final class CommandLines {
 
+	/** What Java makes of letters that the locale does not have. */
+	private static final char UNREADABLE = '\uFFFD';
+
 	private CommandLines() {
 	}
 
@@ -29,6 +33,10 @@ final class CommandLines {
 		line.setErr(new PrintWriter(console.err(), true));
 		line.setCaseInsensitiveEnumValuesAllowed(true);
 		line.setExecutionExceptionHandler((exception, command, result) -> failed(exception, console));
+		if (List.of(arguments).stream().anyMatch((argument) -> argument.indexOf(UNREADABLE) >= 0)) {
+			return say(console, "what was typed has letters that are lost in this locale ("
+					+ System.getProperty("sun.jnu.encoding") + "): set LC_ALL=C.UTF-8", ExitCode.USAGE);
+		}
 		return written(line.execute(arguments), console);
 	}
 

@@ -1,7 +1,6 @@
 package io.governance.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.governance.config.ConfigDocument;
@@ -57,7 +56,7 @@ final class DiffCommand extends DocumentCommand {
 
 	private ConfigDocument after(ConfigOperations operations, DocumentId id) throws IOException {
 		if (this.file != null) {
-			return ConfigDocument.of(id, Files.readAllBytes(this.file), new Revision(this.file.toString()));
+			return ConfigDocument.of(id, console().read(this.file.toString()), new Revision(this.file.toString()));
 		}
 		return (this.to != null) ? operations.version(operations.entry(id, this.to)) : existing(operations, id);
 	}

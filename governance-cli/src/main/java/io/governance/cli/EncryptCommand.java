@@ -1,7 +1,6 @@
 package io.governance.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,7 +35,7 @@ final class EncryptCommand implements Callable<Integer> {
 	@Override
 	public Integer call() throws IOException {
 		SecretBox box = new SecretBox(keys());
-		String value = new String(this.console.in().readAllBytes(), StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
+		String value = Console.text(this.console.in().readAllBytes(), "what is piped in").replaceFirst("\\R\\z", "");
 		if (value.isEmpty()) {
 			throw new RefusedException(
 					"nothing was piped in: printf %s 'secret' | governance encrypt " + this.property);

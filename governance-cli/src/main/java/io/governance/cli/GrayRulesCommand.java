@@ -2,15 +2,12 @@ package io.governance.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 import io.governance.config.ConfigDocument;
 import io.governance.config.DocumentId;
-import io.governance.config.InvalidConfigException;
-import io.governance.config.Revision;
 import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 import io.governance.gray.RuleDocuments;
@@ -46,7 +43,8 @@ abstract class GrayRulesCommand implements Callable<Integer> {
 	public final Integer call() throws Exception {
 		if (this.file != null) {
 			Path file = this.file;
-			return run(GrayRulesParser.withoutApplication().parse(file.toString(), text(file), neighbours(file)));
+			return run(GrayRulesParser.withoutApplication()
+				.parse(file.toString(), read(file.toString()), neighbours(file)));
 		}
 		try (Connection.Opened opened = this.connection.open(this.console, false)) {
 			ConfigOperations operations = opened.operations();
@@ -60,27 +58,16 @@ abstract class GrayRulesCommand implements Callable<Integer> {
 		}
 	}
 
-	private static RuleDocuments neighbours(Path file) {
+	private RuleDocuments neighbours(Path file) {
 		return (name) -> {
 			Path neighbour = file.resolveSibling(name);
 			try {
-				return Files.isRegularFile(neighbour) ? text(neighbour) : null;
+				return Files.isRegularFile(neighbour) ? read(neighbour.toString()) : null;
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
 			}
 		};
-	}
-
-	private static String text(Path file) throws IOException {
-		byte[] content = Files.readAllBytes(file);
-		DocumentId id = new DocumentId(DocumentId.DEFAULT, DocumentId.DEFAULT, "file");
-		try {
-			return ConfigDocument.of(id, content, Revision.ABSENT).text();
-		}
-		catch (InvalidConfigException ex) {
-			throw new RefusedException(file + " is not valid UTF-8: save it with that encoding");
-		}
 	}
 
 	abstract int run(GrayRules rules) throws IOException;
@@ -89,10 +76,9 @@ abstract class GrayRulesCommand implements Callable<Integer> {
 		return this.console;
 	}
 
-	/** What somebody has written, in UTF-8. */
-	static String read(Console console, String file) throws IOException {
-		byte[] content = file.equals("-") ? console.in().readAllBytes() : Files.readAllBytes(Path.of(file));
-		return new String(content, StandardCharsets.UTF_8);
+	/** The text of a file, or with {@code -} of what is piped in. */
+	final String read(String file) throws IOException {
+		return Console.text(this.console.read(file), file.equals("-") ? "what is piped in" : file);
 	}
 
 }

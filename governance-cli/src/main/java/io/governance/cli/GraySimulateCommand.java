@@ -58,7 +58,7 @@ final class GraySimulateCommand extends GrayRulesCommand {
 			counts.put("no match", 0L);
 		}
 		long all = 0;
-		for (String id : (Iterable<String>) read(console(), this.users).lines().map(String::strip)::iterator) {
+		for (String id : (Iterable<String>) read(this.users).lines().map(String::strip)::iterator) {
 			if (!id.isEmpty() && !id.startsWith("#")) {
 				counts.merge(result(rule, GrayContext.of(id, this.headers)), 1L, Long::sum);
 				all++;

@@ -1,7 +1,6 @@
 package io.governance.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,11 +59,12 @@ final class PutCommand extends DocumentCommand {
 
 	@Override
 	int run(ConfigOperations operations, DocumentId id) throws IOException {
-		byte[] content = this.file.equals("-") ? console().in().readAllBytes() : Files.readAllBytes(Path.of(this.file));
+		byte[] content = console().read(this.file);
 		List<Publication> publications = new ArrayList<>();
 		publications.add(this.expectation.applyTo(Publication.put(id, content)));
 		for (Map.Entry<String, Path> other : this.others.entrySet()) {
-			publications.add(Publication.put(id(id.namespace(), other.getKey()), Files.readAllBytes(other.getValue())));
+			publications
+				.add(Publication.put(id(id.namespace(), other.getKey()), console().read(other.getValue().toString())));
 		}
 		ConfigOperations checked = (this.format != null) ? operations.reading(List.of(layer(id, this.format)))
 				: operations;

@@ -62,6 +62,19 @@ class CommandsTests {
 	}
 
 	@Test
+	void directoryInThePlaceOfADocumentIsNamed() {
+		assertThat(this.terminal.run("put", "orders.yaml", this.home.toString())).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("'" + this.home + "' is a directory: name a file");
+	}
+
+	@Test
+	void whatTheLocaleHasLostIsRefused() {
+		assertThat(this.terminal.pipe("a: 1", "put", "orders.yaml", "-m", "gr\uFFFD\uFFFDn")).isEqualTo(2);
+		assertThat(this.terminal.err()).contains("set LC_ALL=C.UTF-8");
+		assertThat(this.terminal.run("get", "orders.yaml")).isEqualTo(1);
+	}
+
+	@Test
 	void staleRevisionIsRefused() {
 		this.terminal.pipe("a: 1", "put", "orders.yaml", "--create");
 		this.terminal.run("get", "orders.yaml", "--revision");

@@ -1,6 +1,7 @@
 package io.governance.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,6 +35,15 @@ class EncryptCommandTests {
 					written.substring("{cipher}v1:".length())))
 				.isEqualTo("s3cret Value");
 		}
+	}
+
+	@Test
+	void valueThatIsNotUtf8IsRefusedRatherThanEncryptedAsAnotherOne() throws IOException {
+		Path keys = Files.writeString(this.home.resolve("keys"), SecretKeys.generate(new SecureRandom()));
+		byte[] latin = "s\u00e9cret".getBytes(StandardCharsets.ISO_8859_1);
+		assertThat(this.terminal.pipe(latin, "encrypt", "a", "--key-file", keys.toString())).isEqualTo(1);
+		assertThat(this.terminal.out()).isEmpty();
+		assertThat(this.terminal.err()).contains("what is piped in is not valid UTF-8");
 	}
 
 	@Test

@@ -78,6 +78,18 @@ class ExecutableJarTests {
 	}
 
 	@Test
+	void lettersThatTheLocaleDoesNotHaveAreRefusedRatherThanPublished() throws Exception {
+		String put = "printf 'a: 1' | LC_ALL=%s " + javaJar() + " '" + System.getProperty("governance.cli.jar")
+				+ "' put orders.yaml -a '" + this.home + "' -m \"$(printf 'gr\\303\\274n')\"";
+		Run ascii = start("", List.of("bash", "-c", put.formatted("C")));
+		assertThat(ascii.code()).as(ascii.err()).isEqualTo(2);
+		assertThat(ascii.err()).contains("set LC_ALL=C.UTF-8");
+		Run unicode = start("", List.of("bash", "-c", put.formatted("C.UTF-8")));
+		assertThat(unicode.code()).as(unicode.err()).isZero();
+		assertThat(run("", "history", "orders.yaml", "-a", this.home.toString()).out()).endsWith("\tgr\u00fcn\n");
+	}
+
+	@Test
 	void allBackendsAreInTheJar() throws Exception {
 		Run unknown = run("", "list", "-b", "none");
 		assertThat(unknown.err()).contains("[consul, etcd, local, nacos]");

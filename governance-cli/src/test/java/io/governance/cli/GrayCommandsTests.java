@@ -1,6 +1,7 @@
 package io.governance.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -88,6 +89,20 @@ class GrayCommandsTests {
 				this.terminal.run("gray", "simulate", "--file", this.file, "--rule", "none", "--users", ids.toString()))
 			.isEqualTo(1);
 		assertThat(this.terminal.err()).contains("[v2, beta, button]");
+	}
+
+	@Test
+	void idsOfUsersAreUtf8AndMayHaveAByteOrderMark() throws IOException {
+		Path ids = Files.writeString(this.home.resolve("ids.txt"), "\uFEFFann\n");
+		assertThat(
+				this.terminal.run("gray", "simulate", "--file", this.file, "--rule", "v2", "--users", ids.toString()))
+			.isZero();
+		assertThat(this.terminal.out()).startsWith("match\t1\t100.00");
+		Files.write(ids, "j\u00fcrgen\n".getBytes(StandardCharsets.ISO_8859_1));
+		assertThat(
+				this.terminal.run("gray", "simulate", "--file", this.file, "--rule", "v2", "--users", ids.toString()))
+			.isEqualTo(1);
+		assertThat(this.terminal.err()).contains("ids.txt is not valid UTF-8");
 	}
 
 	@Test

@@ -26,12 +26,16 @@ final class Terminal {
 
 	/** Runs a command of which the first argument is the name. */
 	int pipe(String input, String... arguments) {
+		return pipe(input.getBytes(StandardCharsets.UTF_8), arguments);
+	}
+
+	int pipe(byte[] input, String... arguments) {
 		this.out.reset();
 		this.err.reset();
 		List<String> all = new ArrayList<>(List.of(arguments));
 		all.addAll(1, this.options);
-		return CommandLines.execute(new Console(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-				stream(this.out), stream(this.err)), all.toArray(String[]::new));
+		return CommandLines.execute(new Console(new ByteArrayInputStream(input), stream(this.out), stream(this.err)),
+				all.toArray(String[]::new));
 	}
 
 	private static PrintStream stream(ByteArrayOutputStream bytes) {

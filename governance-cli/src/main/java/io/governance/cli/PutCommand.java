@@ -59,12 +59,11 @@ final class PutCommand extends DocumentCommand {
 
 	@Override
 	int run(ConfigOperations operations, DocumentId id) throws IOException {
-		byte[] content = console().read(this.file);
+		byte[] content = content(this.file);
 		List<Publication> publications = new ArrayList<>();
 		publications.add(this.expectation.applyTo(Publication.put(id, content)));
 		for (Map.Entry<String, Path> other : this.others.entrySet()) {
-			publications
-				.add(Publication.put(id(id.namespace(), other.getKey()), console().read(other.getValue().toString())));
+			publications.add(Publication.put(id(id.namespace(), other.getKey()), content(other.getValue().toString())));
 		}
 		ConfigOperations checked = (this.format != null) ? operations.reading(List.of(layer(id, this.format)))
 				: operations;
@@ -74,6 +73,16 @@ final class PutCommand extends DocumentCommand {
 			console().out().println(publications.get(i).id() + " revision " + revisions.get(i));
 		}
 		return ExitCode.OK;
+	}
+
+	/** Whose pipe has broken off before it is not to empty a document. */
+	private byte[] content(String file) throws IOException {
+		byte[] content = console().read(file);
+		if (content.length == 0 && file.equals("-")) {
+			throw new RefusedException("nothing was piped in: name a file, or pipe the document into this command; "
+					+ "an empty document is published from an empty file");
+		}
+		return content;
 	}
 
 	private static ConfigLayer layer(DocumentId id, String format) {

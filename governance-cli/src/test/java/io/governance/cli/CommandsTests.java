@@ -75,6 +75,18 @@ class CommandsTests {
 	}
 
 	@Test
+	void nothingThatIsPipedInIsNoDocument() throws IOException {
+		this.terminal.pipe("a: 1", "put", "orders.yaml");
+		assertThat(this.terminal.run("put", "orders.yaml")).isEqualTo(1);
+		assertThat(this.terminal.err()).contains("nothing was piped in");
+		assertThat(this.terminal.pipe("b: 1", "put", "stock.yaml", "--also", "orders.yaml=-")).isEqualTo(1);
+		this.terminal.run("get", "orders.yaml");
+		assertThat(this.terminal.out()).isEqualTo("a: 1");
+		Path empty = Files.createFile(this.home.resolve("empty.yaml"));
+		assertThat(this.terminal.run("put", "orders.yaml", empty.toString())).isZero();
+	}
+
+	@Test
 	void staleRevisionIsRefused() {
 		this.terminal.pipe("a: 1", "put", "orders.yaml", "--create");
 		this.terminal.run("get", "orders.yaml", "--revision");

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 import io.governance.BackendUnavailableException;
@@ -19,10 +20,18 @@ import io.governance.operations.DocumentChecks;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
 /**
  * The options that say where the documents are.
  */
 final class Connection {
+
+	private static final ConfigurationPropertyName GOVERNANCE = ConfigurationPropertyName.of("governance");
+
+	/** What is read besides the settings of backends. */
+	private static final Set<ConfigurationPropertyName> GENERAL = Set.of(GOVERNANCE.append("backend"),
+			GOVERNANCE.append("namespace"), GOVERNANCE.append("gray.document"));
 
 	private static final Map<String, String> ADDRESSES = Map.of("local", "directory", "etcd", "endpoints");
 
@@ -67,6 +76,7 @@ final class Connection {
 		String name = all.get("governance.backend").orElse("local");
 		Map<String, BackendFactory> factories = new TreeMap<>();
 		ServiceLoader.load(BackendFactory.class).forEach((factory) -> factories.put(factory.name(), factory));
+		checkKnown(factories.keySet());
 		BackendFactory factory = factories.get(name);
 		if (factory == null) {
 			throw new SettingsException("there is no backend '" + name + "': use one of " + factories.keySet());
@@ -94,6 +104,23 @@ final class Connection {
 		}
 	}
 
+	/** Who mistypes a setting is not to write to another place than was meant. */
+	private void checkKnown(Set<String> backends) {
+		for (String key : this.settings.keySet()) {
+			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(full(key), '.');
+			if (!GENERAL.contains(name)
+					&& backends.stream().noneMatch((backend) -> GOVERNANCE.append(backend).isAncestorOf(name))) {
+				throw new SettingsException("there is no setting '" + full(key)
+						+ "' on the command line: it knows governance.backend, governance.namespace, "
+						+ "governance.gray.document, and what begins with governance. and one of " + backends);
+			}
+		}
+	}
+
+	private static String full(String key) {
+		return key.startsWith("governance.") ? key : "governance." + key;
+	}
+
 	/** Who mistypes a directory is not to be told that nothing is published. */
 	private static void checkExists(Path directory) {
 		if (Files.notExists(directory)) {
@@ -105,7 +132,7 @@ final class Connection {
 	private Map<String, Object> settings(Console console) {
 		Map<String, Object> given = new LinkedHashMap<>();
 		this.settings.forEach((key, value) -> {
-			String full = key.startsWith("governance.") ? key : "governance." + key;
+			String full = full(key);
 			if (full.matches(".*(password|token|secret)")) {
 				console.err()
 					.println("governance: warning: every user of this machine can read '" + key

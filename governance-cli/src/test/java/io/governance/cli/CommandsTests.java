@@ -86,6 +86,22 @@ class CommandsTests {
 		assertThat(this.terminal.run("put", "orders.yaml", empty.toString())).isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "locl.lease=3s", "config.group=shop", "governance.gray.documnt=lanes.yaml" })
+	void settingThatNobodyReadsIsRefused(String setting) {
+		assertThat(this.terminal.pipe("a: 1", "put", "orders.yaml", "-s", setting)).isEqualTo(2);
+		assertThat(this.terminal.err()).contains("there is no setting 'governance.",
+				setting.substring(setting.lastIndexOf("governance.") + 1, setting.indexOf('=')));
+		assertThat(this.terminal.run("get", "orders.yaml")).isEqualTo(1);
+	}
+
+	@Test
+	void settingsOfOtherBackendsMayBeGivenToAllCommandsOfAScript() {
+		assertThat(this.terminal.pipe("a: 1", "put", "orders.yaml", "-s", "etcd.root=team", "-s",
+				"governance.consul.max-wait=9s", "-s", "local.lease=3s"))
+			.isZero();
+	}
+
 	@Test
 	void staleRevisionIsRefused() {
 		this.terminal.pipe("a: 1", "put", "orders.yaml", "--create");

@@ -14,6 +14,7 @@ import io.governance.operations.PartialImportException;
 import io.governance.operations.PartialPromotionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.IVersionProvider;
 
 /**
  * Puts the commands together and turns their failures into messages and exit codes.
@@ -29,6 +30,7 @@ final class CommandLines {
 	static int execute(Console console, String... arguments) {
 		CommandLine line = new CommandLine(new GovernanceCommand());
 		add(line, commands(console), (arguments.length > 0) ? arguments[0] : "");
+		tellVersion(line, new GovernanceCommand.Version());
 		line.setOut(new PrintWriter(console.out(), true));
 		line.setErr(new PrintWriter(console.err(), true));
 		line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -86,6 +88,12 @@ final class CommandLines {
 		else {
 			commands.forEach((name, other) -> line.addSubcommand(name, other.get()));
 		}
+	}
+
+	/** So that {@code governance get --version} tells it, too. */
+	private static void tellVersion(CommandLine line, IVersionProvider version) {
+		line.getCommandSpec().versionProvider(version);
+		line.getSubcommands().values().forEach((command) -> tellVersion(command, version));
 	}
 
 	private static int failed(Exception exception, Console console) {

@@ -36,6 +36,9 @@ final class DiffCommand extends DocumentCommand {
 
 	@Override
 	int run(ConfigOperations operations, DocumentId id) throws IOException {
+		if (this.context < 0) {
+			throw new SettingsException("--context must not be negative");
+		}
 		ConfigDocument before = before(operations, id);
 		ConfigDocument after = after(operations, id);
 		LineDiff.between(before.text(), after.text())

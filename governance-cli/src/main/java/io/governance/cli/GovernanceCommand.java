@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /**
  * The command that all others belong to.
  */
-@Command(name = "governance", mixinStandardHelpOptions = true, versionProvider = GovernanceCommand.Version.class,
+@Command(name = "governance", mixinStandardHelpOptions = true,
 		description = "Reads and writes config documents in Consul, etcd, Nacos or a local directory.",
 		footer = { "", "Exit codes: 0 done, 1 refused (not there, changed meanwhile, not valid), 2 wrong usage,",
 				"3 backend unreachable, 4 unexpected.", "",

@@ -14,12 +14,13 @@ final class GroupOption {
 	@Option(names = { "-g", "--group" }, paramLabel = "NAME", description = "The set of documents (default: default).")
 	private @Nullable String group;
 
+	/** The group that was chosen, if it is one. */
 	Optional<String> get() {
-		return Optional.ofNullable(this.group);
+		return Optional.ofNullable(this.group).map((group) -> id(DocumentId.DEFAULT, "any").group());
 	}
 
 	String orDefault() {
-		return get().orElse(DocumentId.DEFAULT);
+		return (this.group != null) ? this.group : DocumentId.DEFAULT;
 	}
 
 	/** A document as it is typed: with its group, or without. */

@@ -27,6 +27,9 @@ final class HistoryCommand extends DocumentCommand {
 
 	@Override
 	int run(ConfigOperations operations, DocumentId id) {
+		if (this.limit < 1) {
+			throw new SettingsException("--limit must be 1 or more");
+		}
 		List<HistoryEntry> entries = operations.history(id, this.limit);
 		if (entries.isEmpty()) {
 			existing(operations, id);

@@ -44,6 +44,9 @@ final class WatchCommand extends BackendCommand {
 		if (this.count < 0) {
 			throw new SettingsException("--count must not be negative");
 		}
+		if (this.seconds != null && this.seconds < 1) {
+			throw new SettingsException("--seconds must be 1 or more");
+		}
 		Set<DocumentId> ids = new TreeSet<>();
 		this.documents.forEach((document) -> ids.add(this.group.id(namespace, document)));
 		CountDownLatch ended = new CountDownLatch(1);

@@ -102,6 +102,18 @@ class CommandsTests {
 			.isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "history orders.yaml --limit 0", "history orders.yaml --limit -1",
+			"diff orders.yaml --context -1", "watch orders.yaml --seconds 0", "watch orders.yaml --seconds -1",
+			"watch orders.yaml --count -1" })
+	void numberThatMakesNoSenseIsWrongUsage(String arguments) {
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml");
+		this.terminal.pipe("a: 2\n", "put", "orders.yaml");
+		assertThat(this.terminal.run(arguments.split(" "))).isEqualTo(2);
+		assertThat(this.terminal.err()).contains(arguments.split(" ")[2] + " ");
+		assertThat(this.terminal.out()).isEmpty();
+	}
+
 	@Test
 	void staleRevisionIsRefused() {
 		this.terminal.pipe("a: 1", "put", "orders.yaml", "--create");
@@ -320,7 +332,7 @@ class CommandsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "nonsense", "get", "put a b c", "get x --set", "list -b etcdd",
-			"list -b consul -s consul.tokn=x", "list -b consul -s consul.timeout=soon", "get ../x",
+			"list -b consul -s consul.tokn=x", "list -b consul -s consul.timeout=soon", "get ../x", "list -g ../x",
 			"list -b etcd -a ftp://x", "list --tls-cert missing.pem", "list --config missing.yaml" })
 	void wrongUsageEndsWithTwo(String arguments) {
 		Terminal bare = new Terminal();
@@ -367,11 +379,13 @@ class CommandsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "get", "put", "delete", "list", "history", "diff", "rollback", "export", "import", "watch",
-			"lint", "encrypt" })
+			"lint", "encrypt", "promote", "abort", "gray" })
 	void everyCommandExplainsItself(String command) {
 		Terminal bare = new Terminal();
 		assertThat(bare.run(command, "--help")).isZero();
 		assertThat(bare.out()).startsWith("Usage: governance " + command);
+		assertThat(bare.run(command, "--version")).isZero();
+		assertThat(bare.out()).startsWith("governance ");
 		assertThat(bare.run("--help")).isZero();
 		assertThat(bare.out()).contains("  " + command + " ").contains("Exit codes: 0 done");
 	}

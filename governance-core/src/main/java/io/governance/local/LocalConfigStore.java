@@ -146,13 +146,14 @@ final class LocalConfigStore implements ConfigStore {
 		Path home = this.directory.group(namespace, group);
 		open();
 		List<DocumentId> ids = new ArrayList<>();
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(home, Files::isRegularFile)) {
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(home,
+				(file) -> Files.isRegularFile(file) || leadsNowhere(file))) {
 			for (Path file : files) {
 				idOf(namespace, group, file.getFileName().toString()).ifPresent(ids::add);
 			}
 		}
 		catch (NoSuchFileException ex) {
-			open();
+			checkAbsent(home);
 		}
 		catch (IOException ex) {
 			throw this.directory.unavailable("list", home, ex);
@@ -161,13 +162,29 @@ final class LocalConfigStore implements ConfigStore {
 		return List.copyOf(ids);
 	}
 
+	/** What is behind it cannot be reached, and is not absent. */
+	private static boolean leadsNowhere(Path path) {
+		return Files.isSymbolicLink(path) && !Files.exists(path);
+	}
+
+	private void checkAbsent(Path home) {
+		try {
+			this.directory.open();
+			this.directory.checkAbsent(home);
+		}
+		catch (IOException ex) {
+			throw this.directory.unavailable("list", home, ex);
+		}
+	}
+
 	@Override
 	public List<String> groups(String namespace) {
 		new DocumentId(namespace, DocumentId.DEFAULT, "any");
 		Path home = this.directory.namespace(namespace);
 		open();
 		List<String> groups = new ArrayList<>();
-		try (DirectoryStream<Path> directories = Files.newDirectoryStream(home, Files::isDirectory)) {
+		try (DirectoryStream<Path> directories = Files.newDirectoryStream(home,
+				(directory) -> Files.isDirectory(directory) || leadsNowhere(directory))) {
 			for (Path directory : directories) {
 				FileNames.decode(directory.getFileName().toString())
 					.filter((group) -> isGroup(namespace, group))
@@ -175,7 +192,7 @@ final class LocalConfigStore implements ConfigStore {
 			}
 		}
 		catch (NoSuchFileException ex) {
-			open();
+			checkAbsent(home);
 		}
 		catch (IOException ex) {
 			throw this.directory.unavailable("list", home, ex);

@@ -189,6 +189,24 @@ class LocalConfigStoreTests {
 	}
 
 	@Test
+	void documentsBehindALinkThatLeadsNowhereAreNotLeftOutOfAList() throws Exception {
+		publish(Publication.put(STOCK, "a: 1"));
+		Files.createSymbolicLink(file(ORDERS), this.directory.resolve("elsewhere.yaml"));
+		assertThat(this.store.list("dev", "shop")).containsExactly(ORDERS, STOCK);
+		assertThatExceptionOfType(BackendUnavailableException.class)
+			.isThrownBy(() -> this.store.get(Set.copyOf(this.store.list("dev", "shop"))))
+			.withMessageContaining("is a link to what is not there");
+		Path group = Files.createSymbolicLink(this.directory.resolve("config/dev/other"), Path.of("elsewhere"));
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> this.store.list("dev", "other"))
+			.withMessageContaining("is a link to what is not there");
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> this.store.groups("dev"));
+		Files.delete(group);
+		Files.createSymbolicLink(this.directory.resolve("config/prod"), Path.of("elsewhere"));
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> this.store.groups("prod"));
+		assertThat(this.store.groups("dev")).containsExactly("shop");
+	}
+
+	@Test
 	void directoryThatIsALinkIsNotWrittenInto() throws Exception {
 		Path elsewhere = Files.createDirectory(this.directory.resolve("elsewhere"));
 		Files.createDirectories(this.directory.resolve("config/dev"));

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import io.governance.config.ConfigDocument;
@@ -124,7 +125,9 @@ record Manifest(int version, String namespace, String time, List<String> groups,
 		Set<String> others = new HashSet<>(files);
 		others.removeAll(ids.keySet());
 		if (!others.isEmpty()) {
-			throw new ArchiveException(archive, "holds " + others.size() + " files that its manifest does not name",
+			throw new ArchiveException(archive,
+					"holds " + others.size() + " files that its manifest does not name, such as '"
+							+ new TreeSet<>(others).first().replaceAll("\\p{Cntrl}", "?") + "'",
 					null);
 		}
 		List<ConfigDocument> documents = new ArrayList<>();

@@ -99,7 +99,7 @@ class ConfigArchiveTests {
 		Path target = this.home.resolve("backup");
 		archive("orders.yaml", "a: 1").write(target);
 		Files.writeString(target.resolve("shop/more.yaml"), "a: 2");
-		assertRefused(target, "holds 1 files that its manifest does not name");
+		assertRefused(target, "holds 1 files that its manifest does not name, such as 'shop/more.yaml'");
 	}
 
 	@ParameterizedTest
@@ -111,9 +111,12 @@ class ConfigArchiveTests {
 
 	@Test
 	void entryOutsideOfTheArchiveIsRefused() throws IOException {
-		Path zip = zip(Map.of("manifest.json", "{\"version\":1,\"namespace\":\"dev\",\"time\":"
-				+ "\"2026-01-02T03:04:05Z\",\"groups\":[],\"documents\":[]}", "../../evil", "x"));
-		assertRefused(zip, "holds 1 files that its manifest does not name");
+		Path zip = zip(
+				Map.of("manifest.json",
+						"{\"version\":1,\"namespace\":\"dev\",\"time\":"
+								+ "\"2026-01-02T03:04:05Z\",\"groups\":[],\"documents\":[]}",
+						"../../evil\u001bx", "x"));
+		assertRefused(zip, "holds 1 files that its manifest does not name, such as '../../evil?x'");
 		assertThat(this.home.resolve("../../evil")).doesNotExist();
 	}
 

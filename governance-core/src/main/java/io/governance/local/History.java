@@ -1,7 +1,6 @@
 package io.governance.local;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -155,17 +154,12 @@ final class History {
 
 	private List<String> keys(DocumentId id) throws IOException {
 		List<String> keys = new ArrayList<>();
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.directory.history(id))) {
-			for (Path file : files) {
-				String name = file.getFileName().toString();
-				String key = name.endsWith(ENTRY) ? name.substring(0, name.length() - ENTRY.length()) : "";
-				if (KEY.matcher(key).matches()) {
-					keys.add(key);
-				}
+		for (Path file : this.directory.entries(this.directory.history(id))) {
+			String name = file.getFileName().toString();
+			String key = name.endsWith(ENTRY) ? name.substring(0, name.length() - ENTRY.length()) : "";
+			if (KEY.matcher(key).matches()) {
+				keys.add(key);
 			}
-		}
-		catch (NoSuchFileException ex) {
-			this.directory.checkBase();
 		}
 		keys.sort(Comparator.reverseOrder());
 		return keys;

@@ -1,7 +1,6 @@
 package io.governance.local;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,10 +58,8 @@ final class Journal {
 			finish();
 		}
 		if (Files.isDirectory(this.home, LinkOption.NOFOLLOW_LINKS)) {
-			try (DirectoryStream<Path> left = Files.newDirectoryStream(this.home)) {
-				for (Path stage : left) {
-					discard(stage);
-				}
+			for (Path stage : this.directory.entries(this.home)) {
+				discard(stage);
 			}
 		}
 	}
@@ -117,12 +114,10 @@ final class Journal {
 		return target;
 	}
 
-	private static void discard(Path stage) throws IOException {
+	private void discard(Path stage) throws IOException {
 		if (Files.isDirectory(stage, LinkOption.NOFOLLOW_LINKS)) {
-			try (DirectoryStream<Path> files = Files.newDirectoryStream(stage)) {
-				for (Path file : files) {
-					Files.deleteIfExists(file);
-				}
+			for (Path file : this.directory.entries(stage)) {
+				Files.deleteIfExists(file);
 			}
 		}
 		Files.deleteIfExists(stage);

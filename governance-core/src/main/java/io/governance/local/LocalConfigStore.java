@@ -1,10 +1,8 @@
 package io.governance.local;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -146,14 +144,12 @@ final class LocalConfigStore implements ConfigStore {
 		Path home = this.directory.group(namespace, group);
 		open();
 		List<DocumentId> ids = new ArrayList<>();
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(home,
-				(file) -> Files.isRegularFile(file) || leadsNowhere(file))) {
-			for (Path file : files) {
-				idOf(namespace, group, file.getFileName().toString()).ifPresent(ids::add);
+		try {
+			for (Path file : this.directory.entries(home)) {
+				if (Files.isRegularFile(file) || leadsNowhere(file)) {
+					idOf(namespace, group, file.getFileName().toString()).ifPresent(ids::add);
+				}
 			}
-		}
-		catch (NoSuchFileException ex) {
-			checkAbsent(home);
 		}
 		catch (IOException ex) {
 			throw this.directory.unavailable("list", home, ex);
@@ -167,32 +163,19 @@ final class LocalConfigStore implements ConfigStore {
 		return Files.isSymbolicLink(path) && !Files.exists(path);
 	}
 
-	private void checkAbsent(Path home) {
-		try {
-			this.directory.open();
-			this.directory.checkAbsent(home);
-		}
-		catch (IOException ex) {
-			throw this.directory.unavailable("list", home, ex);
-		}
-	}
-
 	@Override
 	public List<String> groups(String namespace) {
 		new DocumentId(namespace, DocumentId.DEFAULT, "any");
 		Path home = this.directory.namespace(namespace);
 		open();
 		List<String> groups = new ArrayList<>();
-		try (DirectoryStream<Path> directories = Files.newDirectoryStream(home,
-				(directory) -> Files.isDirectory(directory) || leadsNowhere(directory))) {
-			for (Path directory : directories) {
+		try {
+			for (Path directory : this.directory.entries(home)) {
 				FileNames.decode(directory.getFileName().toString())
-					.filter((group) -> isGroup(namespace, group))
+					.filter((group) -> (Files.isDirectory(directory) || leadsNowhere(directory))
+							&& isGroup(namespace, group))
 					.ifPresent(groups::add);
 			}
-		}
-		catch (NoSuchFileException ex) {
-			checkAbsent(home);
 		}
 		catch (IOException ex) {
 			throw this.directory.unavailable("list", home, ex);

@@ -3,16 +3,21 @@ package io.governance.local;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
@@ -128,6 +133,27 @@ final class LocalDirectory {
 				throw new FileSystemException(path.toString(), null, path + " is a link to what is not there");
 			}
 		}
+	}
+
+	/**
+	 * What is in a directory.
+	 * @param directory the directory
+	 * @return what is in it; nothing if it is absent
+	 * @throws IOException if it cannot be read, or not to its end
+	 */
+	List<Path> entries(Path directory) throws IOException {
+		List<Path> entries = new ArrayList<>();
+		try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+			stream.forEach(entries::add);
+		}
+		catch (NoSuchFileException ex) {
+			checkBase();
+			checkAbsent(directory);
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
+		}
+		return entries;
 	}
 
 	/**

@@ -1,8 +1,6 @@
 package io.governance.local;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -77,16 +75,11 @@ final class LocalDiscovery implements Discovery {
 		Set<String> names = new TreeSet<>();
 		try {
 			this.directory.open();
-			try (DirectoryStream<Path> homes = Files.newDirectoryStream(this.services)) {
-				for (Path home : homes) {
-					Optional<String> name = FileNames.decode(home.getFileName().toString());
-					if (name.isPresent() && hasInstance(home, name.get())) {
-						names.add(name.get());
-					}
+			for (Path home : this.directory.entries(this.services)) {
+				Optional<String> name = FileNames.decode(home.getFileName().toString());
+				if (name.isPresent() && hasInstance(home, name.get())) {
+					names.add(name.get());
 				}
-			}
-			catch (NoSuchFileException ex) {
-				this.directory.checkBase();
 			}
 		}
 		catch (IOException ex) {
@@ -100,12 +93,10 @@ final class LocalDiscovery implements Discovery {
 			return false;
 		}
 		Instant now = this.clock.instant();
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(home)) {
-			for (Path file : files) {
-				Optional<String> id = InstanceFile.idOf(file.getFileName().toString());
-				if (id.isPresent() && isThere(file, service, id.get(), now)) {
-					return true;
-				}
+		for (Path file : this.directory.entries(home)) {
+			Optional<String> id = InstanceFile.idOf(file.getFileName().toString());
+			if (id.isPresent() && isThere(file, service, id.get(), now)) {
+				return true;
 			}
 		}
 		return false;
@@ -131,17 +122,9 @@ final class LocalDiscovery implements Discovery {
 		try {
 			this.directory.open();
 			Instant now = this.clock.instant();
-			try (DirectoryStream<Path> files = Files.newDirectoryStream(home)) {
-				for (Path file : files) {
-					read(file, service, now).ifPresent(instances::add);
-				}
+			for (Path file : this.directory.entries(home)) {
+				read(file, service, now).ifPresent(instances::add);
 			}
-			catch (NoSuchFileException ex) {
-				this.directory.checkBase();
-			}
-		}
-		catch (DirectoryIteratorException ex) {
-			throw this.directory.unavailable("read", home, new IOException(ex));
 		}
 		catch (IOException ex) {
 			throw this.directory.unavailable("read", home, ex);

@@ -1,8 +1,6 @@
 package io.governance.local;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -150,20 +148,15 @@ final class WatchedService implements DirectoryWatcher.Listener {
 			this.directory.open();
 			ensure();
 			Set<String> names = new HashSet<>();
-			try (DirectoryStream<Path> files = Files.newDirectoryStream(this.home)) {
-				files.forEach((file) -> names.add(file.getFileName().toString()));
-			}
-			catch (NoSuchFileException ex) {
-				this.directory.checkBase();
-			}
+			this.directory.entries(this.home).forEach((file) -> names.add(file.getFileName().toString()));
 			recovered();
 			this.seen.keySet().retainAll(names);
 			names.forEach(this::look);
 			this.known = true;
 			bury();
 		}
-		catch (IOException | DirectoryIteratorException ex) {
-			this.failure = (ex instanceof IOException io) ? io : new IOException(ex);
+		catch (IOException ex) {
+			this.failure = ex;
 		}
 	}
 

@@ -237,6 +237,20 @@ class LocalConfigStoreTests {
 	}
 
 	@Test
+	@DisplayName("F2 What lies behind a link that leads nowhere is unreachable, and no empty list")
+	void linkThatLeadsNowhereIsUnreachable() throws Exception {
+		Path elsewhere = this.directory.resolve("elsewhere");
+		Files.createDirectories(this.directory.resolve("config"));
+		Files.createSymbolicLink(this.directory.resolve("config/dev"), elsewhere);
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> this.store.list("dev", "shop"))
+			.withMessageContaining("is a link to what is not there");
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> this.store.groups("dev"));
+		Files.createDirectory(elsewhere);
+		assertThat(this.store.list("dev", "shop")).isEmpty();
+		assertThat(this.store.groups("dev")).isEmpty();
+	}
+
+	@Test
 	void publishLeftHalfDoneByADeadProcessIsFinishedByTheNextReader() throws Exception {
 		publish(Publication.put(ORDERS, "old"), Publication.put(STOCK, "old"));
 		LocalDirectory other = new LocalDirectory("local", this.directory);

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.governance.boot.call.CallingApplication.Clients;
 import io.governance.boot.call.FaultyServer.Fault;
@@ -41,6 +43,7 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -143,6 +146,48 @@ class CallTests {
 		assertThat(faulty.requests().subList(faults, faulty.requests().size())).containsExactly("POST body");
 		await().untilAsserted(() -> assertThat(this.app.stats(lone, "i0").failed()).isEqualTo(1));
 		assertThat(this.app.stats(lone, "i0").inFlight()).isZero();
+	}
+
+	@Test
+	void whatAnInterceptorCannotReachTellsNothingOfTheInstance() {
+		String elsewhere = "http://127.0.0.1:" + FaultyServer.deadPort() + "/token";
+		AtomicInteger asked = new AtomicInteger();
+		RestClient other = RestClient.create();
+		RestClient client = this.app.bean(RestClient.Builder.class)
+			.clone()
+			.requestInterceptor((request, body, execution) -> {
+				asked.incrementAndGet();
+				other.post().uri(elsewhere).retrieve().toBodilessEntity();
+				return execution.execute(request, body);
+			})
+			.build();
+		assertNothingIsTold(asked,
+				(service) -> client.get().uri("http://" + service + "/").retrieve().body(String.class));
+	}
+
+	@Test
+	void whatAFilterCannotReachTellsNothingOfTheInstance() {
+		String elsewhere = "http://127.0.0.1:" + FaultyServer.deadPort() + "/token";
+		AtomicInteger asked = new AtomicInteger();
+		WebClient other = WebClient.create();
+		WebClient client = this.app.bean(WebClient.Builder.class).clone().filter((request, next) -> {
+			asked.incrementAndGet();
+			return other.post().uri(elsewhere).retrieve().toBodilessEntity().then(next.exchange(request));
+		}).build();
+		assertNothingIsTold(asked,
+				(service) -> client.get()
+					.uri("http://" + service + "/")
+					.retrieve()
+					.bodyToMono(String.class)
+					.block(Duration.ofSeconds(20)));
+	}
+
+	private void assertNothingIsTold(AtomicInteger asked, Consumer<String> call) {
+		String service = this.app.service(this.app.server(Fault.NONE).port(), this.app.server(Fault.NONE).port());
+		assertThat(catchThrowable(() -> call.accept(service))).isNotNull();
+		assertThat(asked).as("another instance would not help").hasValue(1);
+		assertThat(this.app.endpoints(service)).allMatch((endpoint) -> endpoint.stats().failed() == 0)
+			.allMatch((endpoint) -> endpoint.stats().inFlight() == 0);
 	}
 
 	@Test

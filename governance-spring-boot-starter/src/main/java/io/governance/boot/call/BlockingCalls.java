@@ -135,7 +135,7 @@ final class BlockingCalls {
 			return new Try<>(answer, null, exchange.status(answer), CallFailure.OTHER);
 		}
 		catch (IOException | RuntimeException ex) {
-			return new Try<>(null, ex, 0, failureOf(ex));
+			return new Try<>(null, ex, 0, failureOf(ex, exchange));
 		}
 	}
 
@@ -154,7 +154,7 @@ final class BlockingCalls {
 		}
 		catch (Throwable ex) {
 			Exception failure = watch.stop() ? call.timeout(ex) : null;
-			end(open, GuardedCall.outcomeOf(failureOf((failure != null) ? failure : ex)));
+			end(open, GuardedCall.outcomeOf(failureOf((failure != null) ? failure : ex, exchange)));
 			discard(answer, exchange);
 			if (failure != null) {
 				throw failure;
@@ -167,8 +167,8 @@ final class BlockingCalls {
 	 * An interrupt, too, may look like a broken connection: that of a virtual thread
 	 * closes its socket.
 	 */
-	private static CallFailure failureOf(Throwable ex) {
-		return Thread.currentThread().isInterrupted() ? CallFailure.ABANDONED : CallFailure.of(ex);
+	private static CallFailure failureOf(Throwable ex, Exchange<?> exchange) {
+		return Thread.currentThread().isInterrupted() ? CallFailure.ABANDONED : exchange.failureOf(ex);
 	}
 
 	private static <R> void discard(@Nullable R answer, Exchange<R> exchange) {
@@ -207,6 +207,11 @@ final class BlockingCalls {
 
 		/** Sends the request; waits for the answer to begin, at most about so long. */
 		R send(ServiceInstance instance, long nanos) throws Exception;
+
+		/** How it failed that it threw something. */
+		default CallFailure failureOf(Throwable ex) {
+			return CallFailure.of(ex);
+		}
 
 		/** The status of the answer. */
 		int status(R answer) throws IOException;

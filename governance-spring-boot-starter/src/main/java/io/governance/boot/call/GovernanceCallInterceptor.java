@@ -8,12 +8,14 @@ import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerInterceptor;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestFactory;
 import org.springframework.cloud.client.loadbalancer.RequestData;
+import org.springframework.core.NestedRuntimeException;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.Assert;
 
 import io.governance.boot.loadbalancer.OpenCall;
+import io.governance.call.CallFailure;
 import io.governance.loadbalancer.Outcome;
 
 /**
@@ -21,6 +23,9 @@ import io.governance.loadbalancer.Outcome;
  * them. Spring has their bodies in memory here, so that each can be sent again.
  */
 final class GovernanceCallInterceptor extends LoadBalancerInterceptor {
+
+	/** Chains of causes end here, should one of them be a circle. */
+	private static final int MAX_CAUSES = 20;
 
 	private final LoadBalancerRequestFactory requests;
 
@@ -66,6 +71,22 @@ final class GovernanceCallInterceptor extends LoadBalancerInterceptor {
 		public ClientHttpResponse send(ServiceInstance instance, long nanos) throws Exception {
 			return GovernanceCallInterceptor.this.requests.createRequest(this.request, this.body, this.execution)
 				.apply(instance);
+		}
+
+		/**
+		 * What sends a request throws no exception of Spring's: one is of a call that an
+		 * interceptor makes, for a token perhaps, and tells nothing of the instance.
+		 */
+		@Override
+		public CallFailure failureOf(Throwable ex) {
+			Throwable cause = ex;
+			for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+				if (cause instanceof NestedRuntimeException) {
+					return CallFailure.OTHER;
+				}
+				cause = cause.getCause();
+			}
+			return CallFailure.of(ex);
 		}
 
 		@Override

@@ -160,6 +160,7 @@ final class GovernanceExchangeFilter extends ReactorLoadBalancerExchangeFilterFu
 	private Mono<ClientResponse> send(GuardedCall call, ClientRequest request, RequestBody body,
 			ExchangeFunction next) {
 		Object chosen = ChosenMark.of(request);
+		body.sentTo(request.url());
 		Deadline limit = call.tryDeadline();
 		if (limit.remainingNanos() == 0) {
 			return notSent(call, chosen);

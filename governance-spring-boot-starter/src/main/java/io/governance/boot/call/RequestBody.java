@@ -1,10 +1,12 @@
 package io.governance.boot.call;
 
 import java.io.Closeable;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.BaseStream;
@@ -15,6 +17,7 @@ import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.core.NestedRuntimeException;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -29,21 +32,28 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 import io.governance.call.CallFailure;
 
 /**
  * The body of a request of {@code WebClient}, which tells whether it can be sent once
  * more: as long as nobody has asked for it, or if it is a value and not a stream; and
- * whether it could not be produced in time, which is no failure of whoever it is sent to.
+ * whether a try failed because it could not be produced in time, or because of another
+ * call, which is no failure of whoever it is sent to.
  */
 final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
+
+	/** Chains of causes end here, should one of them be a circle. */
+	private static final int MAX_CAUSES = 20;
 
 	private final BodyInserter<?, ? super ClientHttpRequest> body;
 
 	private volatile boolean used;
 
 	private volatile boolean value;
+
+	private volatile @Nullable URI target;
 
 	private final BodySource source = new BodySource();
 
@@ -55,9 +65,30 @@ final class RequestBody implements BodyInserter<Object, ClientHttpRequest> {
 		return !this.used || this.value || this.body == BodyInserters.empty();
 	}
 
+	/** Where the request with this body is sent to. */
+	void sentTo(URI target) {
+		this.target = target;
+	}
+
 	/** How a try with this body failed. */
 	CallFailure failureOf(Throwable ex) {
-		return this.source.isAtFault(ex) ? CallFailure.OTHER : CallFailure.of(ex);
+		return (this.source.isAtFault(ex) || isOfAnotherCall(ex)) ? CallFailure.OTHER : CallFailure.of(ex);
+	}
+
+	/** Whether it is of a call that a filter of the client makes, for a token perhaps. */
+	private boolean isOfAnotherCall(Throwable ex) {
+		URI target = this.target;
+		Throwable cause = ex;
+		for (int i = 0; i < MAX_CAUSES && cause != null && target != null; i++) {
+			if (cause instanceof WebClientRequestException failed) {
+				return !Objects.equals(failed.getUri().getRawAuthority(), target.getRawAuthority());
+			}
+			if (cause instanceof NestedRuntimeException) {
+				return true;
+			}
+			cause = cause.getCause();
+		}
+		return false;
 	}
 
 	@Override

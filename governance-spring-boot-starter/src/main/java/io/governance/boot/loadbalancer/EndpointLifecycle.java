@@ -6,6 +6,7 @@ import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.CompletionContext;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerLifecycle;
 import org.springframework.cloud.client.loadbalancer.Request;
+import org.springframework.cloud.client.loadbalancer.RequestDataContext;
 import org.springframework.cloud.client.loadbalancer.Response;
 import org.springframework.cloud.client.loadbalancer.ResponseData;
 import org.springframework.http.HttpStatusCode;
@@ -18,12 +19,6 @@ import io.governance.loadbalancer.Outcome;
  * Feeds the statistics of endpoints from Spring Cloud's calls.
  */
 final class EndpointLifecycle implements LoadBalancerLifecycle<Object, Object, ServiceInstance> {
-
-	/** What Tomcat throws where the request cannot be read. */
-	private static final String CALLER_HAS_GONE = "org.apache.catalina.connector.ClientAbortException";
-
-	/** Chains of causes end here, should one of them be a circle. */
-	private static final int MAX_CAUSES = 20;
 
 	private static final boolean SERVLETS = ClassUtils
 		.isPresent("org.springframework.web.servlet.function.ServerResponse", EndpointLifecycle.class.getClassLoader());
@@ -60,21 +55,18 @@ final class EndpointLifecycle implements LoadBalancerLifecycle<Object, Object, S
 	private static Outcome outcomeOf(CompletionContext<Object, ServiceInstance, Object> completion) {
 		return switch (completion.status()) {
 			case SUCCESS -> answered(completion.getClientResponse());
-			case FAILED -> isOfCaller(completion.getThrowable()) ? Outcome.CANCELLED : Outcome.FAILURE;
+			case FAILED -> isOfCaller(completion) ? Outcome.CANCELLED : Outcome.FAILURE;
 			case DISCARD -> Outcome.CANCELLED;
 		};
 	}
 
-	/** A gateway on servlets that passes a request on may fail to read it. */
-	private static boolean isOfCaller(@Nullable Throwable failure) {
-		Throwable current = failure;
-		for (int i = 0; i < MAX_CAUSES && current != null; i++) {
-			if (current.getClass().getName().equals(CALLER_HAS_GONE)) {
-				return true;
-			}
-			current = current.getCause();
-		}
-		return false;
+	/** A gateway on servlets that passes a request on may wait for it in vain. */
+	private static boolean isOfCaller(CompletionContext<Object, ServiceInstance, Object> completion) {
+		Request<?> request = completion.getLoadBalancerRequest();
+		return request != null && request.getContext() instanceof RequestDataContext context
+				&& context.getClientRequest() != null
+				&& context.getClientRequest().getAttributes().get(CallerBody.ATTRIBUTE) instanceof CallerBody caller
+				&& caller.isAtFault(completion.getThrowable());
 	}
 
 	private static Outcome answered(@Nullable Object response) {

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.grpc.Grpc;
 import io.grpc.health.v1.HealthGrpc;
+import jakarta.servlet.Filter;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -15,11 +16,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClientsProperties;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
+import org.springframework.cloud.gateway.server.mvc.filter.LoadBalancerFilterFunctions;
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClientSpecification;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -196,6 +200,19 @@ public final class GovernanceLoadBalancerAutoConfiguration {
 		@ConditionalOnMissingBean(name = "governanceEndpointLifecycle")
 		EndpointLifecycle governanceEndpointLifecycle() {
 			return new EndpointLifecycle();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnClass({ LoadBalancerFilterFunctions.class, Filter.class })
+	static class ServletGatewayConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "governanceCallerBodyFilter")
+		CallerBodyFilter governanceCallerBodyFilter() {
+			return new CallerBodyFilter();
 		}
 
 	}

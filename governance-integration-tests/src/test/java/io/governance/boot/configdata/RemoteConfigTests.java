@@ -9,6 +9,7 @@ import io.governance.BackendUnavailableException;
 import io.governance.boot.InvalidSettingException;
 import io.governance.boot.TestFleet;
 import io.governance.boot.config.ConfigLifecycle;
+import io.governance.boot.config.LiveConfigFactory;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigStatus;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -25,8 +26,11 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.context.restart.RestartEndpoint;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.PropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -198,6 +202,25 @@ class RemoteConfigTests {
 	}
 
 	@Test
+	void isReadAgainWhereSpringCloudRestartsTheApplicationInItsEnvironment() {
+		this.fleet.save("application.yaml", "where: remote");
+		ConfigurableApplicationContext first = start("management.endpoint.restart.access=unrestricted",
+				"management.endpoints.web.exposure.include=restart");
+		try (ConfigurableApplicationContext second = first.getBean(RestartEndpoint.class).doRestart()) {
+			assertThat(first.isActive()).isFalse();
+			assertThat(live(second, "where")).isEqualTo("remote");
+			assertThat(second.getEnvironment()
+				.getPropertySources()
+				.stream()
+				.map(PropertySource::getName)
+				.filter(GovernancePropertySource.NAME::equals)).hasSize(1);
+			this.fleet.save("application.yaml", "where: changed");
+			await().untilAsserted(() -> assertThat(live(second, "where")).isEqualTo("changed"));
+			assertThat(property(second, "where")).isEqualTo("changed");
+		}
+	}
+
+	@Test
 	void refusesAnImportThatNamesADocument() {
 		assertThatThrownBy(() -> start("spring.config.import=governance:orders.yaml"))
 			.hasStackTraceContaining("write just 'governance:'");
@@ -216,6 +239,13 @@ class RemoteConfigTests {
 
 	private ConfigurableApplicationContext start(String... properties) {
 		return this.fleet.start(Application.class, properties);
+	}
+
+	private static String live(ConfigurableApplicationContext context, String name) {
+		return context.getBean(LiveConfigFactory.class)
+			.of(name, ResolvableType.forClass(String.class))
+			.get()
+			.toString();
 	}
 
 	private static String property(ConfigurableApplicationContext context, String name) {

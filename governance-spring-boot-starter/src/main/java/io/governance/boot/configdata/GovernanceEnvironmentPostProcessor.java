@@ -86,11 +86,15 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		if (mark == null) {
 			return;
 		}
-		if (sources.contains(GovernancePropertySource.NAME)) {
-			// Spring Cloud's refresh reads all files again; the live source stays as it
-			// is.
-			ImportMark.removeFrom(sources);
-			return;
+		if (sources.get(GovernancePropertySource.NAME) instanceof GovernancePropertySource before) {
+			if (!before.isClosed()) {
+				// Spring Cloud's refresh reads all files again; the live source stays as
+				// it is.
+				ImportMark.removeFrom(sources);
+				return;
+			}
+			// Its restart starts the application anew in the environment that it had.
+			sources.remove(GovernancePropertySource.NAME);
 		}
 		Binder binder = Binder.get(environment);
 		GovernanceProperties governance = binder.bindOrCreate("governance", GovernanceProperties.class);
@@ -115,7 +119,8 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
 				manager.load(policy);
 			}
-			place(sources, mark, new GovernancePropertySource(manager));
+			GovernancePropertySource source = new GovernancePropertySource(manager);
+			place(sources, mark, source);
 			if (!layers.allowExpressions()) {
 				checkExpressions(manager, new ExpressionCheck(environment, localValues), policy);
 			}
@@ -123,7 +128,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 				tell(manager);
 			}
 			retain(binder, sources);
-			handOver(new GovernanceBootstrap(backends, manager, policy, secrets));
+			handOver(new GovernanceBootstrap(backends, manager, policy, secrets), source);
 		}
 		catch (RuntimeException | Error ex) {
 			secrets.close();
@@ -328,14 +333,17 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 		ImportMark.removeFrom(sources);
 	}
 
-	private void handOver(GovernanceBootstrap bootstrap) {
+	private void handOver(GovernanceBootstrap bootstrap, GovernancePropertySource source) {
 		this.bootstrapContext.registerIfAbsent(GovernanceBootstrap.class, InstanceSupplier.of(bootstrap));
 		this.bootstrapContext.addCloseListener((event) -> {
 			ConfigurableListableBeanFactory beanFactory = event.getApplicationContext().getBeanFactory();
 			beanFactory.registerSingleton(GovernanceBootstrap.BEAN_NAME, bootstrap);
 			if (beanFactory instanceof DefaultSingletonBeanRegistry registry) {
 				// After all beans, and also if none of them comes to be.
-				registry.registerDisposableBean(GovernanceBootstrap.BEAN_NAME, bootstrap::close);
+				registry.registerDisposableBean(GovernanceBootstrap.BEAN_NAME, () -> {
+					bootstrap.close();
+					source.close();
+				});
 			}
 		});
 	}

@@ -27,6 +27,8 @@ public final class GovernancePropertySource extends EnumerablePropertySource<Con
 
 	private volatile Names candidates = NONE;
 
+	private volatile boolean closed;
+
 	/**
 	 * A property source of everything that a manager holds.
 	 * @param manager the manager
@@ -76,6 +78,15 @@ public final class GovernancePropertySource extends EnumerablePropertySource<Con
 	public @Nullable Origin getOrigin(String key) {
 		ConfigValue value = getSource().visible().get(key);
 		return (value != null) ? new RemoteOrigin(value.origin()) : null;
+	}
+
+	/** What it shows is what was last in force, for whoever reads it after the end. */
+	void close() {
+		this.closed = true;
+	}
+
+	boolean isClosed() {
+		return this.closed;
 	}
 
 	private static final class Names {

@@ -1,18 +1,25 @@
 package io.governance.boot.actuate;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.governance.backend.Backend;
+import io.governance.backend.Capability;
 import io.governance.boot.TestFleet;
 import io.governance.config.ConfigManager;
 import io.governance.operations.ConfigAuditEvent;
 import io.governance.operations.ConfigAuditListener;
+import io.governance.operations.ConfigOperations;
+import io.governance.operations.DocumentChecks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -202,6 +209,20 @@ class GovernanceConfigWriterTests {
 		download(403);
 	}
 
+	@Test
+	void importThatStopsHalfwayTellsWhyAsAnyOtherOneDoes() {
+		this.fleet.save("application.yaml", "currency: EUR");
+		start(OneByOne.class, WRITABLE);
+		String content = Base64.getEncoder().encodeToString(download(200));
+		publish("limit: 2", Map.of());
+		this.fleet.save("application.yaml", "currency: USD");
+		OneByOne operator = this.application.getBean(OneByOne.class);
+		operator.meanwhile = () -> this.fleet.save("orders.yaml", "limit: 3");
+		ResponseEntity<String> stopped = send(HttpMethod.POST, "archive", Map.of("content", content));
+		assertThat(stopped.getBody()).contains("stopped after 1 of 2 documents");
+		assertThat(stopped.getStatusCode().value()).isEqualTo(409);
+	}
+
 	private byte[] download(int status) {
 		ResponseEntity<byte[]> answer = this.http.get().uri(url("archive")).retrieve().toEntity(byte[].class);
 		assertThat(answer.getStatusCode().value()).isEqualTo(status);
@@ -270,9 +291,13 @@ class GovernanceConfigWriterTests {
 	}
 
 	private void start(String... properties) {
+		start(Application.class, properties);
+	}
+
+	private void start(Class<?> application, String... properties) {
 		List<String> all = new ArrayList<>(List.of("management.endpoints.web.exposure.include=governanceconfig"));
 		all.addAll(List.of(properties));
-		this.application = this.fleet.start(WebApplicationType.SERVLET, Application.class, all.toArray(String[]::new));
+		this.application = this.fleet.start(WebApplicationType.SERVLET, application, all.toArray(String[]::new));
 	}
 
 	private JsonNode publish(String content, Map<String, String> more) {
@@ -317,6 +342,31 @@ class GovernanceConfigWriterTests {
 		@Bean
 		Audit audit() {
 			return new Audit();
+		}
+
+	}
+
+	/** An application whose backend takes one document at a time, as Nacos does. */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class OneByOne {
+
+		private volatile Runnable meanwhile = () -> {
+		};
+
+		@Bean
+		ConfigOperations operations(Backend backend) {
+			Backend oneByOne = (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
+					new Class<?>[] { Backend.class },
+					(proxy, method, arguments) -> method.getName().equals("capabilities")
+							? EnumSet.complementOf(EnumSet.of(Capability.ATOMIC_PUBLISH))
+							: method.invoke(backend, arguments));
+			ConfigAuditListener listener = (event) -> {
+				if (event.action() == ConfigAuditEvent.Action.IMPORT) {
+					this.meanwhile.run();
+				}
+			};
+			return new ConfigOperations(oneByOne, DocumentChecks.standard(), List.of(listener), InstantSource.system());
 		}
 
 	}

@@ -51,7 +51,8 @@ final class ApplicationDocuments {
 			.toList();
 		List<ConfigLayer> found = own.isEmpty() ? named : own;
 		if (found.isEmpty()) {
-			throw new EndpointRefusal(WebEndpointResponse.STATUS_NOT_FOUND, "This application reads no such document");
+			throw new EndpointRefusal(WebEndpointResponse.STATUS_NOT_FOUND,
+					"The config of this application has no such document; gray rules and variants are for the command line");
 		}
 		if (found.size() > 1) {
 			throw new EndpointRefusal(EndpointRefusal.CONFLICT, "There is such a document in the namespaces "

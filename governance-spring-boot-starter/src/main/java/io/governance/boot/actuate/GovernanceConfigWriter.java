@@ -22,6 +22,7 @@ import io.governance.config.Publication;
 import io.governance.config.Revision;
 import io.governance.operations.ConfigOperations;
 import io.governance.operations.ImportPlan;
+import io.governance.operations.PartialImportException;
 import io.governance.operations.PublishMode;
 import io.governance.operations.UnknownVersionException;
 import org.jspecify.annotations.Nullable;
@@ -315,7 +316,10 @@ public final class GovernanceConfigWriter {
 		}
 	}
 
-	private static int statusOf(RuntimeException failure) {
+	private static int statusOf(Throwable failure) {
+		if (failure instanceof PartialImportException && failure.getCause() != null) {
+			return statusOf(failure.getCause());
+		}
 		if (failure instanceof EndpointRefusal refusal) {
 			return refusal.status();
 		}

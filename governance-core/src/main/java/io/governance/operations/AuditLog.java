@@ -18,17 +18,22 @@ public final class AuditLog implements ConfigAuditListener {
 
 	@Override
 	public void onAudit(ConfigAuditEvent event) {
-		logger.info("{} {} {} on {} by '{}': revision {}, sha256 {}{}", word(event.action()), word(event.outcome()),
+		logger.info("{} {} {} on {} by '{}': revision {}, sha256 {}{}{}", word(event.action()), word(event.outcome()),
 				event.id(), event.backend(), printable(event.author().name()), event.revision(),
-				event.digest().isEmpty() ? "-" : event.digest(), event.forced() ? ", unchecked" : "");
+				event.digest().isEmpty() ? "-" : event.digest(), event.forced() ? ", unchecked" : "",
+				reason(event.author().comment()));
+	}
+
+	private static String reason(String comment) {
+		return comment.isBlank() ? "" : ", comment '" + printable(comment) + "'";
 	}
 
 	private static String word(Enum<?> value) {
 		return value.name().toLowerCase(Locale.ROOT);
 	}
 
-	private static String printable(String name) {
-		String head = (name.length() > 128) ? name.substring(0, 128) + "..." : name;
+	private static String printable(String text) {
+		String head = (text.length() > 128) ? text.substring(0, 128) + "..." : text;
 		return head.replaceAll("[\\p{Cntrl}']", "?");
 	}
 

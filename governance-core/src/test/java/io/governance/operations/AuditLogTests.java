@@ -46,17 +46,24 @@ class AuditLogTests {
 		new AuditLog().onAudit(event("alice", "because", "abc"));
 		assertThat(this.lines.list).singleElement().satisfies((line) -> {
 			assertThat(line.getLevel()).isEqualTo(Level.INFO);
-			assertThat(line.getFormattedMessage())
-				.isEqualTo("publish done dev/shop/orders.yaml on local by 'alice': revision 7, sha256 abc");
+			assertThat(line.getFormattedMessage()).isEqualTo(
+					"publish done dev/shop/orders.yaml on local by 'alice': revision 7, sha256 abc, comment 'because'");
 		});
 	}
 
 	@Test
-	void nameOfAnAuthorMakesNoSecondLine() {
+	void whatAnAuthorWritesMakesNoSecondLine() {
 		new AuditLog().onAudit(event("mallory'\nINFO delete done", "x\ny", ""));
 		assertThat(this.lines.list).singleElement()
 			.satisfies((line) -> assertThat(line.getFormattedMessage()).doesNotContain("\n")
-				.contains("by 'mallory??INFO delete done': revision 7, sha256 -"));
+				.contains("by 'mallory??INFO delete done': revision 7, sha256 -, comment 'x?y'"));
+	}
+
+	@Test
+	void authorWithoutAReasonHasNoneInTheLine() {
+		new AuditLog().onAudit(event("alice", "", "abc"));
+		assertThat(this.lines.list).singleElement()
+			.satisfies((line) -> assertThat(line.getFormattedMessage()).endsWith("sha256 abc"));
 	}
 
 	private static ConfigAuditEvent event(String author, String comment, String digest) {

@@ -62,6 +62,10 @@ final class Settings {
 		catch (InvalidConfigException ex) {
 			throw new SettingsException("the settings in " + file + " cannot be used: " + ex.getMessage());
 		}
+		if (!settings.isEmpty() && settings.keySet().stream().noneMatch((key) -> key.startsWith("governance."))) {
+			throw new SettingsException("the settings in " + file
+					+ " cannot be used: nothing in it begins with 'governance.', such as governance.backend");
+		}
 		return settings;
 	}
 

@@ -371,6 +371,15 @@ class CommandsTests {
 	}
 
 	@Test
+	void fileOfSettingsWithoutOneOfOursIsRefused() throws IOException {
+		Path config = Files.writeString(this.home.resolve("settings.yaml"), "backend: consul\nnamespace: prod\n");
+		assertThat(this.terminal.pipe("a: 1", "put", "orders.yaml", "--config", config.toString())).isEqualTo(2);
+		assertThat(this.terminal.err()).contains(config.toString(), "begins with 'governance.'");
+		Files.writeString(config, "# nothing yet\n");
+		assertThat(this.terminal.pipe("a: 1", "put", "orders.yaml", "--config", config.toString())).isZero();
+	}
+
+	@Test
 	void secretThatIsTypedIsWarnedOf() {
 		Terminal typing = new Terminal("-b", "consul", "-a", "http://127.0.0.1:1", "-s", "consul.token=abc");
 		assertThat(typing.run("get", "orders.yaml")).isEqualTo(3);

@@ -88,7 +88,8 @@ record ConsulAnswer(String backend, String agent, String path, int status, Strin
 			case 401, 403 -> DENIED;
 			case 429 -> "it is asked too often: its limits may be too low";
 			case 404 -> "it does not know that: check that the address is one of a Consul agent";
-			case 400 -> "it does not take that: check governance.consul.datacenter and the version of the agent";
+			case 400 ->
+				"it does not take that: check whether it wants https, governance.consul.datacenter and its version";
 			case 502, 504 -> "something before it answers in its place: check that the agent runs, and that a proxy"
 					+ " waits for longer than governance.consul.max-wait";
 			default -> (this.status >= 500) ? "it has a problem, such as no leader: see its own log"

@@ -110,6 +110,18 @@ class ConsulTlsTests {
 	}
 
 	@Test
+	@DisplayName("Security 5: an agent that wants TLS and is asked without it is told of in words")
+	void plainTextToAnAgentThatWantsTls() {
+		ConsulSettings settings = new ConsulSettings(List.of(server.address().replace("https:", "http:")), null, null,
+				null, null, null, null, Duration.ofSeconds(15), null, null, null, null);
+		try (Backend backend = new ConsulBackendFactory().create(BackendEnvironment.of("consul", "dev", settings))) {
+			assertThatExceptionOfType(BackendUnavailableException.class)
+				.isThrownBy(() -> backend.config().get(Set.of(ID)))
+				.withMessageContaining("https");
+		}
+	}
+
+	@Test
 	@DisplayName("F4 What failed before there was a connection goes to the next agent, also what may not be sent twice")
 	void handshakeThatFailsSendsNothing() throws IOException {
 		try (RawServer broken = new RawServer("").thatHangsUp();

@@ -117,6 +117,9 @@ final class CommandLines {
 
 	private static int say(Console console, @Nullable String message, int code) {
 		console.err().println("governance: " + message);
+		if (message != null && message.contains(".ssl-bundle")) {
+			console.err().println("governance: here, --tls-ca, --tls-cert and --tls-key are the SSL bundle");
+		}
 		return code;
 	}
 

@@ -380,6 +380,13 @@ class CommandsTests {
 	}
 
 	@Test
+	void bundleIsToldByTheOptionsThatMakeIt() {
+		Terminal plain = new Terminal("-b", "etcd", "-a", "https://127.0.0.1:1");
+		assertThat(plain.run("get", "orders.yaml")).isEqualTo(2);
+		assertThat(plain.err()).contains("governance.etcd.ssl-bundle", "--tls-ca");
+	}
+
+	@Test
 	void secretThatIsTypedIsWarnedOf() {
 		Terminal typing = new Terminal("-b", "consul", "-a", "http://127.0.0.1:1", "-s", "consul.token=abc");
 		assertThat(typing.run("get", "orders.yaml")).isEqualTo(3);

@@ -75,7 +75,8 @@ record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index, L
 	}
 
 	/**
-	 * The names that a value refers to, however deep they are nested.
+	 * The names that a value refers to, however deep they are nested. Of a placeholder
+	 * with a default what stands before that, and all of it: Spring looks for both.
 	 * @param value the value
 	 * @return the canonical names, with {@link #ANY} for one that is itself composed of
 	 * placeholders
@@ -87,13 +88,34 @@ record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index, L
 		Set<String> names = new HashSet<>();
 		for (int start = text.indexOf("${"); start >= 0; start = text.indexOf("${", start + 2)) {
 			int end = start + 2;
-			while (end < text.length() && ":}$".indexOf(text.charAt(end)) < 0) {
+			int separator = -1;
+			int braces = 0;
+			while (end < text.length() && !text.startsWith("${", end) && braces >= 0) {
+				char c = text.charAt(end);
+				braces += (c == '{') ? 1 : ((c == '}') ? -1 : 0);
+				if (c == ':' && separator < 0 && text.charAt(end - 1) != '\\') {
+					separator = end;
+				}
 				end++;
 			}
-			boolean composed = text.startsWith("${", end);
-			names.add(composed ? ANY : ConfigKeys.canonical(text.substring(start + 2, end).trim()));
+			boolean composed = braces >= 0 && end < text.length();
+			if (separator >= 0) {
+				addName(text.substring(start + 2, separator), names);
+			}
+			else if (composed) {
+				names.add(ANY);
+			}
+			if (!composed) {
+				addName(text.substring(start + 2, (braces < 0) ? end - 1 : end), names);
+			}
 		}
 		return Set.copyOf(names);
+	}
+
+	/** A colon that is part of a name may be escaped. */
+	private static void addName(String written, Set<String> names) {
+		names.add(ConfigKeys.canonical(written));
+		names.add(ConfigKeys.canonical(written.replace("\\:", ":")));
 	}
 
 }

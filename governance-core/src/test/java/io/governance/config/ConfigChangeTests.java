@@ -1,11 +1,14 @@
 package io.governance.config;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.governance.config.ConfigSnapshotTests.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +70,21 @@ class ConfigChangeTests {
 		assertThat(change("eu.host: 1\na: ${${region}.host}\nb: ${region}",
 				"eu.host: 2\na: ${${region}.host}\nb: ${region}")
 			.keys()).containsExactly("a", "eu.host");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a$b", "a:b", "$", "map[urn:x]", "map[a.b:c$d]", "a$b.c", " a", "a ", "a{b}c", "a:{b}",
+			"a\\b", "a\\:b" })
+	void followsPlaceholdersWhateverCharactersTheirNamesHave(String name) {
+		String escaped = name.replace(":", "\\:");
+		for (String placeholder : List.of("${" + name + "}", "x${" + name + "}y", "${none:${" + name + "}}",
+				"${" + escaped + "}", "${" + escaped + ":default}")) {
+			String referring = "refers: '" + placeholder + "'\n";
+
+			assertThat(change(referring + "'" + name + "': 1", referring + "'" + name + "': 2").touches("refers"))
+				.as(placeholder)
+				.isTrue();
+		}
 	}
 
 	@Test

@@ -15,6 +15,8 @@ import io.governance.config.secret.Secrets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -76,6 +78,18 @@ class ConfigManagerSecretsTests {
 		assertThat(Stream.of("s3cretValue", "for input string: \"s3cretValue\"", "123").filter(snapshot::reveals))
 			.hasSize(3);
 		assertThat(Stream.of("s3cret", "app", "1234", "").filter(snapshot::reveals)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pass$word", "pass:word", "passwords[urn:db]" })
+	void knowsWhatRefersToASecretWhateverItIsCalled(String key) {
+		this.source.with("low.yaml",
+				"url: jdbc:h2:${" + key + "}\n'" + key + "': '" + this.box.encrypt(key, "s3cretValue") + "'");
+		ConfigManager manager = manager(this.box);
+		manager.load(POLICY);
+
+		assertThat(manager.current().isSecret(key)).isTrue();
+		assertThat(manager.current().isSecret("url")).isTrue();
 	}
 
 	@Test

@@ -89,6 +89,29 @@ class RemotePolicyTests {
 		}
 	}
 
+	@DisplayName("(c)2 an expression that a later change completes is refused, whatever that key is called")
+	@ParameterizedTest
+	@ValueSource(strings = { "begin", "be$gin", "be:gin", "begins[urn:x]" })
+	void refusesAnExpressionThatALaterChangeCompletes(String key) {
+		String text = "greeting: \"${" + key + "}{" + CODE + "}\"\n'" + key + "': ";
+		this.fleet.save("orders.yaml", text + "'!'");
+		try (ConfigurableApplicationContext context = start()) {
+			assertThat(context.getBean("greeting")).isEqualTo("!{" + CODE + "}");
+			ConfigManager manager = context.getBean(ConfigManager.class);
+			this.fleet.save("orders.yaml", text + "'#'\nother: changed");
+			await().atMost(Duration.ofSeconds(20))
+				.until(() -> manager.status().rejection() != null
+						|| context.getEnvironment().getProperty("other") != null);
+			assertThat(manager.status().rejection()).isNotNull();
+			assertThat(manager.status().rejection().describe()).contains("holds an expression '#{'");
+			assertThat(context.getBean("greeting")).isEqualTo("!{" + CODE + "}");
+			assertThat(System.getProperty(EXECUTED)).isNull();
+		}
+		finally {
+			System.clearProperty(EXECUTED);
+		}
+	}
+
 	@Test
 	@DisplayName("(c)2 remote values that make up an expression in a local one are refused")
 	void refusesAnExpressionThatALocalValueComposes(CapturedOutput output) {

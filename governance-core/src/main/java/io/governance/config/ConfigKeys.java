@@ -69,8 +69,8 @@ final class ConfigKeys {
 	/**
 	 * A key as its bare elements: lower-case letters and digits between dots, which is
 	 * all that Spring Boot compares, also of what it would have to clean up first. What
-	 * stands in brackets is an element too, and a name in capitals with underscores is
-	 * taken for an environment variable.
+	 * stands in brackets is an element too, and so is what follows them without a dot; a
+	 * name in capitals with underscores is taken for an environment variable.
 	 * @param key the key as written
 	 * @return the elements, to be compared only
 	 */
@@ -87,7 +87,7 @@ final class ConfigKeys {
 		StringBuilder plain = new StringBuilder(length);
 		for (i = 0; i < length; i++) {
 			char c = Character.toLowerCase(key.charAt(i));
-			boolean separator = c == '.' || c == '[' || (variable && c == '_');
+			boolean separator = c == '.' || c == '[' || c == ']' || (variable && c == '_');
 			if (separator && plain.length() > 0 && plain.charAt(plain.length() - 1) != '.') {
 				plain.append('.');
 			}
@@ -95,7 +95,8 @@ final class ConfigKeys {
 				plain.append(c);
 			}
 		}
-		return plain.toString();
+		int end = plain.length() - 1;
+		return (end >= 0 && plain.charAt(end) == '.') ? plain.substring(0, end) : plain.toString();
 	}
 
 	/**

@@ -192,7 +192,7 @@ class RemotePolicyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "spring.config.import", "SPRING_CONFIG_IMPORT", "spring.config[import]",
 			"spring[config].import", "Spring.Config.Im-port", "spring.con_fig.import", "s!pring.config.import",
-			"spring..config.import", "spring.config.im@port" })
+			"spring..config.import", "spring.config.im@port", "[spring]config.import", "spring.[config]import" })
 	void ignoresEverySpelling(String key) {
 		this.fleet.save("orders.properties", "a=1\n" + key.replace(" ", "\\ ") + "=s3cretValue");
 		try (ConfigurableApplicationContext context = start("spring.config.import=governance:")) {

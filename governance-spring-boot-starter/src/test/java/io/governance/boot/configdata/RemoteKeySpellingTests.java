@@ -25,6 +25,8 @@ class RemoteKeySpellingTests {
 	private static final String[] NOISE = { "-", "_", ".", "!", "$", " ", "\u0000", "\u00e4", "\u212a", "\u0130", "[",
 			"]", "\t", "K", "0" };
 
+	private static final String[] BOUNDS = { "[", "].", "]", ".[", "][" };
+
 	private final RemotePolicy policy = new RemotePolicy(RemotePolicy.NOT_REMOTE, List.of(), false);
 
 	private final Random random = new Random(7);
@@ -51,14 +53,14 @@ class RemoteKeySpellingTests {
 	}
 
 	private String spelled(String key) {
-		StringBuilder spelled = new StringBuilder();
+		StringBuilder spelled = new StringBuilder((this.random.nextInt(4) == 0) ? "[" : "");
 		for (char c : key.toCharArray()) {
 			int way = this.random.nextInt(20);
 			if (way == 0) {
 				spelled.append(NOISE[this.random.nextInt(NOISE.length)]);
 			}
 			if (c == '.' && way < 6) {
-				spelled.append((way < 3) ? "[" : "].");
+				spelled.append(BOUNDS[this.random.nextInt(BOUNDS.length)]);
 			}
 			else if (c != '-' || way < 10) {
 				spelled.append((way < 8) ? Character.toUpperCase(c) : c);

@@ -240,11 +240,19 @@ final class ConsulRegistry implements Registry {
 	@Override
 	public void remove(String service, String instanceId) {
 		String id = this.definition.id(service, instanceId);
-		this.own.remove(id);
-		this.tokens.remove(id);
+		Instance last = this.own.remove(id);
 		atHome((agent) -> {
+			if (last != null && !this.client.settings().tokenFile().isEmpty()) {
+				JsonNode there = agentView(agent, service).get(id);
+				if (there != null && isOfOlderToken(id)) {
+					// Else the agent would tell the catalog with a token that may be
+					// gone.
+					put(agent, id, last, there);
+				}
+			}
 			deregister(agent, service, id);
 			held(agent).remove(id);
+			this.tokens.remove(id);
 			this.client.agents()
 				.stream()
 				.filter((other) -> other != agent && held(other).contains(id))

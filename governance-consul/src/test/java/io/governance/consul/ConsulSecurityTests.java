@@ -384,6 +384,33 @@ class ConsulSecurityTests {
 		}
 	}
 
+	@Test
+	@DisplayName("F31 Security 9: an instance that leaves just after its token was exchanged and deleted is gone")
+	void instanceLeavesByTheTokenOfToday(@TempDir Path directory) throws Exception {
+		String before = "5d0e9d4e-7b0f-4c0c-9e52-3f1c2a4b6d70";
+		String after = "5d0e9d4e-7b0f-4c0c-9e52-3f1c2a4b6d71";
+		Path file = Files.writeString(directory.resolve("token"), before);
+		try (ConsulServer server = ConsulServer.options().acl(TOKEN).start();
+				Backend operator = backend(server.address(), TOKEN, null, null)) {
+			allow(server, "orders", policies().get(0), before);
+			manage(server, "/v1/acl/token",
+					"{\"SecretID\": \"" + after + "\", \"Policies\": [{\"Name\": \"orders\"}]}");
+			List<List<InstanceStatus>> told = new CopyOnWriteArrayList<>();
+			operator.discovery()
+				.watch("orders", (instances) -> told.add(instances.stream().map(Instance::status).toList()));
+			try (Backend orders = ConsulFixture.backend("dev",
+					new ConsulSettings(List.of(server.address()), null, null, null, null, file.toString(), null, null,
+							MAX_WAIT, null, ConsulFixture.registration(Duration.ofSeconds(2)), null))) {
+				orders.registry().put("orders", List.of(Instance.of("orders", "127.0.0.1", 80).id("o-1").build()));
+				awaitLast(told, InstanceStatus.UP);
+				Files.writeString(file, after);
+				delete(server, before);
+				orders.registry().remove("orders", "o-1");
+				awaitLast(told);
+			}
+		}
+	}
+
 	private static void awaitLast(List<List<InstanceStatus>> told, InstanceStatus... statuses) {
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(told).last()

@@ -18,9 +18,14 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.cloud.client.loadbalancer.LoadBalanced;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
+import org.springframework.web.reactive.function.client.WebClient;
 
 import static io.governance.registry.InstanceStatus.OUT_OF_SERVICE;
 import static io.governance.registry.InstanceStatus.UP;
@@ -72,6 +77,26 @@ class RegistrationHierarchyTests {
 		}
 	}
 
+	@Test
+	void aChildCallsServicesByTheirNamesWithEachOfItsClients() {
+		String endpoint = "http://orders/actuator/governanceinstance";
+		try (ConfigurableApplicationContext parent = this.fleet.start(Application.class);
+				ConfigurableApplicationContext child = child(parent, WebApplicationType.SERVLET, "orders")) {
+			await().untilAsserted(() -> assertThat(ports(parent, "orders")).containsExactly(portOf(child)));
+			assertThat(child.getBean(RestTemplate.class).getForObject(endpoint, String.class)).contains("status");
+			assertThat(
+					child.getBean(RestClient.Builder.class).build().get().uri(endpoint).retrieve().body(String.class))
+				.contains("status");
+			assertThat(child.getBean(WebClient.Builder.class)
+				.build()
+				.get()
+				.uri(endpoint)
+				.retrieve()
+				.bodyToMono(String.class)
+				.block()).contains("status");
+		}
+	}
+
 	private ConfigurableApplicationContext child(ConfigurableApplicationContext parent, WebApplicationType type,
 			String name) {
 		return new SpringApplicationBuilder(Application.class).parent(parent)
@@ -95,6 +120,24 @@ class RegistrationHierarchyTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
+
+		@Bean
+		@LoadBalanced
+		RestClient.Builder callsByRestClient() {
+			return RestClient.builder();
+		}
+
+		@Bean
+		@LoadBalanced
+		RestTemplate callsByRestTemplate() {
+			return new RestTemplate();
+		}
+
+		@Bean
+		@LoadBalanced
+		WebClient.Builder callsByWebClient() {
+			return WebClient.builder();
+		}
 
 	}
 

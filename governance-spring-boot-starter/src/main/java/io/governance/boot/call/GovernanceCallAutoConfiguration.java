@@ -20,14 +20,17 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.BlockingLoadBalancerInterceptor;
+import org.springframework.cloud.client.loadbalancer.DeferringLoadBalancerInterceptor;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClientsProperties;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerProperties;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestFactory;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestTransformer;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerRestClientBuilderBeanPostProcessor;
 import org.springframework.cloud.client.loadbalancer.RestTemplateCustomizer;
 import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerClientRequestTransformer;
 import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerRetryPolicy;
@@ -40,6 +43,7 @@ import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.cloud.openfeign.FeignClientSpecification;
 import org.springframework.cloud.openfeign.loadbalancer.FeignBlockingLoadBalancerClient;
 import org.springframework.cloud.openfeign.loadbalancer.LoadBalancerFeignRequestTransformer;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -197,6 +201,19 @@ public final class GovernanceCallAutoConfiguration {
 					requests.getIfAvailable(
 							() -> new LoadBalancerRequestFactory(client, transformers.orderedStream().toList())),
 					calls, deadlines);
+		}
+
+		/**
+		 * Spring Cloud has one for a parent and its children, but it gets to see the
+		 * beans of its own context alone.
+		 */
+		@Bean
+		@ConditionalOnBean(LoadBalancerRestClientBuilderBeanPostProcessor.class)
+		@ConditionalOnMissingBean(value = LoadBalancerRestClientBuilderBeanPostProcessor.class,
+				search = SearchStrategy.CURRENT)
+		static LoadBalancerRestClientBuilderBeanPostProcessor<DeferringLoadBalancerInterceptor> governanceRestClientsOfAChild(
+				ObjectProvider<DeferringLoadBalancerInterceptor> interceptor, ApplicationContext context) {
+			return new LoadBalancerRestClientBuilderBeanPostProcessor<>(interceptor, context);
 		}
 
 		@Bean

@@ -128,6 +128,7 @@ class LeavingTests {
 		}
 		HttpResponse<String> refused = set(endpoint, "DOWN");
 		assertThat(refused.statusCode()).isEqualTo(400);
+		assertThat(refused.body()).contains("The status can be set to one of [UP, DRAINING, OUT_OF_SERVICE]");
 		assertThat(statuses("orders")).containsExactly(InstanceStatus.UP);
 	}
 

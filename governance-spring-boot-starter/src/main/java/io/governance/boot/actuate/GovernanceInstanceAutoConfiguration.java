@@ -45,6 +45,12 @@ public final class GovernanceInstanceAutoConfiguration {
 					new ShownMetadata(functions.orderedStream()));
 		}
 
+		@Bean
+		@ConditionalOnMissingBean
+		GovernanceInstanceWriter governanceInstanceWriter(GovernanceInstanceEndpoint endpoint) {
+			return new GovernanceInstanceWriter(endpoint);
+		}
+
 	}
 
 	/**

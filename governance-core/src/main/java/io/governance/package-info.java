@@ -1,6 +1,6 @@
 /**
- * What every part of Governance shares: the root of its exceptions, subscriptions and the
- * state of a connection.
+ * What every part of Governance shares: the root of its exceptions, subscriptions, the
+ * state of a connection, backoff and threads.
  */
 @NullMarked
 package io.governance;

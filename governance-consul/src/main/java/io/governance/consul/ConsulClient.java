@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
 import io.governance.BackendUnavailableException;
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 import io.governance.backend.support.RepeatedTask;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

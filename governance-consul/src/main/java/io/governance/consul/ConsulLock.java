@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.governance.BackendUnavailableException;
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 import io.governance.backend.support.RepeatedTask;
 import io.governance.lock.DistributedLock;
 import io.governance.lock.HeldLock;

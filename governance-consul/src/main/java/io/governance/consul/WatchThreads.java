@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 import io.governance.Subscription;
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 
 /**

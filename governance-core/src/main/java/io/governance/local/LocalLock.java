@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 import io.governance.backend.support.RepeatedTask;
 import io.governance.internal.FileNames;
 import io.governance.lock.DistributedLock;

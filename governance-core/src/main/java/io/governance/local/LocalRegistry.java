@@ -22,7 +22,7 @@ import io.governance.backend.support.InstanceRecord;
 import io.governance.internal.FileNames;
 import io.governance.registry.Instance;
 import io.governance.registry.Registry;
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,15 +1,13 @@
 package io.governance.registry;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
+import io.governance.DaemonThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,24 +66,13 @@ interface DirectoryTasks extends AutoCloseable {
 		private final ThreadPoolExecutor waiting;
 
 		private OnThreads() {
-			this.timer = new ScheduledThreadPoolExecutor(1, threads("governance-directory-timer"));
+			this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("directory", "timer"));
 			this.timer.setKeepAliveTime(5, TimeUnit.SECONDS);
 			this.timer.allowCoreThreadTimeOut(true);
 			this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 			this.waiting = new ThreadPoolExecutor(WAITING_THREADS, WAITING_THREADS, 1, TimeUnit.SECONDS,
-					new LinkedBlockingQueue<>(), threads("governance-directory"));
+					new LinkedBlockingQueue<>(), new DaemonThreads("directory", "waiting"));
 			this.waiting.allowCoreThreadTimeOut(true);
-		}
-
-		private static ThreadFactory threads(String name) {
-			AtomicInteger count = new AtomicInteger();
-			ThreadFactory factory = Executors.defaultThreadFactory();
-			return (task) -> {
-				Thread thread = factory.newThread(task);
-				thread.setName(name + "-" + count.incrementAndGet());
-				thread.setDaemon(true);
-				return thread;
-			};
 		}
 
 		@Override

@@ -18,6 +18,7 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
+import io.governance.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,11 +64,7 @@ final class RegistryLoop {
 		this.log = log;
 		this.random = random;
 		this.nanoTime = nanoTime;
-		this.thread = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "governance-registration");
-			thread.setDaemon(true);
-			return thread;
-		});
+		this.thread = new ScheduledThreadPoolExecutor(1, new DaemonThreads("governance-registration"));
 		this.thread.setRemoveOnCancelPolicy(true);
 		this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 	}

@@ -28,6 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.governance.BackendUnavailableException;
+import io.governance.DaemonThreads;
 import io.governance.Subscription;
 
 /**
@@ -78,11 +79,8 @@ public final class ServiceDirectory implements AutoCloseable {
 		this.listener = builder.listener;
 		this.guarded = new ArrayList<>();
 		this.discovery = builder.sources.compose(this.patience, this.tasks, builder.random, this.guarded::add);
-		this.starter = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> {
-			Thread thread = new Thread(task, "governance-directory");
-			thread.setDaemon(true);
-			return thread;
-		});
+		this.starter = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				new DaemonThreads("governance-directory"));
 		this.starter.allowCoreThreadTimeOut(true);
 	}
 

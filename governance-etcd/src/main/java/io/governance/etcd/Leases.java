@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 import io.governance.backend.support.RepeatedTask;
 
 /**

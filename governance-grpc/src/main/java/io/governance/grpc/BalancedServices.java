@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.governance.DaemonThreads;
 import io.governance.Subscription;
 import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.loadbalancer.ServiceBalancerBuilder;
@@ -48,11 +49,7 @@ public final class BalancedServices implements GrpcServices, AutoCloseable {
 		this.directory = directory;
 		this.builders = builders;
 		this.firstListTimeout = firstListTimeout;
-		this.keeper = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "governance-grpc-balancers");
-			thread.setDaemon(true);
-			return thread;
-		});
+		this.keeper = new ScheduledThreadPoolExecutor(1, new DaemonThreads("governance-grpc-balancers"));
 		this.keeper.scheduleWithFixedDelay(this::maintain, 1, 1, TimeUnit.SECONDS);
 	}
 

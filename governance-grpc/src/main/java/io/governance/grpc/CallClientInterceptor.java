@@ -2,6 +2,7 @@ package io.governance.grpc;
 
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
+import io.governance.DaemonThreads;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -29,11 +30,7 @@ public final class CallClientInterceptor implements ClientInterceptor, AutoClose
 	public CallClientInterceptor(GrpcServices services, CallGuard guard) {
 		this.services = services;
 		this.guard = guard;
-		this.timer = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "governance-grpc-calls");
-			thread.setDaemon(true);
-			return thread;
-		});
+		this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("governance-grpc-calls"));
 		this.timer.setRemoveOnCancelPolicy(true);
 	}
 

@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.governance.BackendUnavailableException;
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 
 /**
  * The HTTP side of Nacos. Asks one server after the other until one answers, follows no

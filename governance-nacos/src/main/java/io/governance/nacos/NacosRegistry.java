@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 import io.governance.Backoff;
 import io.governance.BackendUnavailableException;
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 import io.governance.registry.Instance;
 import io.governance.registry.Registry;
 

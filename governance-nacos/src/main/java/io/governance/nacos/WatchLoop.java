@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 import io.governance.Backoff;
 import io.governance.BackendUnavailableException;
-import io.governance.backend.support.DaemonThreads;
+import io.governance.DaemonThreads;
 
 /**
  * The one thread that watches over a connection. Several reasons to look lead to one

@@ -5,6 +5,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.DaemonThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

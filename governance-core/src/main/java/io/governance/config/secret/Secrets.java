@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.governance.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +36,7 @@ public final class Secrets implements AutoCloseable {
 
 	/** At most one thread: a decryptor that hangs holds no more than that. */
 	private final ThreadPoolExecutor worker = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
-			new LinkedBlockingQueue<>(), (task) -> {
-				Thread thread = new Thread(task, "governance-decrypt");
-				thread.setDaemon(true);
-				return thread;
-			});
+			new LinkedBlockingQueue<>(), new DaemonThreads("governance-decrypt"));
 
 	private volatile @Nullable Call overdue;
 

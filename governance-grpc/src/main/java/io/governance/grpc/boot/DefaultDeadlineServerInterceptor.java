@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.governance.DaemonThreads;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Deadline;
@@ -34,11 +35,7 @@ final class DefaultDeadlineServerInterceptor implements ServerInterceptor, AutoC
 	 */
 	DefaultDeadlineServerInterceptor(Duration limit) {
 		this.limit = limit;
-		this.timer = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "governance-grpc-deadlines");
-			thread.setDaemon(true);
-			return thread;
-		});
+		this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("governance-grpc-deadlines"));
 		this.timer.setRemoveOnCancelPolicy(true);
 	}
 

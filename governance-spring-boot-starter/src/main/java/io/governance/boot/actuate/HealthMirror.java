@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.DaemonThreads;
 import io.governance.boot.registry.InstanceRegistrar;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,11 +55,8 @@ final class HealthMirror implements SmartLifecycle {
 	@Override
 	public synchronized void start() {
 		if (this.thread == null) {
-			ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, (task) -> {
-				Thread created = new Thread(task, "governance-health");
-				created.setDaemon(true);
-				return created;
-			});
+			ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
+					new DaemonThreads("governance-health"));
 			thread.scheduleWithFixedDelay(this::look, 0, this.interval.toNanos(), TimeUnit.NANOSECONDS);
 			this.thread = thread;
 		}

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.governance.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,7 @@ final class Watchdog implements AutoCloseable {
 	private final ScheduledThreadPoolExecutor timer;
 
 	Watchdog() {
-		this.timer = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "governance-call-timeouts");
-			thread.setDaemon(true);
-			return thread;
-		});
+		this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("governance-call-timeouts"));
 		this.timer.setRemoveOnCancelPolicy(true);
 		// Calls that are made while the application stops are not watched any more.
 		this.timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());

@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.governance.DaemonThreads;
 import io.governance.registry.InstancesChanged;
 import io.governance.registry.ServiceInstances;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +44,7 @@ final class InstancesEventPublisher implements Consumer<ServiceInstances>, Dispo
 	private final Map<String, ServiceInstances> published = new HashMap<>();
 
 	InstancesEventPublisher(ApplicationEventPublisher publisher) {
-		this(publisher, (task) -> {
-			Thread thread = new Thread(task, "governance-discovery-events");
-			thread.setDaemon(true);
-			return thread;
-		});
+		this(publisher, new DaemonThreads("governance-discovery-events"));
 	}
 
 	InstancesEventPublisher(ApplicationEventPublisher publisher, ThreadFactory threads) {

@@ -18,6 +18,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 
 import io.governance.BackendUnavailableException;
+import io.governance.DaemonThreads;
 import io.governance.backend.support.RepeatedTask;
 import io.governance.registry.Instance;
 import io.governance.registry.InstancesChanged;
@@ -55,11 +56,8 @@ final class ServicesHeartbeat implements SmartLifecycle {
 
 	@Override
 	public void start() {
-		ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread one = new Thread(task, "governance-services");
-			one.setDaemon(true);
-			return one;
-		}, new ScheduledThreadPoolExecutor.DiscardPolicy());
+		ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
+				new DaemonThreads("governance-services"), new ScheduledThreadPoolExecutor.DiscardPolicy());
 		thread.scheduleWithFixedDelay(new RepeatedTask("The look for services that come or go", this::look), 0,
 				INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
 		this.thread = thread;

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 
+import io.governance.DaemonThreads;
 import io.governance.gray.Exposure;
 import io.governance.gray.ExposureListener;
 import io.governance.gray.GrayContext;
@@ -63,11 +64,7 @@ final class Exposures implements DisposableBean {
 				Subject.USER, ShareHash.MURMUR3, "exposure");
 		this.failed = new boolean[listeners.size()];
 		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING),
-				(task) -> {
-					Thread thread = new Thread(task, "governance-exposures");
-					thread.setDaemon(true);
-					return thread;
-				}, (task, executor) -> this.dropped.increment());
+				new DaemonThreads("governance-exposures"), (task, executor) -> this.dropped.increment());
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationEventPublisher;
 
+import io.governance.DaemonThreads;
 import io.governance.config.Author;
 import io.governance.config.ConfigStore;
 import io.governance.config.HistoryEntry;
@@ -58,11 +59,7 @@ public final class GrayChanges implements GrayRulesListener, DisposableBean {
 		this.store = store;
 		this.publisher = publisher;
 		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING),
-				(task) -> {
-					Thread thread = new Thread(task, "governance-gray-changes");
-					thread.setDaemon(true);
-					return thread;
-				}, new ThreadPoolExecutor.DiscardOldestPolicy());
+				new DaemonThreads("governance-gray-changes"), new ThreadPoolExecutor.DiscardOldestPolicy());
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 

@@ -3,10 +3,10 @@ package io.governance.boot.loadbalancer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+
+import io.governance.DaemonThreads;
 
 /**
  * The threads of all balancers: one that looks after them every second and computes
@@ -18,11 +18,11 @@ final class BalancerThreads implements AutoCloseable {
 	private static final int MAX_PROBES = 16;
 
 	private final ScheduledThreadPoolExecutor keeper = new ScheduledThreadPoolExecutor(1,
-			daemons("governance-balancer"), new ThreadPoolExecutor.AbortPolicy());
+			new DaemonThreads("governance-balancer"));
 
 	/** Refuses what is too much, which is tried again a second later. */
 	private final ThreadPoolExecutor probes = new ThreadPoolExecutor(0, MAX_PROBES, 10, TimeUnit.SECONDS,
-			new SynchronousQueue<>(), daemons("governance-probe"));
+			new SynchronousQueue<>(), new DaemonThreads("balancer", "probe"));
 
 	private boolean started;
 
@@ -49,15 +49,6 @@ final class BalancerThreads implements AutoCloseable {
 	public synchronized void close() {
 		this.keeper.shutdownNow();
 		this.probes.shutdownNow();
-	}
-
-	private static ThreadFactory daemons(String name) {
-		AtomicInteger count = new AtomicInteger();
-		return (task) -> {
-			Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-			thread.setDaemon(true);
-			return thread;
-		};
 	}
 
 }

@@ -22,6 +22,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 
+import io.governance.DaemonThreads;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import io.governance.registry.RegistrationKeeper;
@@ -178,11 +179,7 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 		this.registered = instance;
 		CompletionStage<Void> done = hand(instance);
 		// Listeners of the application must not hold up the keeper's own thread.
-		Executor listeners = (task) -> {
-			Thread thread = new Thread(task, "governance-registered");
-			thread.setDaemon(true);
-			thread.start();
-		};
+		Executor listeners = (task) -> new DaemonThreads("governance-registered").newThread(task).start();
 		done.thenRunAsync(this::publishRegistered, listeners);
 	}
 
@@ -231,16 +228,14 @@ public class InstanceRegistrar implements SmartLifecycle, ApplicationListener<Av
 			callback.run();
 			return;
 		}
-		Thread thread = new Thread(() -> {
+		new DaemonThreads("governance-leaving").newThread(() -> {
 			try {
 				leave(leaving);
 			}
 			finally {
 				callback.run();
 			}
-		}, "governance-leaving");
-		thread.setDaemon(true);
-		thread.start();
+		}).start();
 	}
 
 	private synchronized @Nullable Instance take() {

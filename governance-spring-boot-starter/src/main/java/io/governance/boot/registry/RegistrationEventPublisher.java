@@ -5,6 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.governance.DaemonThreads;
 import io.governance.registry.RegistrationEvent;
 import io.governance.registry.RegistrationListener;
 import org.springframework.beans.factory.DisposableBean;
@@ -25,11 +26,7 @@ final class RegistrationEventPublisher implements RegistrationListener, Disposab
 	RegistrationEventPublisher(ApplicationEventPublisher publisher) {
 		this.publisher = publisher;
 		this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING),
-				(task) -> {
-					Thread thread = new Thread(task, "governance-registration-events");
-					thread.setDaemon(true);
-					return thread;
-				});
+				new DaemonThreads("governance-registration-events"));
 		this.thread.allowCoreThreadTimeOut(true);
 	}
 

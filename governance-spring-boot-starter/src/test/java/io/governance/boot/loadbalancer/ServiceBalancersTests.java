@@ -68,7 +68,7 @@ class ServiceBalancersTests {
 			}
 			balancers.close();
 			await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-				.noneMatch((name) -> name.startsWith("governance-balancer") || name.startsWith("governance-probe")));
+				.noneMatch((name) -> name.startsWith("governance-balancer")));
 		}
 	}
 

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 
 import javax.sql.DataSource;
 
+import io.governance.DaemonThreads;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.PropertyElf;
 import com.zaxxer.hikari.util.UtilityElf;
@@ -58,9 +59,7 @@ final class LoginProof {
 			}
 			return null;
 		});
-		Thread thread = new Thread(task, "governance-login-proof");
-		thread.setDaemon(true);
-		thread.start();
+		new DaemonThreads("governance-login-proof").newThread(task).start();
 		try {
 			task.get(bound.toMillis(), TimeUnit.MILLISECONDS);
 			return null;

@@ -5,9 +5,9 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.governance.BackendUnavailableException;
 import io.governance.ConnectionState;
@@ -391,10 +391,10 @@ final class ConfigEngine {
 		this.stopped = true;
 	}
 
-	<T> T showing(ConfigSnapshot snapshot, Callable<T> step) throws Exception {
+	<T> T showing(ConfigSnapshot snapshot, Supplier<T> step) {
 		this.deciding.lock();
 		try {
-			return this.live.show(snapshot, step::call);
+			return this.live.show(snapshot, step::get);
 		}
 		finally {
 			this.deciding.unlock();

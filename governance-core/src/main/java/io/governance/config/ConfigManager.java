@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -253,9 +252,8 @@ public final class ConfigManager implements AutoCloseable {
 	 * @param snapshot the snapshot to show
 	 * @param step what to run
 	 * @return its result
-	 * @throws Exception what it throws
 	 */
-	public <T> T showing(ConfigSnapshot snapshot, Callable<T> step) throws Exception {
+	public <T> T showing(ConfigSnapshot snapshot, Supplier<T> step) {
 		return this.engine.showing(snapshot, step);
 	}
 

@@ -80,7 +80,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	}
 
 	@Override
-	public void validate(ConfigChange change) throws Exception {
+	public void validate(ConfigChange change) {
 		List<PropertyUpdate> updates = new ArrayList<>();
 		Set<Object> there = Collections.newSetFromMap(new IdentityHashMap<>());
 		for (BoundBeans.Target target : this.beans.targets()) {
@@ -115,12 +115,11 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	 * made the bean may have done more for it than its type alone could, and no change is
 	 * to blame for that.
 	 */
-	private @Nullable Object before(ConfigChange change, BoundBeans.Target target, BindRules rules) throws Exception {
+	private @Nullable Object before(ConfigChange change, BoundBeans.Target target, BindRules rules) {
 		return before(change, target.prefix(), target.bindable(), rules);
 	}
 
-	private @Nullable Object before(ConfigChange change, String prefix, Bindable<?> bindable, BindRules rules)
-			throws Exception {
+	private @Nullable Object before(ConfigChange change, String prefix, Bindable<?> bindable, BindRules rules) {
 		try {
 			return this.manager.<@Nullable Object>showing(change.before(),
 					() -> this.binder.bindAsBootDoes(change.before(), prefix, bindable, rules));
@@ -132,7 +131,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	}
 
 	/** What a bean cannot be made of would keep the application from starting again. */
-	private void checkForTheNextStart(ConfigChange change, LiveConfigPoints.Point point) throws Exception {
+	private void checkForTheNextStart(ConfigChange change, LiveConfigPoints.Point point) {
 		try {
 			Object made = this.binder.bind(change.after(), point.prefix(), point.bindable(), point.rules());
 			if (made instanceof CheckedProperties ours) {
@@ -156,7 +155,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		}
 	}
 
-	private void warnOf(ConfigChange change, BoundBeans.Frozen frozen) throws Exception {
+	private void warnOf(ConfigChange change, BoundBeans.Frozen frozen) {
 		BoundBeans.Target target = frozen.target();
 		if (this.unfollowed.contains(target.prefix())) {
 			return;
@@ -183,13 +182,13 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	}
 
 	@Override
-	public void onChange(ConfigChange change) throws Exception {
+	public void onChange(ConfigChange change) {
 		if (change.equals(this.planned)) {
 			PropertyUpdate.applyAll(this.plan);
 			try {
 				followWithLateOnes(change);
 			}
-			catch (Exception ex) {
+			catch (RuntimeException ex) {
 				PropertyUpdate.revertAll(this.plan);
 				throw ex;
 			}
@@ -204,7 +203,7 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 	}
 
 	/** What was made while the change was checked may be of what was in force then. */
-	private void followWithLateOnes(ConfigChange change) throws Exception {
+	private void followWithLateOnes(ConfigChange change) {
 		List<PropertyUpdate> updates = new ArrayList<>();
 		for (BoundBeans.Target target : this.beans.targets()) {
 			if (!this.plannedFor.contains(target.bean()) && change.touches(target.prefix())) {
@@ -259,16 +258,8 @@ final class PropertiesRebinder implements ConfigValidator, ConfigObserver {
 		@Override
 		public @Nullable Object before(String path, Bindable<?> type) {
 			ConfigSnapshot before = this.change.before();
-			try {
-				return PropertiesRebinder.this.manager.showing(before,
-						() -> PropertiesRebinder.this.binder.value(before, path, type));
-			}
-			catch (RuntimeException ex) {
-				throw ex;
-			}
-			catch (Exception ex) {
-				throw new IllegalStateException(ex);
-			}
+			return PropertiesRebinder.this.manager.showing(before,
+					() -> PropertiesRebinder.this.binder.value(before, path, type));
 		}
 
 		@Override

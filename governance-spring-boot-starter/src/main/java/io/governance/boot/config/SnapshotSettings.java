@@ -1,6 +1,5 @@
 package io.governance.boot.config;
 
-import io.governance.GovernanceException;
 import io.governance.config.ConfigManager;
 import io.governance.config.ConfigSnapshot;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -31,16 +30,8 @@ public final class SnapshotSettings {
 	 * not valid
 	 */
 	public <T> T bind(ConfigSnapshot snapshot, String prefix, Bindable<T> target) {
-		try {
-			return this.manager.showing(snapshot,
-					() -> this.binder.bind(snapshot, prefix, target, BindRules.ofLive(target.getType().toClass())));
-		}
-		catch (RuntimeException ex) {
-			throw ex;
-		}
-		catch (Exception ex) {
-			throw new GovernanceException("Cannot bind '" + prefix + "'", ex);
-		}
+		return this.manager.showing(snapshot,
+				() -> this.binder.bind(snapshot, prefix, target, BindRules.ofLive(target.getType().toClass())));
 	}
 
 }

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import com.linecorp.armeria.client.endpoint.EndpointSelectionStrategy;
 import io.governance.loadbalancer.ConsistentHashLoadBalancer;
 import io.governance.loadbalancer.Endpoint;
-import io.governance.loadbalancer.LanePolicy;
 import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.Picker;
 import io.governance.loadbalancer.PickerInput;
@@ -74,8 +73,7 @@ public class ConsistentHashBenchmark {
 		List<Instance> instances = IntStream.range(0, this.n)
 			.mapToObj((i) -> Instance.of("orders", "host" + i, 8080).build())
 			.toList();
-		ServiceBalancer balancer = new ServiceBalancer("orders", new ConsistentHashLoadBalancer(), "",
-				LanePolicy.DEFAULT);
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", new ConsistentHashLoadBalancer()).build();
 		balancer.update(instances);
 		PickerInput input = PickerInput.of(balancer.endpoints());
 		this.array = input.endpoints().toArray(Endpoint[]::new);

@@ -2,16 +2,13 @@ package io.governance.benchmarks;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.governance.loadbalancer.Endpoint;
-import io.governance.loadbalancer.LanePolicy;
 import io.governance.loadbalancer.LeastInFlightLoadBalancer;
 import io.governance.loadbalancer.Outcome;
 import io.governance.loadbalancer.PickRequest;
@@ -91,8 +88,9 @@ public class LeastLoadBenchmark {
 
 	private Endpoint[] endpoints(int step) {
 		AtomicLong waited = new AtomicLong();
-		ServiceBalancer balancer = new ServiceBalancer("orders", new TwoChoicesLoadBalancer(), "", LanePolicy.DEFAULT,
-				() -> System.nanoTime() + waited.get(), RandomGenerator.getDefault(), Map.of());
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", new TwoChoicesLoadBalancer())
+			.ticker(() -> System.nanoTime() + waited.get())
+			.build();
 		balancer.update(IntStream.range(0, this.n)
 			.mapToObj((i) -> Instance.of("orders", "host" + i, 8080).weight(100 + step * (i % 10)).build())
 			.toList());

@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 
 import com.linecorp.armeria.client.endpoint.EndpointSelectionStrategy;
 import io.governance.loadbalancer.Endpoint;
-import io.governance.loadbalancer.LanePolicy;
 import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.Picker;
 import io.governance.loadbalancer.PickerInput;
@@ -69,7 +68,7 @@ public class RoundRobinBenchmark {
 		List<Instance> instances = IntStream.range(0, this.n)
 			.mapToObj((i) -> Instance.of("orders", "host" + i, 8080).build())
 			.toList();
-		this.balancer = new ServiceBalancer("orders", new RoundRobinLoadBalancer(), "", LanePolicy.DEFAULT);
+		this.balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
 		this.balancer.update(instances);
 		PickerInput input = PickerInput.of(this.balancer.endpoints());
 		this.array = input.endpoints().toArray(Endpoint[]::new);

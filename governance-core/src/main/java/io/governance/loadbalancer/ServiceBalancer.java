@@ -8,9 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 import io.governance.registry.Instance;
@@ -62,37 +60,6 @@ public final class ServiceBalancer {
 
 	private volatile LaneTable table;
 
-	/**
-	 * Creates a balancer that knows no instance yet, with the system's clock and
-	 * randomness.
-	 * @param service the service's name
-	 * @param loadBalancer the algorithm
-	 * @param zone the zone of the caller; empty if not known
-	 * @param policy what to do for lanes without instances
-	 */
-	public ServiceBalancer(String service, LoadBalancer loadBalancer, String zone, LanePolicy policy) {
-		this(builder(service, loadBalancer).zone(zone).lanes(policy));
-	}
-
-	/**
-	 * Creates a balancer that knows no instance yet.
-	 * @param service the service's name
-	 * @param loadBalancer the algorithm
-	 * @param zone the zone of the caller; empty if not known
-	 * @param policy what to do for lanes without instances
-	 * @param ticker a clock in nanoseconds, for durations only
-	 * @param random the source of randomness; thread-safe
-	 * @param settings the algorithm's settings
-	 */
-	public ServiceBalancer(String service, LoadBalancer loadBalancer, String zone, LanePolicy policy,
-			LongSupplier ticker, RandomGenerator random, Map<String, String> settings) {
-		this(builder(service, loadBalancer).zone(zone)
-			.lanes(policy)
-			.ticker(ticker)
-			.random(random)
-			.algorithmSettings(settings));
-	}
-
 	ServiceBalancer(ServiceBalancerBuilder builder) {
 		this.service = builder.service;
 		this.client = builder.client;
@@ -115,7 +82,7 @@ public final class ServiceBalancer {
 	 * Begins a balancer.
 	 * @param service the service's name
 	 * @param loadBalancer the algorithm
-	 * @return a builder for the rest
+	 * @return a builder for the rest, by default with the system's clock and randomness
 	 */
 	public static ServiceBalancerBuilder builder(String service, LoadBalancer loadBalancer) {
 		return new ServiceBalancerBuilder(service, loadBalancer);

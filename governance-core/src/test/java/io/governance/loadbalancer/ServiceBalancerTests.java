@@ -22,8 +22,7 @@ class ServiceBalancerTests {
 
 	private static final String STABLE = Instance.STABLE;
 
-	private final ServiceBalancer balancer = new ServiceBalancer("orders", new RoundRobinLoadBalancer(), "",
-			LanePolicy.DEFAULT);
+	private final ServiceBalancer balancer = ServiceBalancer.builder("orders", new RoundRobinLoadBalancer()).build();
 
 	@Test
 	void picksNothingBeforeInstancesAreKnown() {
@@ -172,7 +171,7 @@ class ServiceBalancerTests {
 	@Test
 	void unchangedListIsNotRebuilt() {
 		Counting counting = new Counting();
-		ServiceBalancer balancer = new ServiceBalancer("orders", counting, "", LanePolicy.DEFAULT);
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", counting).build();
 		balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("b")));
 		balancer.update(List.of(Endpoints.instance("b"), Endpoints.instance("a")));
 		balancer.lanes(LanePolicy.DEFAULT);
@@ -184,8 +183,11 @@ class ServiceBalancerTests {
 	@Test
 	void handsThePreviousPickerOfTheLaneOn() {
 		Counting counting = new Counting();
-		ServiceBalancer balancer = new ServiceBalancer("orders", counting, "z1", LanePolicy.DEFAULT, () -> 42L,
-				PerThreadRandom.INSTANCE, Map.of("k", "v"));
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", counting)
+			.zone("z1")
+			.ticker(() -> 42L)
+			.algorithmSettings(Map.of("k", "v"))
+			.build();
 		balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("g", "gray")));
 		assertThat(counting.inputs).hasSize(2).allSatisfy((input) -> {
 			assertThat(input.previous()).isNull();
@@ -214,7 +216,7 @@ class ServiceBalancerTests {
 	@DisplayName("F40 the old instances are called until the new ones are ready")
 	void pickerThatCannotBeBuiltLeavesTheOldOnes() {
 		Counting counting = new Counting();
-		ServiceBalancer balancer = new ServiceBalancer("orders", counting, "", LanePolicy.DEFAULT);
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", counting).build();
 		balancer.update(List.of(Endpoints.instance("a")));
 		counting.failure = new IllegalStateException("broken");
 		List<Instance> other = List.of(Endpoints.instance("b"));
@@ -228,7 +230,7 @@ class ServiceBalancerTests {
 	@Test
 	void whoIsStillCalledIsEjectedThoughTheNewListCouldNotBeTaken() {
 		Counting counting = new Counting();
-		ServiceBalancer balancer = new ServiceBalancer("orders", counting, "", LanePolicy.DEFAULT);
+		ServiceBalancer balancer = ServiceBalancer.builder("orders", counting).build();
 		balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("b")));
 		counting.failure = new IllegalStateException("broken");
 		List<Instance> other = List.of(Endpoints.instance("c"));

@@ -176,8 +176,8 @@ class GrpcApplicationsTests {
 				.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
 			// Long before the limit of a try, which is 10 s.
 			await().atMost(Duration.ofSeconds(5))
-				.until(() -> balancers.endpoints("stock").size() == 1
-						&& balancers.endpoints("stock").get(0).stats().inFlight() == 0);
+				.until(() -> balancers.balancer("stock").endpoints().size() == 1
+						&& balancers.balancer("stock").endpoints().get(0).stats().inFlight() == 0);
 		}
 	}
 

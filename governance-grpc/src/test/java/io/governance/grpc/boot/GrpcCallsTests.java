@@ -196,7 +196,7 @@ class GrpcCallsTests {
 		start("governance.call.breaker.enabled=false", "governance.call.retry.enabled=false");
 		this.first.fails(Status.INTERNAL);
 		assertThat(failures(Echo.LOOK, 100)).isEqualTo(5);
-		assertThat(this.application.getBean(ServiceBalancers.class).endpoints("users"))
+		assertThat(this.application.getBean(ServiceBalancers.class).balancer("users").endpoints())
 			.filteredOn((endpoint) -> endpoint.instance().id().equals("first"))
 			.singleElement()
 			.satisfies((endpoint) -> assertThat(endpoint.health().state().name()).isEqualTo("EJECTED"));
@@ -207,7 +207,7 @@ class GrpcCallsTests {
 		start();
 		assertThat(failures(Echo.LOOK, 20)).isZero();
 		await().untilAsserted(() -> {
-			for (Endpoint endpoint : this.application.getBean(ServiceBalancers.class).endpoints("users")) {
+			for (Endpoint endpoint : this.application.getBean(ServiceBalancers.class).balancer("users").endpoints()) {
 				assertThat(endpoint.stats().inFlight()).isZero();
 			}
 		});
@@ -222,7 +222,8 @@ class GrpcCallsTests {
 
 	private long inFlight() {
 		return this.application.getBean(ServiceBalancers.class)
-			.endpoints("users")
+			.balancer("users")
+			.endpoints()
 			.stream()
 			.mapToLong((endpoint) -> endpoint.stats().inFlight())
 			.sum();

@@ -1,6 +1,5 @@
 package io.governance.boot.loadbalancer;
 
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -91,22 +90,7 @@ public final class ServiceBalancers implements AutoCloseable {
 	 * @throws IllegalArgumentException if this is not a service's name
 	 */
 	public @Nullable ChosenInstance pick(String service, String lane) {
-		return chosen(endpoint(service, lane, PickRequest.ANY, null));
-	}
-
-	/**
-	 * Picks an instance for a further try of a call, without waiting.
-	 * @param service the service
-	 * @param lane the lane of the call
-	 * @param request what is known of the call
-	 * @param avoid who must not be picked, such as those that were tried already (see
-	 * {@link Endpoint#isSameInstance})
-	 * @return the choice, or {@code null} if all must be avoided or there is none
-	 * @throws IllegalArgumentException if this is not a service's name
-	 */
-	public @Nullable ChosenInstance pick(String service, String lane, PickRequest request,
-			Predicate<? super Endpoint> avoid) {
-		return chosen(endpoint(service, lane, request, avoid));
+		return pick(service, lane, CallTry.UNKNOWN);
 	}
 
 	/** The same for a reactive call, whose lanes go with it. */
@@ -116,7 +100,8 @@ public final class ServiceBalancers implements AutoCloseable {
 	}
 
 	@Nullable ChosenInstance pick(String service, String lane, CallTry call) {
-		return chosen(endpoint(service, lane, call));
+		Endpoint endpoint = endpoint(service, lane, call);
+		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
 	}
 
 	private @Nullable Endpoint endpoint(String service, String lane, CallTry call) {
@@ -154,10 +139,6 @@ public final class ServiceBalancers implements AutoCloseable {
 	 */
 	public @Nullable Predicate<Endpoint> closed(String service) {
 		return this.gate.closed(service);
-	}
-
-	private @Nullable ChosenInstance chosen(@Nullable Endpoint endpoint) {
-		return (endpoint != null) ? new ChosenInstance(endpoint) : null;
 	}
 
 	/**
@@ -201,15 +182,6 @@ public final class ServiceBalancers implements AutoCloseable {
 	public CompletionStage<ServiceInstances> ready(String service) {
 		entry(service);
 		return this.directory.ready(service);
-	}
-
-	/**
-	 * All known instances of a service.
-	 * @param service the service
-	 * @return the endpoints, whether they take calls or not; immutable
-	 */
-	public List<Endpoint> endpoints(String service) {
-		return entry(service).balancer.endpoints();
 	}
 
 	/**

@@ -177,7 +177,7 @@ class GovernanceExchangeFilterTests {
 	}
 
 	private void assertNothingIsUnderWay() {
-		assertThat(this.balancers.endpoints("orders")).hasSize(2)
+		assertThat(this.balancers.balancer("orders").endpoints()).hasSize(2)
 			.allMatch((endpoint) -> endpoint.stats().inFlight() == 0);
 	}
 

@@ -27,7 +27,6 @@ import io.governance.loadbalancer.HealthProbe;
 import io.governance.loadbalancer.HealthState;
 import io.governance.loadbalancer.LoadBalancerSettings;
 import io.governance.loadbalancer.Outcome;
-import io.governance.loadbalancer.PickRequest;
 import io.governance.loadbalancer.RoundRobinLoadBalancer;
 import io.governance.loadbalancer.ServiceBalancer;
 import io.governance.loadbalancer.ServiceBalancerBuilder;
@@ -77,11 +76,11 @@ class ServiceBalancersTests {
 		try (ServiceDirectory directory = new ServiceDirectory(new FixedDiscovery(List.of(8081, 8082)));
 				ServiceBalancers balancers = balancers(directory, List.of(), List.of(), Map.of())) {
 			ChosenInstance first = balancers.pickOrWait("orders", Instance.STABLE);
-			ChosenInstance second = balancers.pick("orders", Instance.STABLE, PickRequest.ANY,
-					first.endpoint()::isSameInstance);
+			ChosenInstance second = balancers.pick("orders", Instance.STABLE,
+					new CallTry(first.endpoint()::isSameInstance, true, null));
 			assertThat(second).isNotNull();
 			assertThat(second.getPort()).isNotEqualTo(first.getPort());
-			assertThat(balancers.pick("orders", Instance.STABLE, PickRequest.ANY, (endpoint) -> true)).isNull();
+			assertThat(balancers.pick("orders", Instance.STABLE, new CallTry((endpoint) -> true, true, null))).isNull();
 		}
 	}
 

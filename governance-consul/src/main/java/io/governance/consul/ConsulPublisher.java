@@ -3,7 +3,6 @@ package io.governance.consul;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +78,7 @@ final class ConsulPublisher {
 		ConsulAnswer answer = this.client.write(attempt.transaction.write());
 		ConsulTransaction.Result result = ConsulTransaction.result(answer);
 		if (result.isDone()) {
-			return revisions(publications, attempt, result, answer);
+			return revisions(publications, result, answer);
 		}
 		for (int failed : result.failed()) {
 			Publication publication = attempt.expectations.get(failed);
@@ -90,18 +89,20 @@ final class ConsulPublisher {
 		return null;
 	}
 
-	private List<Revision> revisions(List<Publication> publications, Attempt attempt, ConsulTransaction.Result result,
+	private List<Revision> revisions(List<Publication> publications, ConsulTransaction.Result result,
 			ConsulAnswer answer) {
-		List<Revision> revisions = new ArrayList<>();
-		for (Publication publication : publications) {
-			KeyValue value = result.find(this.keys.document(publication.id()));
-			if (!publication.deletes() && value == null) {
-				throw answer.nonsense("without a key that was written");
-			}
-			revisions
-				.add((publication.deletes() || value == null) ? Revision.ABSENT : Revision.of(value.modifyIndex()));
+		return publications.stream()
+			.map((publication) -> publication.deletes() ? Revision.ABSENT
+					: Revision.of(written(this.keys.document(publication.id()), result, answer).modifyIndex()))
+			.toList();
+	}
+
+	private static KeyValue written(String key, ConsulTransaction.Result result, ConsulAnswer answer) {
+		KeyValue written = result.find(key);
+		if (written == null) {
+			throw answer.nonsense("without a key that was written");
 		}
-		return List.copyOf(revisions);
+		return written;
 	}
 
 	/** Writes the contents to the history, and tells the index of each. */
@@ -112,11 +113,7 @@ final class ConsulPublisher {
 				String key = blob(publication);
 				ConsulAnswer answer = this.client
 					.write(new ConsulTransaction().set(key, publication.content(), stamp).write());
-				KeyValue written = ConsulTransaction.result(answer).find(key);
-				if (written == null) {
-					throw answer.nonsense("without a key that was written");
-				}
-				indices.put(key, written.modifyIndex());
+				indices.put(key, written(key, ConsulTransaction.result(answer), answer).modifyIndex());
 			}
 		}
 		return indices;
@@ -127,17 +124,10 @@ final class ConsulPublisher {
 	}
 
 	private boolean exists(DocumentId id) {
-		ConsulAnswer answer = this.client.readConsistent(ConsulRequest.key(this.keys.document(id)).with("keys"));
-		if (answer.isAbsent()) {
-			return false;
-		}
 		String key = this.keys.document(id);
-		for (var name : answer.orFail().array()) {
-			if (name.asString("").equals(key)) {
-				return true;
-			}
-		}
-		return false;
+		ConsulAnswer answer = this.client.readConsistent(ConsulRequest.key(key).with("keys"));
+		return !answer.isAbsent()
+				&& answer.orFail().array().valueStream().anyMatch((name) -> name.asString("").equals(key));
 	}
 
 	/** One try, with the operations that it needs. */

@@ -27,6 +27,17 @@ public final class InvalidSettingException extends GovernanceException {
 	}
 
 	/**
+	 * An exception for a property that is a part of where documents are kept.
+	 * @param property the name of the property
+	 * @param cause tells what is wrong with its value
+	 * @return the exception
+	 */
+	public static InvalidSettingException ofName(String property, IllegalArgumentException cause) {
+		return new InvalidSettingException(property, String.valueOf(cause.getMessage()),
+				"Set " + property + " to a name that is allowed: it is part of where documents are kept", cause);
+	}
+
+	/**
 	 * The property to mend.
 	 * @return its name
 	 */

@@ -176,8 +176,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 			new DocumentId(namespace, group, document);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidSettingException(property, String.valueOf(ex.getMessage()),
-					"Set " + property + " to a name that is allowed: it is part of where documents are kept", ex);
+			throw InvalidSettingException.ofName(property, ex);
 		}
 	}
 

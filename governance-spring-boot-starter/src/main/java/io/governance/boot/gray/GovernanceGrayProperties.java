@@ -61,9 +61,7 @@ public record GovernanceGrayProperties(@DefaultValue("true") boolean enabled,
 			new DocumentId(DocumentId.DEFAULT, DocumentId.DEFAULT, this.document);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidSettingException("governance.gray.document", String.valueOf(ex.getMessage()),
-					"Set governance.gray.document to a name that is allowed: it is part of where documents are kept",
-					ex);
+			throw InvalidSettingException.ofName("governance.gray.document", ex);
 		}
 	}
 

@@ -137,10 +137,6 @@ final class RegionTable {
 		return this.regions[region];
 	}
 
-	int regions() {
-		return this.regions.length;
-	}
-
 	private static int compare(long high, long low, long otherHigh, long otherLow) {
 		int order = Long.compareUnsigned(high, otherHigh);
 		return (order != 0) ? order : Long.compareUnsigned(low, otherLow);

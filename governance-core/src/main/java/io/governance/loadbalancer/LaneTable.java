@@ -74,11 +74,6 @@ final class LaneTable {
 		return this.revision;
 	}
 
-	/** The groups by name of what is in them: a lane, or {@link #ANY}. */
-	Map<String, LaneGroup> own() {
-		return this.own;
-	}
-
 	/** The name of the lane that calls of a lane go to, or {@code null} if nowhere. */
 	@Nullable String destination(String lane) {
 		LaneGroup group = group(lane);

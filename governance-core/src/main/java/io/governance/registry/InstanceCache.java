@@ -88,12 +88,7 @@ public final class InstanceCache {
 				: encoded.substring(0, MAX_NAME) + "-" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
 	}
 
-	/**
-	 * Where the list of a service is kept.
-	 * @param service the service
-	 * @return the file
-	 */
-	public Path path(String service) {
+	Path path(String service) {
 		return file(service).path();
 	}
 

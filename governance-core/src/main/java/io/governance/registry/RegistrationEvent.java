@@ -11,17 +11,6 @@ package io.governance.registry;
  */
 public record RegistrationEvent(Kind kind, String service, String instanceId, String reason, String backend) {
 
-	/**
-	 * Creates an event of a registry without a name.
-	 * @param kind what happened
-	 * @param service the service
-	 * @param instanceId the instance
-	 * @param reason why, in words, or empty
-	 */
-	public RegistrationEvent(Kind kind, String service, String instanceId, String reason) {
-		this(kind, service, instanceId, reason, "");
-	}
-
 	/** What happened. */
 	public enum Kind {
 

@@ -40,13 +40,4 @@ public record RegistrationSettings(Duration reconcileInterval, Duration retryBas
 		}
 	}
 
-	/**
-	 * The same settings with another interval.
-	 * @param interval how often to compare
-	 * @return the settings
-	 */
-	public RegistrationSettings withReconcileInterval(Duration interval) {
-		return new RegistrationSettings(interval, this.retryBase, this.retryCap, this.removalDeadline);
-	}
-
 }

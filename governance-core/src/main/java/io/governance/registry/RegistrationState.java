@@ -11,14 +11,4 @@ package io.governance.registry;
  */
 public record RegistrationState(Instance instance, boolean registered, String failure, String backend) {
 
-	/**
-	 * Creates a state in a registry without a name.
-	 * @param instance the instance
-	 * @param registered whether the server was last seen holding it
-	 * @param failure why the server could not be asked or refused, or empty
-	 */
-	public RegistrationState(Instance instance, boolean registered, String failure) {
-		this(instance, registered, failure, "");
-	}
-
 }

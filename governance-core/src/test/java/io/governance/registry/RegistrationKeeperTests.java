@@ -60,7 +60,7 @@ class RegistrationKeeperTests {
 		join(this.keeper.register(this.a));
 		assertThat(this.registry.held("orders")).containsExactly(this.a);
 		assertThat(kinds()).containsExactly(Kind.REGISTERED);
-		assertThat(this.keeper.states()).containsExactly(new RegistrationState(this.a, true, ""));
+		assertThat(this.keeper.states()).containsExactly(new RegistrationState(this.a, true, "", ""));
 	}
 
 	@Test
@@ -153,13 +153,14 @@ class RegistrationKeeperTests {
 
 	@Test
 	void publishesANewStatusAtOnce() {
-		RegistrationKeeper slow = keeper(SETTINGS.withReconcileInterval(Duration.ofHours(1)));
+		RegistrationKeeper slow = keeper(new RegistrationSettings(Duration.ofHours(1), SETTINGS.retryBase(),
+				SETTINGS.retryCap(), SETTINGS.removalDeadline()));
 		try (slow) {
 			join(slow.register(this.a));
 			join(slow.updateStatus("orders", "a", InstanceStatus.DRAINING));
 			assertThat(this.registry.held("orders")).containsExactly(this.a.withStatus(InstanceStatus.DRAINING));
 			assertThat(this.events.get(1))
-				.isEqualTo(new RegistrationEvent(Kind.UPDATED, "orders", "a", "status UP -> DRAINING"));
+				.isEqualTo(new RegistrationEvent(Kind.UPDATED, "orders", "a", "status UP -> DRAINING", ""));
 		}
 	}
 

@@ -26,8 +26,6 @@ public final class ApplicationMetadata {
 
 	private final Map<String, List<String>> enums;
 
-	private final int size;
-
 	private ApplicationMetadata(ConfigurationMetadataRepository repository, Map<String, List<String>> enums) {
 		repository.getAllGroups().values().forEach((group) -> {
 			if (!group.getId().equals(ConfigurationMetadataRepository.ROOT_GROUP)) {
@@ -36,7 +34,6 @@ public final class ApplicationMetadata {
 		});
 		repository.getAllProperties().values().forEach((property) -> this.root.add(property));
 		this.enums = Map.copyOf(enums);
-		this.size = repository.getAllProperties().size();
 	}
 
 	/**
@@ -108,14 +105,6 @@ public final class ApplicationMetadata {
 	/** The constants of an enum; none if the type is not known as one. */
 	List<String> constants(String type) {
 		return this.enums.getOrDefault(type, List.of());
-	}
-
-	/**
-	 * How many properties are known.
-	 * @return their number
-	 */
-	public int size() {
-		return this.size;
 	}
 
 }

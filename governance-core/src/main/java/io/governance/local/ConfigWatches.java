@@ -12,17 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.governance.Subscription;
-import io.governance.backend.support.ConnectionLog;
-import io.governance.backend.support.Delivery;
+import io.governance.backend.support.Watches;
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
-import io.governance.config.ConfigListener;
 import io.governance.config.DocumentId;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * to without a pause of that length is not taken until the writer is done. Whatever is
  * taken is delivered with the whole set that it belongs to.
  */
-final class ConfigWatches {
+final class ConfigWatches implements Watches.Source<Set<DocumentId>, ConfigDocuments> {
 
 	private static final Duration RETRY = Duration.ofMillis(1);
 
@@ -49,17 +46,13 @@ final class ConfigWatches {
 
 	private final Supplier<DirectoryWatcher> watchers;
 
-	private final Executor executor;
-
-	private final ConnectionLog log;
-
 	private final DocumentReader reader;
 
 	private final Predicate<Runnable> alone;
 
 	/* What follows belongs to the watcher's thread. */
 
-	private final Map<Delivery<ConfigDocuments>, Set<DocumentId>> watches = new LinkedHashMap<>();
+	private final Map<Watches.Sink<ConfigDocuments>, Set<DocumentId>> watches = new LinkedHashMap<>();
 
 	private final Map<DocumentId, WatchedDocument> documents = new HashMap<>();
 
@@ -77,19 +70,11 @@ final class ConfigWatches {
 
 	private long waitingSince;
 
-	/* These two belong to everybody. */
-
-	private volatile boolean started;
-
-	private volatile boolean closed;
-
 	ConfigWatches(LocalDirectory directory, LocalSettings settings, Supplier<DirectoryWatcher> watchers,
-			Executor executor, ConnectionLog log, DocumentReader reader, Predicate<Runnable> alone) {
+			DocumentReader reader, Predicate<Runnable> alone) {
 		this.directory = directory;
 		this.settings = settings;
 		this.watchers = watchers;
-		this.executor = executor;
-		this.log = log;
 		this.reader = reader;
 		this.alone = alone;
 	}
@@ -100,41 +85,16 @@ final class ConfigWatches {
 
 	/**
 	 * Begins a watch. May be called from any thread.
-	 * @param ids the documents
-	 * @param listener who is told
-	 * @return the watch
 	 */
-	Subscription watch(Set<DocumentId> ids, ConfigListener listener) {
-		if (this.closed) {
-			throw new IllegalStateException("The config store is closed");
-		}
-		this.started = true;
-		String what = (ids.size() <= 3) ? ids.toString() : ids.size() + " documents";
-		Delivery<ConfigDocuments> delivery = new Delivery<>(what, this.executor, this.log, ConfigDocuments::sameContent,
-				listener::onDocuments, listener::onConnection, (closed) -> watcher().execute(() -> remove(closed)));
-		watcher().execute(() -> add(delivery, ids));
-		return delivery;
+	@Override
+	public Subscription watch(Set<DocumentId> ids, Watches.Sink<ConfigDocuments> sink) {
+		DirectoryWatcher watcher = watcher();
+		watcher.execute(() -> add(sink, ids));
+		return () -> watcher.execute(() -> remove(sink));
 	}
 
-	/**
-	 * Ends all watches. May be called from any thread.
-	 */
-	void close() {
-		this.closed = true;
-		if (this.started) {
-			watcher().execute(() -> List.copyOf(this.watches.keySet()).forEach((delivery) -> {
-				delivery.end();
-				remove(delivery);
-			}));
-		}
-	}
-
-	private void add(Delivery<ConfigDocuments> delivery, Set<DocumentId> ids) {
-		if (this.closed) {
-			delivery.end();
-			return;
-		}
-		this.watches.put(delivery, ids);
+	private void add(Watches.Sink<ConfigDocuments> sink, Set<DocumentId> ids) {
+		this.watches.put(sink, ids);
 		for (DocumentId id : ids) {
 			WatchedDocument document = this.documents.get(id);
 			if (document == null) {
@@ -154,8 +114,8 @@ final class ConfigWatches {
 		take();
 	}
 
-	private void remove(Delivery<ConfigDocuments> delivery) {
-		Set<DocumentId> ids = this.watches.remove(delivery);
+	private void remove(Watches.Sink<ConfigDocuments> sink) {
+		Set<DocumentId> ids = this.watches.remove(sink);
 		if (ids == null) {
 			return;
 		}
@@ -259,7 +219,7 @@ final class ConfigWatches {
 		}
 		boolean late = now - this.waitingSince > PATIENCE.toNanos();
 		if (late) {
-			this.watches.keySet().forEach((delivery) -> delivery.lost("another process does not finish its publish"));
+			this.watches.keySet().forEach((sink) -> sink.lost("another process does not finish its publish"));
 		}
 		if (this.retry == null) {
 			this.retry = watcher().schedule(() -> {
@@ -334,7 +294,7 @@ final class ConfigWatches {
 	}
 
 	private void deliver() {
-		for (Map.Entry<Delivery<ConfigDocuments>, Set<DocumentId>> watch : this.watches.entrySet()) {
+		for (Map.Entry<Watches.Sink<ConfigDocuments>, Set<DocumentId>> watch : this.watches.entrySet()) {
 			List<ConfigDocument> current = new ArrayList<>();
 			String failure = null;
 			boolean complete = true;
@@ -355,13 +315,6 @@ final class ConfigWatches {
 				watch.getKey().offer(ConfigDocuments.of(current));
 			}
 		}
-	}
-
-	/** Makes the watches of a store. */
-	interface Factory {
-
-		ConfigWatches create(DocumentReader reader, Predicate<Runnable> alone);
-
 	}
 
 	/** A directory of documents. */

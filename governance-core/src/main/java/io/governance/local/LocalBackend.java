@@ -54,8 +54,7 @@ final class LocalBackend implements Backend {
 		ListenerThreads listeners = new ListenerThreads("local");
 		ConnectionLog log = new ConnectionLog(name);
 		LocalDirectory directory = new LocalDirectory(name, settings.path());
-		this.config = new LocalConfigStore(directory, clock, (reader, alone) -> new ConfigWatches(directory, settings,
-				this::watcher, listeners, log, reader, alone));
+		this.config = new LocalConfigStore(directory, settings, clock, this::watcher, listeners, log);
 		this.registry = new LocalRegistry(directory, namespace, settings.lease(), clock, UUID.randomUUID().toString());
 		this.discovery = new LocalDiscovery(directory, namespace, settings.rescan(), clock, this::watcher, listeners,
 				log);

@@ -12,10 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import io.governance.Subscription;
+import io.governance.backend.support.ConnectionLog;
+import io.governance.backend.support.Watches;
 import io.governance.config.Author;
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
@@ -53,7 +57,7 @@ final class LocalConfigStore implements ConfigStore {
 
 	private final InstantSource clock;
 
-	private final ConfigWatches watches;
+	private final Watches<Set<DocumentId>, ConfigDocuments> watches;
 
 	private final Journal journal;
 
@@ -63,14 +67,16 @@ final class LocalConfigStore implements ConfigStore {
 
 	private final ProcessLock lock;
 
-	LocalConfigStore(LocalDirectory directory, InstantSource clock, ConfigWatches.Factory watches) {
+	LocalConfigStore(LocalDirectory directory, LocalSettings settings, InstantSource clock,
+			Supplier<DirectoryWatcher> watchers, Executor listeners, ConnectionLog log) {
 		this.directory = directory;
 		this.clock = clock;
 		this.journal = new Journal(directory);
 		this.history = new History(directory, MAX_HISTORY);
 		this.reader = new DocumentReader(directory, this.journal, this.history, clock);
 		this.lock = new ProcessLock(directory, "config.lock");
-		this.watches = watches.create(this.reader, this::alone);
+		this.watches = new Watches<>(listeners, log, ConfigDocuments::sameContent,
+				new ConfigWatches(directory, settings, watchers, this.reader, this::alone));
 	}
 
 	@Override
@@ -130,7 +136,8 @@ final class LocalConfigStore implements ConfigStore {
 
 	@Override
 	public Subscription watch(Set<DocumentId> ids, ConfigListener listener) {
-		return this.watches.watch(Set.copyOf(ids), listener);
+		String what = (ids.size() <= 3) ? ids.toString() : ids.size() + " documents";
+		return this.watches.watch(Set.copyOf(ids), what, listener::onDocuments, listener::onConnection);
 	}
 
 	@Override

@@ -11,9 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,8 +20,8 @@ import java.util.function.Supplier;
 
 import io.governance.Subscription;
 import io.governance.backend.support.ConnectionLog;
-import io.governance.backend.support.Delivery;
 import io.governance.backend.support.InstanceRecord;
+import io.governance.backend.support.Watches;
 import io.governance.internal.FileNames;
 import io.governance.registry.Discovery;
 import io.governance.registry.Instance;
@@ -48,16 +46,7 @@ final class LocalDiscovery implements Discovery {
 
 	private final Supplier<DirectoryWatcher> watchers;
 
-	private final Executor executor;
-
-	private final ConnectionLog log;
-
-	/* Belongs to the watcher's thread. */
-	private final Map<String, WatchedService> watched = new HashMap<>();
-
-	private volatile boolean started;
-
-	private volatile boolean closed;
+	private final Watches<String, List<Instance>> watches;
 
 	LocalDiscovery(LocalDirectory directory, String namespace, Duration rescan, InstantSource clock,
 			Supplier<DirectoryWatcher> watchers, Executor executor, ConnectionLog log) {
@@ -66,8 +55,7 @@ final class LocalDiscovery implements Discovery {
 		this.rescan = rescan;
 		this.clock = clock;
 		this.watchers = watchers;
-		this.executor = executor;
-		this.log = log;
+		this.watches = new Watches<>(executor, log, List::equals, this::watchService);
 	}
 
 	@Override
@@ -152,49 +140,20 @@ final class LocalDiscovery implements Discovery {
 
 	@Override
 	public Subscription watch(String service, InstancesListener listener) {
-		if (this.closed) {
-			throw new IllegalStateException("The discovery is closed");
-		}
-		this.started = true;
-		Delivery<List<Instance>> delivery = new Delivery<>("service '" + service + "'", this.executor, this.log,
-				List::equals, listener::onInstances, listener::onConnection,
-				(closed) -> watcher().execute(() -> remove(service, closed)));
-		watcher().execute(() -> add(service, delivery));
-		return delivery;
+		return this.watches.watch(service, "service '" + service + "'", listener::onInstances, listener::onConnection);
 	}
 
-	private DirectoryWatcher watcher() {
-		return this.watchers.get();
-	}
-
-	private void add(String service, Delivery<List<Instance>> delivery) {
-		if (this.closed) {
-			delivery.end();
-			return;
-		}
-		this.watched
-			.computeIfAbsent(service,
-					(name) -> new WatchedService(name, this.services.resolve(FileNames.encode(name)), this.directory,
-							watcher(), this.rescan, this.clock))
-			.add(delivery);
-	}
-
-	private void remove(String service, Delivery<List<Instance>> delivery) {
-		WatchedService watched = this.watched.get(service);
-		if (watched != null && watched.remove(delivery)) {
-			this.watched.remove(service);
-		}
+	private Subscription watchService(String service, Watches.Sink<List<Instance>> sink) {
+		DirectoryWatcher watcher = this.watchers.get();
+		WatchedService watched = new WatchedService(service, this.services.resolve(FileNames.encode(service)),
+				this.directory, watcher, this.rescan, this.clock, sink);
+		watcher.execute(watched::begin);
+		return () -> watcher.execute(watched::end);
 	}
 
 	@Override
 	public void close() {
-		this.closed = true;
-		if (this.started) {
-			watcher().execute(() -> {
-				this.watched.values().forEach(WatchedService::end);
-				this.watched.clear();
-			});
-		}
+		this.watches.close();
 	}
 
 }

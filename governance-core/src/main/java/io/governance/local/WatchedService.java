@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import io.governance.backend.support.Delivery;
 import io.governance.backend.support.InstanceRecord;
+import io.governance.backend.support.Watches;
 import io.governance.registry.Instance;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,11 +56,13 @@ final class WatchedService implements DirectoryWatcher.Listener {
 
 	private final DirectoryWatcher.Place place;
 
-	private final Future<?> rescan;
+	private final Duration interval;
 
-	private final Set<Delivery<List<Instance>>> deliveries = new HashSet<>();
+	private final Watches.Sink<List<Instance>> sink;
 
 	private final Map<String, Seen> seen = new HashMap<>();
+
+	private @Nullable Future<?> rescan;
 
 	private @Nullable Future<?> expiry;
 
@@ -68,45 +70,28 @@ final class WatchedService implements DirectoryWatcher.Listener {
 
 	private boolean known;
 
-	WatchedService(String service, Path home, LocalDirectory directory, DirectoryWatcher watcher, Duration rescan,
-			InstantSource clock) {
+	WatchedService(String service, Path home, LocalDirectory directory, DirectoryWatcher watcher, Duration interval,
+			InstantSource clock, Watches.Sink<List<Instance>> sink) {
 		this.service = service;
 		this.home = home;
 		this.directory = directory;
 		this.watcher = watcher;
+		this.interval = interval;
 		this.clock = clock;
+		this.sink = sink;
 		this.place = watcher.place(home, this, StandardWatchEventKinds.ENTRY_CREATE,
 				StandardWatchEventKinds.ENTRY_DELETE);
-		this.rescan = watcher.repeat(this::scanAndDeliver, rescan);
 	}
 
-	void add(Delivery<List<Instance>> delivery) {
-		this.deliveries.add(delivery);
-		if (this.known && this.failure == null) {
-			delivery.offer(instances());
-		}
-		else {
-			scanAndDeliver();
-		}
-	}
-
-	/**
-	 * Forgets a delivery.
-	 * @param delivery the delivery
-	 * @return whether nobody watches any more, and this has ended
-	 */
-	boolean remove(Delivery<List<Instance>> delivery) {
-		this.deliveries.remove(delivery);
-		if (this.deliveries.isEmpty()) {
-			end();
-			return true;
-		}
-		return false;
+	void begin() {
+		this.rescan = this.watcher.repeat(this::scanAndDeliver, this.interval);
+		scanAndDeliver();
 	}
 
 	void end() {
-		this.deliveries.forEach(Delivery::end);
-		this.rescan.cancel(false);
+		if (this.rescan != null) {
+			this.rescan.cancel(false);
+		}
 		if (this.expiry != null) {
 			this.expiry.cancel(false);
 		}
@@ -238,8 +223,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 
 	private void deliver() {
 		if (this.failure != null) {
-			String reason = this.directory.explain("read", this.home, this.failure);
-			this.deliveries.forEach((delivery) -> delivery.lost(reason));
+			this.sink.lost(this.directory.explain("read", this.home, this.failure));
 			return;
 		}
 		long now = System.nanoTime();
@@ -253,8 +237,7 @@ final class WatchedService implements DirectoryWatcher.Listener {
 		}
 		scheduleExpiry(next);
 		if (this.known) {
-			List<Instance> instances = instances();
-			this.deliveries.forEach((delivery) -> delivery.offer(instances));
+			this.sink.offer(instances());
 		}
 	}
 

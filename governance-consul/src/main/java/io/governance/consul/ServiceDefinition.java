@@ -1,16 +1,14 @@
 package io.governance.consul;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.governance.backend.support.InstanceAttributes;
+import io.governance.config.ConfigDocument;
 import io.governance.registry.Instance;
 import io.governance.registry.InstanceStatus;
 import org.slf4j.Logger;
@@ -33,7 +31,7 @@ final class ServiceDefinition {
 
 	private static final int MAX_ENTRIES = 64;
 
-	private static final int MARK_BYTES = 8;
+	private static final int MARK_LENGTH = 16;
 
 	private final String namespace;
 
@@ -136,13 +134,7 @@ final class ServiceDefinition {
 	 * Tells registrations apart: so whoever watches all checks sees that one has changed.
 	 */
 	private static String mark(String registration) {
-		try {
-			byte[] digest = MessageDigest.getInstance("SHA-256").digest(registration.getBytes(StandardCharsets.UTF_8));
-			return HexFormat.of().formatHex(digest, 0, MARK_BYTES);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException(ex);
-		}
+		return ConfigDocument.digestOf(registration.getBytes(StandardCharsets.UTF_8)).substring(0, MARK_LENGTH);
 	}
 
 	/** What a check says until it is first told, or looks for itself. */

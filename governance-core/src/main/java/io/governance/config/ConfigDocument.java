@@ -3,11 +3,10 @@ package io.governance.config;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Objects;
+
+import io.governance.internal.Sha256;
 
 /**
  * A document as a backend holds it at one revision. Immutable; its text is never printed
@@ -58,12 +57,7 @@ public final class ConfigDocument {
 	 * @return 64 lower-case hexadecimal digits
 	 */
 	public static String digestOf(byte[] content) {
-		try {
-			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return Sha256.of(content);
 	}
 
 	/**

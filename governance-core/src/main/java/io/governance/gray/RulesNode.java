@@ -1,14 +1,11 @@
 package io.governance.gray;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import io.governance.internal.Sha256;
 import io.governance.internal.Spelling;
 import io.governance.internal.YamlNodes;
 import io.governance.internal.YamlProblem;
@@ -297,14 +295,7 @@ public final class RulesNode {
 	String digest() {
 		StringBuilder text = new StringBuilder();
 		write(text);
-		try {
-			byte[] digest = MessageDigest.getInstance("SHA-256")
-				.digest(text.toString().getBytes(StandardCharsets.UTF_8));
-			return HexFormat.of().formatHex(digest);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
 	}
 
 	private void write(StringBuilder text) {

@@ -14,11 +14,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
 
@@ -83,7 +80,7 @@ public final class PrivateFile {
 			}
 			refuseOpenDirectory();
 			refuseOther();
-			byte[] digest = digestOf(body).getBytes(StandardCharsets.US_ASCII);
+			byte[] digest = Sha256.of(body).getBytes(StandardCharsets.US_ASCII);
 			try (FileChannel channel = FileChannel.open(temporary,
 					Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly("rw-------"))) {
 				writeAll(channel, digest);
@@ -196,7 +193,7 @@ public final class PrivateFile {
 		}
 		String digest = new String(content, 0, DIGEST_LENGTH, StandardCharsets.US_ASCII);
 		byte[] body = Arrays.copyOfRange(content, DIGEST_LENGTH + 1, content.length);
-		if (!digest.equals(digestOf(body))) {
+		if (!digest.equals(Sha256.of(body))) {
 			throw new IOException("is damaged");
 		}
 		return body;
@@ -207,15 +204,6 @@ public final class PrivateFile {
 	 */
 	public void delete() {
 		deleteQuietly(this.path);
-	}
-
-	private static String digestOf(byte[] content) {
-		try {
-			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every JDK has SHA-256", ex);
-		}
 	}
 
 	private static void deleteQuietly(Path path) {

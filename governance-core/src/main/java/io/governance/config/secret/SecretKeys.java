@@ -7,13 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +20,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 import io.governance.GovernanceException;
+import io.governance.internal.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,14 +111,7 @@ public final class SecretKeys {
 	 * by one id. It tells nothing of the key.
 	 */
 	private static String idOf(byte[] key) {
-		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			digest.update("governance key id".getBytes(StandardCharsets.US_ASCII));
-			return HexFormat.of().formatHex(digest.digest(key), 0, 4);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return Sha256.of("governance key id".getBytes(StandardCharsets.US_ASCII), key).substring(0, 8);
 	}
 
 	/**

@@ -1,11 +1,7 @@
 package io.governance.boot.gray;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 
 import io.governance.DaemonThreads;
+import io.governance.config.ConfigDocument;
 import io.governance.gray.Exposure;
 import io.governance.gray.ExposureListener;
 import io.governance.gray.GrayContext;
@@ -39,7 +36,7 @@ final class Exposures implements DisposableBean {
 	/** How long the end of the application waits for listeners. */
 	private static final Duration CLOSING = Duration.ofSeconds(2);
 
-	private static final int HASH_BYTES = 16;
+	private static final int HASH_LENGTH = 32;
 
 	private static final Logger logger = LoggerFactory.getLogger(Exposures.class);
 
@@ -99,16 +96,8 @@ final class Exposures implements DisposableBean {
 		if (user == null || !this.properties.hashUsers()) {
 			return user;
 		}
-		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			digest.update(this.properties.salt().getBytes(StandardCharsets.UTF_8));
-			digest.update((byte) ':');
-			byte[] hash = digest.digest(user.getBytes(StandardCharsets.UTF_8));
-			return HexFormat.of().formatHex(Arrays.copyOf(hash, HASH_BYTES));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		byte[] salted = (this.properties.salt() + ":" + user).getBytes(StandardCharsets.UTF_8);
+		return ConfigDocument.digestOf(salted).substring(0, HASH_LENGTH);
 	}
 
 	/** How many were dropped. */

@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Response;
 import io.etcd.jetcd.kv.GetResponse;
@@ -83,8 +85,8 @@ final class EtcdReader {
 	}
 
 	/** A revision of which a part was read may be compacted before the rest was. */
-	private static CompletableFuture<Snapshot> restarting(Reading reading, int restarts) {
-		return reading.begin()
+	private static CompletableFuture<Snapshot> restarting(Supplier<CompletableFuture<Snapshot>> reading, int restarts) {
+		return reading.get()
 			.exceptionallyCompose(
 					(thrown) -> (restarts > 0 && EtcdFailure.of(thrown).kind() == EtcdFailure.Kind.COMPACTED)
 							? restarting(reading, restarts - 1) : CompletableFuture.failedFuture(thrown));
@@ -92,12 +94,6 @@ final class EtcdReader {
 
 	private static boolean isTooLarge(Throwable thrown) {
 		return EtcdFailure.of(thrown).kind() == EtcdFailure.Kind.ANSWER_TOO_LARGE;
-	}
-
-	private interface Reading {
-
-		CompletableFuture<Snapshot> begin();
-
 	}
 
 	/** One read that is under way; its steps follow each other. */
@@ -109,8 +105,26 @@ final class EtcdReader {
 
 		private Timeline.@Nullable Position position;
 
-		Read(Timeline.@Nullable Position before) {
+		/** How much is asked for at once. */
+		int size;
+
+		Read(Timeline.@Nullable Position before, int size) {
 			this.before = before;
+			this.size = size;
+		}
+
+		abstract CompletableFuture<Snapshot> run();
+
+		/** Has later reads begin with what this one has come down to. */
+		abstract void remember();
+
+		CompletableFuture<Snapshot> smaller(Throwable thrown) {
+			if (!isTooLarge(thrown) || this.size <= MIN_PAGE) {
+				return CompletableFuture.failedFuture(thrown);
+			}
+			this.size = Math.max(MIN_PAGE, this.size / 4);
+			remember();
+			return run();
 		}
 
 		long revision() {
@@ -146,22 +160,20 @@ final class EtcdReader {
 
 		private final boolean keysOnly;
 
-		private int limit;
-
-		private io.etcd.jetcd.ByteSequence from;
+		private ByteSequence from;
 
 		RangeRead(KeyRange range, boolean keysOnly, int limit) {
-			super(EtcdReader.this.timeline.seen());
+			super(EtcdReader.this.timeline.seen(), limit);
 			this.range = range;
 			this.keysOnly = keysOnly;
-			this.limit = limit;
 			this.from = range.first();
 		}
 
+		@Override
 		CompletableFuture<Snapshot> run() {
 			GetOption option = GetOption.builder()
 				.withRange(this.range.last())
-				.withLimit(this.limit)
+				.withLimit(this.size)
 				.withKeysOnly(this.keysOnly)
 				.withRevision(revision())
 				.build();
@@ -176,18 +188,14 @@ final class EtcdReader {
 			if (!page.isMore() || page.getKvs().isEmpty()) {
 				return CompletableFuture.completedFuture(done());
 			}
-			io.etcd.jetcd.ByteSequence last = page.getKvs().get(page.getKvs().size() - 1).getKey();
-			this.from = last.concat(io.etcd.jetcd.ByteSequence.from(new byte[] { 0 }));
+			ByteSequence last = page.getKvs().get(page.getKvs().size() - 1).getKey();
+			this.from = last.concat(ByteSequence.from(new byte[] { 0 }));
 			return run();
 		}
 
-		private CompletableFuture<Snapshot> smaller(Throwable thrown) {
-			if (!isTooLarge(thrown) || this.limit <= MIN_PAGE) {
-				return CompletableFuture.failedFuture(thrown);
-			}
-			this.limit = Math.max(MIN_PAGE, this.limit / 4);
-			EtcdReader.this.page = Math.min(EtcdReader.this.page, this.limit);
-			return run();
+		@Override
+		void remember() {
+			EtcdReader.this.page = Math.min(EtcdReader.this.page, this.size);
 		}
 
 	}
@@ -198,13 +206,12 @@ final class EtcdReader {
 
 		private int from;
 
-		private int size = EtcdReader.this.ops;
-
 		KeysRead(List<String> keys, Timeline.@Nullable Position before) {
-			super(before);
+			super(before, EtcdReader.this.ops);
 			this.keys = keys;
 		}
 
+		@Override
 		CompletableFuture<Snapshot> run() {
 			int to = Math.min(this.keys.size(), this.from + this.size);
 			GetOption option = GetOption.builder().withRevision(revision()).build();
@@ -223,13 +230,9 @@ final class EtcdReader {
 			return (to == this.keys.size()) ? CompletableFuture.completedFuture(done()) : run();
 		}
 
-		private CompletableFuture<Snapshot> smaller(Throwable thrown) {
-			if (!isTooLarge(thrown) || this.size <= MIN_PAGE) {
-				return CompletableFuture.failedFuture(thrown);
-			}
-			this.size = Math.max(MIN_PAGE, this.size / 4);
+		@Override
+		void remember() {
 			EtcdReader.this.ops = Math.min(EtcdReader.this.ops, this.size);
-			return run();
 		}
 
 	}

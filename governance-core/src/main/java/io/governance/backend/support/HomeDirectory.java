@@ -22,6 +22,15 @@ public final class HomeDirectory {
 		return find(System::getProperty, System::getenv);
 	}
 
+	/**
+	 * The directory in it for what may be lost between two starts.
+	 * @return the directory, {@code null} if there is no home directory
+	 */
+	public static @Nullable Path cache() {
+		Path home = find();
+		return (home != null) ? home.resolve(".cache").resolve("governance") : null;
+	}
+
 	static @Nullable Path find(Function<String, @Nullable String> properties,
 			Function<String, @Nullable String> environment) {
 		String home = properties.apply("user.home");

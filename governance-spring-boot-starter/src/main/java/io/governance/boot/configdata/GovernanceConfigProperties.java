@@ -72,8 +72,7 @@ public record GovernanceConfigProperties(@DefaultValue("true") boolean enabled, 
 		 * @return the directory, {@code null} if none is set and the user has no home
 		 */
 		public @Nullable Path place() {
-			Path home = (this.directory == null) ? HomeDirectory.find() : null;
-			return (home != null) ? home.resolve(".cache").resolve("governance") : this.directory;
+			return (this.directory != null) ? this.directory : HomeDirectory.cache();
 		}
 
 	}

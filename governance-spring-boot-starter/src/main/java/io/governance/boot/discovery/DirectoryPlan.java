@@ -140,14 +140,11 @@ final class DirectoryPlan {
 		}
 		Path directory = cache.directory();
 		if (directory == null) {
-			Path home = (configured == null) ? HomeDirectory.find() : null;
-			Path caches = (home != null) ? home.resolve(".cache").resolve("governance") : configured;
-			if (caches == null) {
-				return null;
-			}
-			directory = caches.resolve("instances");
+			Path caches = (configured != null) ? configured : HomeDirectory.cache();
+			directory = (caches != null) ? caches.resolve("instances") : null;
 		}
-		return new InstanceCache(directory, namespace + "/" + String.join(",", this.names));
+		return (directory != null) ? new InstanceCache(directory, namespace + "/" + String.join(",", this.names))
+				: null;
 	}
 
 }

@@ -9,7 +9,6 @@ import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 
 import io.governance.BackendUnavailableException;
-import io.governance.registry.Instance;
 import io.governance.registry.ServiceDirectory;
 import io.governance.registry.ServiceInstances;
 
@@ -74,12 +73,8 @@ public final class GovernanceDiscoveryClient implements DiscoveryClient {
 		return instances.instances()
 			.stream()
 			.filter((instance) -> instance.status().takesCalls())
-			.map(GovernanceDiscoveryClient::describe)
+			.<ServiceInstance>map(DiscoveredInstance::new)
 			.toList();
-	}
-
-	private static ServiceInstance describe(Instance instance) {
-		return new DiscoveredInstance(instance);
 	}
 
 	/**

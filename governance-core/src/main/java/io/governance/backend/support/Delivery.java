@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the type of the state
  */
-public final class Delivery<T> implements Subscription {
+final class Delivery<T> implements Subscription {
 
 	private static final Logger logger = LoggerFactory.getLogger(Delivery.class);
 
@@ -63,7 +63,7 @@ public final class Delivery<T> implements Subscription {
 	 * @param onConnection the listener for the connection
 	 * @param onClose told when this is closed by its owner
 	 */
-	public Delivery(String what, Executor executor, ConnectionLog log, BiPredicate<T, T> same, Consumer<T> onState,
+	Delivery(String what, Executor executor, ConnectionLog log, BiPredicate<T, T> same, Consumer<T> onState,
 			Consumer<ConnectionState> onConnection, Consumer<Delivery<T>> onClose) {
 		this.what = what;
 		this.executor = executor;
@@ -78,7 +78,7 @@ public final class Delivery<T> implements Subscription {
 	 * The state is known to be this one: the backend can be reached.
 	 * @param state the state
 	 */
-	public synchronized void offer(T state) {
+	synchronized void offer(T state) {
 		connection(ConnectionState.CONNECTED, "");
 		this.next = state;
 		schedule();
@@ -88,7 +88,7 @@ public final class Delivery<T> implements Subscription {
 	 * The state cannot be known.
 	 * @param reason why, for the log
 	 */
-	public synchronized void lost(String reason) {
+	synchronized void lost(String reason) {
 		connection(ConnectionState.DISCONNECTED, reason);
 		schedule();
 	}
@@ -162,7 +162,7 @@ public final class Delivery<T> implements Subscription {
 	/**
 	 * Ends the delivery without waiting for the listener.
 	 */
-	public synchronized void end() {
+	synchronized void end() {
 		this.closed = true;
 		this.next = null;
 		this.log.forget(this);

@@ -33,13 +33,7 @@ public final class GovernanceConfigHealthIndicator extends AbstractHealthIndicat
 
 	private final InstantSource clock;
 
-	/**
-	 * Creates an indicator.
-	 * @param manager the config of this process
-	 * @param required whether the application cannot be without remote config
-	 * @param clock tells how old the config is
-	 */
-	public GovernanceConfigHealthIndicator(ConfigManager manager, boolean required, InstantSource clock) {
+	GovernanceConfigHealthIndicator(ConfigManager manager, boolean required, InstantSource clock) {
 		this.manager = manager;
 		this.required = required;
 		this.clock = clock;

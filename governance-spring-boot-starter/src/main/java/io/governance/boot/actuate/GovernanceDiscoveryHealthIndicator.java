@@ -18,11 +18,7 @@ public final class GovernanceDiscoveryHealthIndicator extends AbstractHealthIndi
 
 	private final ServiceDirectory directory;
 
-	/**
-	 * Creates an indicator.
-	 * @param directory the lists
-	 */
-	public GovernanceDiscoveryHealthIndicator(ServiceDirectory directory) {
+	GovernanceDiscoveryHealthIndicator(ServiceDirectory directory) {
 		this.directory = directory;
 	}
 

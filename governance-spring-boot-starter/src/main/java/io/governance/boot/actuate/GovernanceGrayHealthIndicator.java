@@ -13,11 +13,7 @@ public final class GovernanceGrayHealthIndicator extends AbstractHealthIndicator
 
 	private final GrayRulesKeeper keeper;
 
-	/**
-	 * Creates an indicator.
-	 * @param keeper the rules of this process
-	 */
-	public GovernanceGrayHealthIndicator(GrayRulesKeeper keeper) {
+	GovernanceGrayHealthIndicator(GrayRulesKeeper keeper) {
 		this.keeper = keeper;
 	}
 

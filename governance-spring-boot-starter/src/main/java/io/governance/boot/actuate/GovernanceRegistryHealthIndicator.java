@@ -18,11 +18,7 @@ public final class GovernanceRegistryHealthIndicator extends AbstractHealthIndic
 
 	private final RegistrationKeeper keeper;
 
-	/**
-	 * Creates an indicator.
-	 * @param keeper the registrations
-	 */
-	public GovernanceRegistryHealthIndicator(RegistrationKeeper keeper) {
+	GovernanceRegistryHealthIndicator(RegistrationKeeper keeper) {
 		this.keeper = keeper;
 	}
 

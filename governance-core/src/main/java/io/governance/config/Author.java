@@ -30,4 +30,26 @@ public record Author(String name, String comment) {
 		return new Author(name, "");
 	}
 
+	/**
+	 * The name as it can stand in a line of a log: in quotes, and not too long.
+	 * @return the name, shortened, and with a question mark for what would end the line
+	 * or the quotes
+	 */
+	public String printableName() {
+		return printable(this.name);
+	}
+
+	/**
+	 * The comment as it can stand in a line of a log, as the name.
+	 * @return the comment, empty if there is none
+	 */
+	public String printableComment() {
+		return printable(this.comment.strip());
+	}
+
+	private static String printable(String text) {
+		String head = (text.length() > 128) ? text.substring(0, 128) + "..." : text;
+		return head.replaceAll("[\\p{Cntrl}']", "?");
+	}
+
 }

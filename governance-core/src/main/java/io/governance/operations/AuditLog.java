@@ -19,22 +19,17 @@ public final class AuditLog implements ConfigAuditListener {
 	@Override
 	public void onAudit(ConfigAuditEvent event) {
 		logger.info("{} {} {} on {} by '{}': revision {}, sha256 {}{}{}", word(event.action()), word(event.outcome()),
-				event.id(), event.backend(), printable(event.author().name()), event.revision(),
+				event.id(), event.backend(), event.author().printableName(), event.revision(),
 				event.digest().isEmpty() ? "-" : event.digest(), event.forced() ? ", unchecked" : "",
-				reason(event.author().comment()));
+				reason(event.author().printableComment()));
 	}
 
 	private static String reason(String comment) {
-		return comment.isBlank() ? "" : ", comment '" + printable(comment) + "'";
+		return comment.isEmpty() ? "" : ", comment '" + comment + "'";
 	}
 
 	private static String word(Enum<?> value) {
 		return value.name().toLowerCase(Locale.ROOT);
-	}
-
-	private static String printable(String text) {
-		String head = (text.length() > 128) ? text.substring(0, 128) + "..." : text;
-		return head.replaceAll("[\\p{Cntrl}']", "?");
 	}
 
 }

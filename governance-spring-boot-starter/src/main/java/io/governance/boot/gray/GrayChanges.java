@@ -81,7 +81,7 @@ public final class GrayChanges implements GrayRulesListener, DisposableBean {
 			}
 		}
 		logger.info("Gray rules changed by '{}': added {}, removed {}, changed {}{}, documents {}",
-				printable(changed.author().name()), change.added(), change.removed(), change.changed(),
+				changed.author().printableName(), change.added(), change.removed(), change.changed(),
 				change.reordered() ? ", reordered" : "",
 				change.documents().stream().map((document) -> document.id().name()).toList());
 		try {
@@ -109,11 +109,6 @@ public final class GrayChanges implements GrayRulesListener, DisposableBean {
 			logger.debug("Nobody knows who changed the gray rules: {}", ex.toString());
 		}
 		return Author.UNKNOWN;
-	}
-
-	private static String printable(String name) {
-		String head = (name.length() > 128) ? name.substring(0, 128) + "..." : name;
-		return head.replaceAll("[\\p{Cntrl}']", "?");
 	}
 
 	/**

@@ -1,4 +1,4 @@
-package io.governance.boot.registry;
+package io.governance.boot;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +13,7 @@ import org.springframework.mock.env.MockEnvironment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest
-class DrainDefaultsTests {
+class GovernanceDefaultsTests {
 
 	private static final String MIN_TIME = "governance.registry.drain.min-time";
 
@@ -27,7 +27,7 @@ class DrainDefaultsTests {
 		String mark = SpringBootTestContextBootstrapper.class.getName();
 		MockEnvironment environment = new MockEnvironment().withProperty(mark, this.ofThisTest.getProperty(mark))
 			.withProperty(QUIET_PERIOD, "1s");
-		new DrainDefaults().postProcessEnvironment(environment, new SpringApplication(Application.class));
+		new GovernanceDefaults().postProcessEnvironment(environment, new SpringApplication(Application.class));
 		assertThat(environment.getProperty(MIN_TIME)).isEqualTo("0s");
 		assertThat(environment.getProperty(QUIET_PERIOD)).isEqualTo("1s");
 	}
@@ -35,7 +35,7 @@ class DrainDefaultsTests {
 	@Test
 	void applicationsWaitForTheirCallers() {
 		MockEnvironment environment = new MockEnvironment();
-		new DrainDefaults().postProcessEnvironment(environment, new SpringApplication(Application.class));
+		new GovernanceDefaults().postProcessEnvironment(environment, new SpringApplication(Application.class));
 		assertThat(environment.containsProperty(MIN_TIME)).isFalse();
 	}
 

@@ -38,10 +38,6 @@ final class CallDeadlines {
 				: outer;
 	}
 
-	Deadline never() {
-		return this.never;
-	}
-
 	/** Runs code under a deadline, and under the one that holds already. */
 	<T> T run(Deadline deadline, Callable<T> code) throws Exception {
 		Deadline outer = this.current.get();

@@ -4,11 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.util.ReflectionUtils;
-
-import io.governance.call.Deadline;
 
 /**
  * Gives calls a deadline and a fallback, with whatever blocking client they are made:
@@ -19,13 +15,14 @@ public final class GovernanceCalls {
 
 	private final CallDeadlines deadlines;
 
-	private final @Nullable Duration within;
+	/** Zero for no deadline of its own. */
+	private final Duration within;
 
 	GovernanceCalls(CallDeadlines deadlines) {
-		this(deadlines, null);
+		this(deadlines, Duration.ZERO);
 	}
 
-	private GovernanceCalls(CallDeadlines deadlines, @Nullable Duration within) {
+	private GovernanceCalls(CallDeadlines deadlines, Duration within) {
 		this.deadlines = deadlines;
 		this.within = within;
 	}
@@ -78,9 +75,7 @@ public final class GovernanceCalls {
 	}
 
 	private <T> T run(Callable<T> code) throws Exception {
-		Duration within = this.within;
-		Deadline deadline = (within != null) ? this.deadlines.after(within) : this.deadlines.never();
-		return this.deadlines.run(deadline, code);
+		return this.deadlines.run(this.deadlines.after(this.within), code);
 	}
 
 	private static RuntimeException rethrown(Exception ex) {

@@ -3,7 +3,6 @@ package io.governance.boot.call;
 import java.time.Duration;
 import java.util.function.Function;
 
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -20,13 +19,14 @@ public final class GovernanceReactiveCalls {
 
 	private final CallDeadlines deadlines;
 
-	private final @Nullable Duration within;
+	/** Zero for no deadline of its own. */
+	private final Duration within;
 
 	GovernanceReactiveCalls(CallDeadlines deadlines) {
-		this(deadlines, null);
+		this(deadlines, Duration.ZERO);
 	}
 
-	private GovernanceReactiveCalls(CallDeadlines deadlines, @Nullable Duration within) {
+	private GovernanceReactiveCalls(CallDeadlines deadlines, Duration within) {
 		this.deadlines = deadlines;
 		this.within = within;
 	}
@@ -77,11 +77,10 @@ public final class GovernanceReactiveCalls {
 	}
 
 	private Context write(Context context) {
-		Duration within = this.within;
-		if (within == null) {
+		if (this.within.isZero()) {
 			return context;
 		}
-		Deadline deadline = this.deadlines.after(within);
+		Deadline deadline = this.deadlines.after(this.within);
 		Deadline outer = context.getOrDefault(DEADLINE, null);
 		return context.put(DEADLINE, (outer != null) ? deadline.earlier(outer) : deadline);
 	}

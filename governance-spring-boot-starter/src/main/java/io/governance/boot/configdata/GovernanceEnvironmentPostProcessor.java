@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.governance.backend.Backend;
 import io.governance.boot.GovernanceProperties;
@@ -15,14 +14,10 @@ import io.governance.boot.InvalidSettingException;
 import io.governance.boot.backend.Backends;
 import io.governance.boot.configdata.ConfigLayerProperties.Layout;
 import io.governance.boot.registry.StartingInstance;
-import io.governance.config.ConfigLayer;
 import io.governance.config.ConfigManager;
-import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigSource;
-import io.governance.config.ConfigStatus;
 import io.governance.config.ConfigVariants;
 import io.governance.config.DocumentId;
-import io.governance.config.IgnoredKey;
 import io.governance.config.InvalidConfigException;
 import io.governance.config.RemotePolicy;
 import io.governance.config.SnapshotCache;
@@ -125,7 +120,7 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 				checkExpressions(manager, new ExpressionCheck(environment, localValues), policy);
 			}
 			if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
-				tell(manager);
+				new StartReport(manager, this.logger).tell();
 			}
 			retain(binder, sources);
 			handOver(new GovernanceBootstrap(backends, manager, policy, secrets), source);
@@ -246,65 +241,6 @@ final class GovernanceEnvironmentPostProcessor implements EnvironmentPostProcess
 	/** The property that an environment variable stands for, such as a.list[0].b. */
 	static String propertyOf(String variable) {
 		return variable.toLowerCase(Locale.ROOT).replace('_', '.').replaceAll("\\.(\\d+)(?=\\.|$)", "[$1]");
-	}
-
-	private void tell(ConfigManager manager) {
-		tell(manager.status());
-		if (manager.status().source() == ConfigStatus.Source.NONE) {
-			return;
-		}
-		ConfigSnapshot current = manager.current();
-		List<ConfigLayer> precedence = manager.precedence();
-		String layers = precedence.stream()
-			.filter((layer) -> current.merged().contains(inPlaceOf(layer, current)))
-			.map((layer) -> describe(layer, current))
-			.collect(Collectors.joining(", ", "[", "]"));
-		this.logger.info("Remote config, the lowest precedence first: " + layers + "; "
-				+ (precedence.size() - current.merged().size()) + " more documents are watched and do not exist");
-		manager.lanes()
-			.forEach((lane,
-					snapshot) -> this.logger.info("Remote config of requests in lane '" + lane + "': "
-							+ snapshot.variants()
-								.values()
-								.stream()
-								.map(DocumentId::toString)
-								.collect(Collectors.joining(", "))));
-		List<IgnoredKey> ignored = manager.current().ignored();
-		if (!ignored.isEmpty()) {
-			this.logger.warn("Remote config may not set " + IgnoredKey.describe(ignored)
-					+ ": ignored, unless governance.config.allowed-keys names it");
-		}
-	}
-
-	private static DocumentId inPlaceOf(ConfigLayer layer, ConfigSnapshot snapshot) {
-		return snapshot.variants().getOrDefault(layer.document(), layer.document());
-	}
-
-	private static String describe(ConfigLayer layer, ConfigSnapshot snapshot) {
-		DocumentId variant = snapshot.variants().get(layer.document());
-		return (variant != null) ? layer + " by its variant " + variant.name() : layer.toString();
-	}
-
-	private void tell(ConfigStatus status) {
-		switch (status.source()) {
-			case BACKEND -> {
-				if (status.rejection() != null) {
-					this.logger.error("A variant for requests cannot be used: " + status.rejection().describe()
-							+ ". Requests get the config of the instance");
-				}
-			}
-			case NONE -> this.logger.warn("Starting without remote config: " + status.problem());
-			case CACHE -> {
-				if (status.rejection() != null) {
-					this.logger.error("Stored config cannot be used: " + status.rejection().describe()
-							+ ". Starting with the last good config, kept at " + status.since());
-				}
-				else {
-					this.logger.warn(
-							"Starting with the last good config, kept at " + status.since() + ": " + status.problem());
-				}
-			}
-		}
 	}
 
 	private static void place(MutablePropertySources sources, ImportMark mark, GovernancePropertySource source) {

@@ -10,9 +10,8 @@ import tools.jackson.databind.JsonNode;
  * @param key the key
  * @param value the value; empty if it was not told
  * @param modifyIndex the index of its last change
- * @param session the session that locks it; empty if none does
  */
-record KeyValue(String key, byte[] value, long modifyIndex, String session) {
+record KeyValue(String key, byte[] value, long modifyIndex) {
 
 	/**
 	 * Reads one.
@@ -23,7 +22,7 @@ record KeyValue(String key, byte[] value, long modifyIndex, String session) {
 	static KeyValue of(JsonNode json) {
 		String value = json.path("Value").asString("");
 		return new KeyValue(json.path("Key").asString(""), Base64.getDecoder().decode(value),
-				json.path("ModifyIndex").asLong(0), json.path("Session").asString(""));
+				json.path("ModifyIndex").asLong(0));
 	}
 
 }

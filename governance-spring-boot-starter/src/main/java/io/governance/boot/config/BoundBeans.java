@@ -91,10 +91,10 @@ final class BoundBeans {
 		names().forEach((name, properties) -> {
 			Class<?> type = change.touches(properties.prefix()) && which.test(name) ? factory.getType(name, false)
 					: null;
-			Bindable<?> bindable = (type != null) ? LiveConfigPoints.bindable(factory, name, type) : null;
-			if (type != null && bindable != null) {
-				points.add(new LiveConfigPoints.Point(properties.prefix(), bindable, false, false,
-						BindRules.of(properties, factory.findAnnotationOnBean(name, Validated.class, false))));
+			LiveConfigPoints.Point point = (type != null) ? LiveConfigPoints.ofBean(factory, name, type, properties)
+					: null;
+			if (point != null) {
+				points.add(point);
 			}
 		});
 		return points;

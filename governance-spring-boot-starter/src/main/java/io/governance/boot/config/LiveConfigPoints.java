@@ -51,10 +51,9 @@ final class LiveConfigPoints {
 	private void inspect(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
 		ConfigurationProperties properties = beanFactory.findAnnotationOnBean(name, ConfigurationProperties.class,
 				false);
-		Bindable<?> bindable = (properties != null) ? bindable(beanFactory, name, type) : null;
-		if (properties != null && bindable != null) {
-			this.points.add(new Point(properties.prefix(), bindable, isMade(beanFactory, name), false,
-					BindRules.of(properties, beanFactory.findAnnotationOnBean(name, Validated.class, false))));
+		Point own = (properties != null) ? ofBean(beanFactory, name, type, properties) : null;
+		if (own != null) {
+			this.points.add(own);
 		}
 		try {
 			inspectMembers(type);
@@ -85,12 +84,16 @@ final class LiveConfigPoints {
 	 * what is not marked by Boot as bound by its constructor may have one that takes
 	 * other beans, or be made by a method.
 	 */
-	static @Nullable Bindable<?> bindable(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
+	static @Nullable Point ofBean(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type,
+			ConfigurationProperties properties) {
 		boolean byConstructor = isBoundByConstructor(beanFactory, name);
 		if (!byConstructor && !hasDefaultConstructor(type)) {
 			return null;
 		}
-		return Bindable.of(type).withBindMethod(byConstructor ? BindMethod.VALUE_OBJECT : BindMethod.JAVA_BEAN);
+		return new Point(properties.prefix(),
+				Bindable.of(type).withBindMethod(byConstructor ? BindMethod.VALUE_OBJECT : BindMethod.JAVA_BEAN),
+				isMade(beanFactory, name), false,
+				BindRules.of(properties, beanFactory.findAnnotationOnBean(name, Validated.class, false)));
 	}
 
 	static boolean isBoundByConstructor(ConfigurableListableBeanFactory beanFactory, String name) {

@@ -47,13 +47,14 @@ final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 		if (lastGood == null && !manager.current().hasSecrets()) {
 			return;
 		}
-		List<InvalidConfigException> failures = bindAll(beanFactory, manager.current());
+		List<LiveConfigPoints.Point> points = LiveConfigPoints.find(beanFactory);
+		List<InvalidConfigException> failures = bindAll(beanFactory, points, manager.current());
 		if (lastGood != null && !failures.isEmpty()) {
 			// What the application has worked with in spite of it, it does not bind.
-			failures.removeAll(sameFailures(failures, bindAll(beanFactory, lastGood)));
+			failures.removeAll(sameFailures(failures, bindAll(beanFactory, points, lastGood)));
 		}
 		if (lastGood != null && failures.isEmpty()) {
-			InvalidConfigException failure = firstOfLanes(beanFactory, manager);
+			InvalidConfigException failure = firstOfLanes(points, manager);
 			if (failure != null) {
 				manager.fallBack(failure, bootstrap.policy());
 				return;
@@ -75,11 +76,10 @@ final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 	}
 
 	/** What requests in lanes find besides is bound for live config alone. */
-	private @Nullable InvalidConfigException firstOfLanes(ConfigurableListableBeanFactory beanFactory,
-			ConfigManager manager) {
+	private @Nullable InvalidConfigException firstOfLanes(List<LiveConfigPoints.Point> points, ConfigManager manager) {
 		SnapshotBinder binder = new SnapshotBinder(this.environment, new BeanValidation(() -> null));
 		for (ConfigSnapshot snapshot : manager.lanes().values()) {
-			for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
+			for (LiveConfigPoints.Point point : points) {
 				try {
 					if (point.live()) {
 						binder.bind(snapshot, point.prefix(), point.bindable(), point.rules());
@@ -93,10 +93,11 @@ final class StartupCheck implements BeanFactoryPostProcessor, Ordered {
 		return null;
 	}
 
-	private List<InvalidConfigException> bindAll(ConfigurableListableBeanFactory beanFactory, ConfigSnapshot snapshot) {
+	private List<InvalidConfigException> bindAll(ConfigurableListableBeanFactory beanFactory,
+			List<LiveConfigPoints.Point> points, ConfigSnapshot snapshot) {
 		SnapshotBinder binder = new SnapshotBinder(this.environment, new BeanValidation(() -> null));
 		List<InvalidConfigException> failures = new ArrayList<>();
-		for (LiveConfigPoints.Point point : LiveConfigPoints.find(beanFactory)) {
+		for (LiveConfigPoints.Point point : points) {
 			try {
 				if (point.live()) {
 					binder.bind(snapshot, point.prefix(), point.bindable(), point.rules());

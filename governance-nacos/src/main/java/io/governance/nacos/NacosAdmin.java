@@ -30,6 +30,8 @@ final class NacosAdmin {
 
 	private final NacosLogin login;
 
+	private final NacosLogin.Refusals refusals = new NacosLogin.Refusals();
+
 	/*
 	 * Whether the server is known to be of before version 3: then it refuses every path.
 	 */
@@ -55,7 +57,7 @@ final class NacosAdmin {
 	NacosHttp.Answer get(String what, String path, Map<String, String> parameters) {
 		String token = this.login.token();
 		NacosHttp.Answer answer = this.http.send(what, "GET", PATH + path, token, parameters);
-		if (isForbidden(answer) && this.login.renew(token)) {
+		if (isForbidden(answer) && this.login.renew(token, this.refusals)) {
 			answer = this.http.send(what, "GET", PATH + path, this.login.token(), parameters);
 		}
 		boolean unknown = answer.status() == NacosHttp.NOT_FOUND && answer.code() == NacosHttp.NOT_FOUND;

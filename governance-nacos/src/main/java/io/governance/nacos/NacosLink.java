@@ -55,6 +55,8 @@ final class NacosLink implements AutoCloseable {
 
 	private final NacosLogin login;
 
+	private final NacosLogin.Refusals refusals = new NacosLogin.Refusals();
+
 	private final List<LinkListener> listeners = new ArrayList<>();
 
 	private final Object lock = new Object();
@@ -242,7 +244,7 @@ final class NacosLink implements AutoCloseable {
 				TimeUnit.MILLISECONDS.sleep(REGISTERING_PAUSE.toMillis());
 				answers = send(rpc, requests);
 			}
-			if (answers.stream().anyMatch(NacosLink::isForbidden) && this.login.renew(token(requests))) {
+			if (answers.stream().anyMatch(NacosLink::isForbidden) && this.login.renew(token(requests), this.refusals)) {
 				answers = send(rpc, requests);
 			}
 			return answers;

@@ -38,9 +38,6 @@ final class NacosLogin {
 
 	private volatile @Nullable Failure failure;
 
-	/** How old a token must be to be made anew because it is refused. */
-	private Duration refusalPause = PAUSE;
-
 	NacosLogin(NacosHttp http, String username, String password, LongSupplier nanoTime) {
 		this.http = http;
 		this.username = username;
@@ -107,9 +104,11 @@ final class NacosLogin {
 	 * another one already or it has just been made. Where that does not help it is the
 	 * user who lacks a right: it is done ever more rarely, as it costs the server much.
 	 * @param refused the token that the server does not take
+	 * @param refusals those of whoever asks: what one may not do keeps no other from
+	 * having a token made
 	 * @return whether there is another one
 	 */
-	boolean renew(String refused) {
+	boolean renew(String refused, Refusals refusals) {
 		if (this.username.isEmpty()) {
 			return false;
 		}
@@ -124,12 +123,12 @@ final class NacosLogin {
 				return true;
 			}
 			long age = age(token.madeAt());
-			if (age < this.refusalPause.toNanos()) {
+			if (age < refusals.pause.toNanos()) {
 				return false;
 			}
 			make(FAILURE_PAUSE);
-			Duration next = (age < GOOD.toNanos()) ? this.refusalPause.multipliedBy(2) : PAUSE;
-			this.refusalPause = (next.compareTo(LONGEST_PAUSE) < 0) ? next : LONGEST_PAUSE;
+			Duration next = (age < GOOD.toNanos()) ? refusals.pause.multipliedBy(2) : PAUSE;
+			refusals.pause = (next.compareTo(LONGEST_PAUSE) < 0) ? next : LONGEST_PAUSE;
 			return true;
 		}
 		finally {
@@ -178,6 +177,14 @@ final class NacosLogin {
 		}
 		long seconds = Math.max(10, answer.json().path("tokenTtl").asLong(300));
 		return new Token(made, this.nanoTime.getAsLong(), Duration.ofSeconds(seconds).toNanos());
+	}
+
+	/** What has come of tokens for somebody who asks. */
+	static final class Refusals {
+
+		/** How old a token must be to be made anew because it is refused. */
+		private Duration pause = PAUSE;
+
 	}
 
 	private record Token(String text, long madeAt, long validNanos) {

@@ -53,6 +53,8 @@ class NacosLoginTests {
 
 	private NacosLogin login;
 
+	private final NacosLogin.Refusals refusals = new NacosLogin.Refusals();
+
 	@BeforeEach
 	void start() throws IOException {
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -130,10 +132,10 @@ class NacosLoginTests {
 	void olderTokenThatIsRefusedIsNoFailure() {
 		String refused = this.login.token();
 		pass(Duration.ofSeconds(10));
-		assertThat(this.login.renew(refused)).isTrue();
-		assertThat(this.login.renew(refused)).isTrue();
+		assertThat(this.login.renew(refused, this.refusals)).isTrue();
+		assertThat(this.login.renew(refused, this.refusals)).isTrue();
 		assertThat(this.logins).as("the second one makes none").hasValue(2);
-		assertThat(this.login.renew(this.login.token())).as("just made, and refused").isFalse();
+		assertThat(this.login.renew(this.login.token(), this.refusals)).as("just made, and refused").isFalse();
 	}
 
 	@Test
@@ -142,12 +144,19 @@ class NacosLoginTests {
 		String token = this.login.token();
 		for (int i = 0; i < 120; i++) {
 			pass(Duration.ofMillis(500));
-			this.login.renew(token);
+			this.login.renew(token, this.refusals);
 			token = this.login.token();
 		}
 		assertThat(this.logins).as("within a minute").hasValueLessThan(8);
 		pass(Duration.ofMinutes(1));
-		assertThat(this.login.renew(token)).as("it may have been the token after all").isTrue();
+		this.login.renew(token, this.refusals);
+		token = this.login.token();
+		pass(Duration.ofSeconds(3));
+		assertThat(this.login.renew(token, this.refusals)).isFalse();
+		assertThat(this.login.renew(token, new NacosLogin.Refusals())).as("whom it did for until now").isTrue();
+		token = this.login.token();
+		pass(Duration.ofMinutes(1));
+		assertThat(this.login.renew(token, this.refusals)).as("it may have been the token after all").isTrue();
 	}
 
 	@Test
@@ -157,13 +166,13 @@ class NacosLoginTests {
 		String token = this.login.token();
 		for (int i = 0; i < 10; i++) {
 			pass(Duration.ofMinutes(1));
-			assertThat(this.login.renew(token)).isTrue();
+			assertThat(this.login.renew(token, this.refusals)).isTrue();
 			token = this.login.token();
 		}
 		pass(Duration.ofMinutes(10));
-		assertThat(this.login.renew(token)).isTrue();
+		assertThat(this.login.renew(token, this.refusals)).isTrue();
 		pass(Duration.ofSeconds(3));
-		assertThat(this.login.renew(this.login.token())).isTrue();
+		assertThat(this.login.renew(this.login.token(), this.refusals)).isTrue();
 	}
 
 	@Test

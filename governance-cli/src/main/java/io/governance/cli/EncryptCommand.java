@@ -34,6 +34,9 @@ final class EncryptCommand implements Callable<Integer> {
 
 	@Override
 	public Integer call() throws IOException {
+		if (this.property.isBlank()) {
+			throw new SettingsException("for which property? a value opens under no other name");
+		}
 		SecretBox box = new SecretBox(keys());
 		String value = Console.text(this.console.in().readAllBytes(), "what is piped in").replaceFirst("\\R\\z", "");
 		if (value.isEmpty()) {

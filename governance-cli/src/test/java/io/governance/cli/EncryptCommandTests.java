@@ -56,6 +56,8 @@ class EncryptCommandTests {
 		Path keys = Files.writeString(this.home.resolve("keys"), SecretKeys.generate(new SecureRandom()));
 		assertThat(this.terminal.pipe("\n", "encrypt", "a", "--key-file", keys.toString())).isEqualTo(1);
 		assertThat(this.terminal.err()).contains("nothing was piped in");
+		assertThat(this.terminal.pipe("x", "encrypt", "", "--key-file", keys.toString())).isEqualTo(2);
+		assertThat(this.terminal.err()).contains("for which property?");
 	}
 
 }

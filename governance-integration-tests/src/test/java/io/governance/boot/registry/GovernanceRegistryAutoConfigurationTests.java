@@ -35,6 +35,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.discovery.event.InstancePreRegisteredEvent;
@@ -275,11 +276,20 @@ class GovernanceRegistryAutoConfigurationTests {
 	}
 
 	@Test
-	void doesNotRegisterWithoutAName(CapturedOutput output) {
+	void doesNotRegisterWithoutANameAndWarnsWhereItServesTheWeb(CapturedOutput output) {
 		this.runner.withPropertyValues("spring.application.name=").run((context) -> {
 			assertThat(context).hasNotFailed().doesNotHaveBean(Registration.class);
-			assertThat(output).contains("set spring.application.name");
+			assertThat(output).contains("set spring.application.name").doesNotContain("WARN");
 		});
+		new WebApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(UtilAutoConfiguration.class, GovernanceRegistryAutoConfiguration.class))
+			.withUserConfiguration(LocalBackendConfiguration.class)
+			.withPropertyValues("test.directory=" + this.directory)
+			.run((context) -> {
+				assertThat(context).hasNotFailed().doesNotHaveBean(Registration.class);
+				assertThat(output).containsPattern("WARN .*set spring.application.name");
+			});
 	}
 
 	@Test

@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
@@ -60,6 +61,8 @@ import io.governance.registry.Registry;
 @ConditionalOnBooleanProperty(name = "spring.cloud.service-registry.auto-registration.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(GovernanceRegistryProperties.class)
 public final class GovernanceRegistryAutoConfiguration {
+
+	private static final String UNNAMED = "This application has no name and is not registered: set spring.application.name";
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -211,11 +214,23 @@ public final class GovernanceRegistryAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@Conditional(OnUnnamed.class)
+	@ConditionalOnWebApplication
 	static class UnnamedConfiguration {
 
 		UnnamedConfiguration() {
-			LoggerFactory.getLogger(InstanceRegistrar.class)
-				.warn("This application has no name and is not registered: set spring.application.name");
+			LoggerFactory.getLogger(InstanceRegistrar.class).warn(UNNAMED);
+		}
+
+	}
+
+	/** Most of these serve nobody. */
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnUnnamed.class)
+	@ConditionalOnNotWebApplication
+	static class UnnamedOtherConfiguration {
+
+		UnnamedOtherConfiguration() {
+			LoggerFactory.getLogger(InstanceRegistrar.class).info(UNNAMED);
 		}
 
 	}

@@ -32,13 +32,14 @@ final class ConfigKeys {
 			char c = key.charAt(i);
 			int end = (c == '[' && !bracket) ? endOfName(key, i + 1) : -1;
 			if (end > 0) {
-				canonical.append((i == 0) ? "" : ".").append(key, i + 1, end);
+				canonical.append((i == 0) ? "" : ".").append(key, i + 1, end).append(boundary(key, end));
 				i = end;
 				continue;
 			}
-			bracket = (c == '[') || (bracket && c != ']');
+			boolean closed = bracket && c == ']';
+			bracket = (c == '[') || (bracket && !closed);
 			if (bracket || c == ']') {
-				canonical.append(c);
+				canonical.append(c).append(closed ? boundary(key, i) : "");
 			}
 			else if (c != '-' && c != '_') {
 				canonical.append(Character.toLowerCase(c));
@@ -57,9 +58,16 @@ final class ConfigKeys {
 		while (end < key.length() && key.charAt(end) != '.' && isCanonical(key.charAt(end))) {
 			index &= key.charAt(end++) <= '9';
 		}
-		boolean closed = end < key.length() && key.charAt(end) == ']';
-		boolean last = end + 1 >= key.length() || key.charAt(end + 1) == '.' || key.charAt(end + 1) == '[';
-		return (!index && closed && last) ? end : -1;
+		return (!index && end < key.length() && key.charAt(end) == ']') ? end : -1;
+	}
+
+	/**
+	 * What stands behind a closing bracket is an element of its own, also without a dot.
+	 */
+	private static String boundary(String key, int closing) {
+		boolean dotted = closing + 1 >= key.length() || key.charAt(closing + 1) == '.'
+				|| key.charAt(closing + 1) == '[';
+		return dotted ? "" : ".";
 	}
 
 	private static boolean isCanonical(char c) {

@@ -51,6 +51,7 @@ class ConfigChangeTests {
 		assertThat(Set.of("my", "my-data", "my-database.pool.max", "my-database.pool.maxSize.x", "server", "servers[1]",
 				"servers[0].x", "pool"))
 			.noneMatch(change::touches);
+		assertThat(change("", "'[database]url': x").touches("database")).isTrue();
 	}
 
 	@Test

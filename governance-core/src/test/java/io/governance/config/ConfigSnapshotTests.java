@@ -29,7 +29,9 @@ class ConfigSnapshotTests {
 
 	/** Spring Boot takes them for the same key, too. */
 	@ParameterizedTest
-	@CsvSource({ "'map[ab].c', 'map.ab.c'", "'map.a-b.c', 'map[ab].c'", "'map[ab][0]', 'map.AB[0]'", "'[ab]', 'ab'" })
+	@CsvSource({ "'map[ab].c', 'map.ab.c'", "'map.a-b.c', 'map[ab].c'", "'map[ab][0]', 'map.AB[0]'", "'[ab]', 'ab'",
+			"'[ab]c', 'ab.c'", "'map[ab]c[d]e', 'map.ab.c.d.e'", "'map[a.b]c', 'map[a.b].c'",
+			"'list[0]a', 'list[0].a'" })
 	void takesTheHigherLayerWhetherOrNotANameStandsInBrackets(String lower, String higher) {
 		assertThat(values(snapshot("'" + lower + "': 1", "'" + higher + "': 2"))).containsExactly(Map.entry(higher, 2));
 		assertThat(values(snapshot("'" + higher + "': 1", "'" + lower + "': 2"))).containsExactly(Map.entry(lower, 2));

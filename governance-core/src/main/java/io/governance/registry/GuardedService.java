@@ -5,7 +5,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -80,7 +82,7 @@ final class GuardedService implements InstancesListener {
 	}
 
 	synchronized int held() {
-		return (this.doubt != null) ? this.doubt.kept : 0;
+		return (this.doubt != null) ? this.doubt.since.size() : 0;
 	}
 
 	@Override
@@ -114,7 +116,7 @@ final class GuardedService implements InstancesListener {
 	}
 
 	/** What the backend says, by its watch or because it was asked. */
-	private void take(List<Instance> truth, boolean confirmed) {
+	private void take(List<Instance> truth, boolean asked) {
 		if (this.ended) {
 			return;
 		}
@@ -130,20 +132,14 @@ final class GuardedService implements InstancesListener {
 			.filter((instance) -> !there.contains(instance.id()) && !addresses.contains(address(instance)))
 			.toList();
 		forget(before, there);
-		boolean tooMany = !missing.isEmpty() && isTooMany(missing.size(), staying.size());
-		if (tooMany && !confirmed) {
-			keep(missing, staying.size());
-			tell(with(truth, missing));
+		// Once in doubt, all are missed that are not there: also when fewer are by now.
+		if (!missing.isEmpty() && (this.doubt != null || isTooMany(missing.size(), staying.size()))) {
+			tell(with(truth, keep(missing, staying.size(), asked)));
 			return;
 		}
-		if (confirmed) {
-			this.gone.clear();
-		}
-		else {
-			long now = this.tasks.nanoTime();
-			missing.forEach((instance) -> this.gone.add(new Gone(instance.id(), now)));
-		}
-		settle(missing.size());
+		long now = this.tasks.nanoTime();
+		missing.forEach((instance) -> this.gone.add(new Gone(instance.id(), now)));
+		settle();
 		tell(truth);
 	}
 
@@ -187,32 +183,36 @@ final class GuardedService implements InstancesListener {
 				|| (recovered != null && this.tasks.nanoTime() - recovered < this.guard.hold().toNanos());
 	}
 
-	private void keep(List<Instance> missing, int staying) {
-		Doubt doubt = this.doubt;
-		if (doubt != null) {
-			doubt.kept = missing.size();
-			return;
+	/** Those that stay: all but who has been missing for long enough when asked for. */
+	private List<Instance> keep(List<Instance> missing, int staying, boolean asked) {
+		Doubt doubt = (this.doubt != null) ? this.doubt : begin(missing.size(), staying);
+		doubt.missing(missing, this.tasks.nanoTime());
+		int confirmed = asked ? doubt.giveUp(this.tasks.nanoTime() - this.guard.hold().toNanos()) : 0;
+		if (confirmed > 0) {
+			logger.info("Service {}: {} instances were gone from backend '{}' and are given up: it confirms that",
+					this.service, confirmed, this.backend);
 		}
-		this.doubt = new Doubt(this.tasks.nanoTime(), missing.size());
+		if (doubt.since.isEmpty()) {
+			this.doubt = null;
+		}
+		return missing.stream().filter((instance) -> doubt.since.containsKey(instance.id())).toList();
+	}
+
+	private Doubt begin(int missing, int staying) {
+		Doubt doubt = new Doubt();
+		this.doubt = doubt;
 		this.backoff.reset();
 		logger.warn(
 				"Service {}: {} of {} instances are gone at once from backend '{}', which had not said that they leave. "
 						+ "They are kept until it confirms that when asked again",
-				this.service, missing.size(), staying, this.backend);
-		readLater(FIRST_READ, this.doubt);
+				this.service, missing, staying, this.backend);
+		readLater(FIRST_READ, doubt);
+		return doubt;
 	}
 
-	private void settle(int missing) {
-		Doubt doubt = this.doubt;
-		if (doubt == null) {
-			return;
-		}
-		this.doubt = null;
-		if (missing > 0) {
-			logger.info("Service {}: {} instances were gone from backend '{}' and are given up: it confirms that",
-					this.service, missing, this.backend);
-		}
-		else {
+	private void settle() {
+		if (this.doubt != null) {
+			this.doubt = null;
 			logger.info("Service {}: the instances that were gone from backend '{}' are there again", this.service,
 					this.backend);
 		}
@@ -245,14 +245,14 @@ final class GuardedService implements InstancesListener {
 		if (this.doubt != reason || this.ended) {
 			return;
 		}
-		long left = reason.since + this.guard.hold().toNanos() - this.tasks.nanoTime();
 		// What the watch has told meanwhile may be newer than what was read.
 		if (read != null && before == this.version) {
-			take(read, left <= 0);
+			take(read, true);
 			this.backoff.reset();
 		}
 		if (this.doubt == reason) {
 			long pause = Math.max(this.backoff.nextNanos(), FIRST_READ.toNanos());
+			long left = reason.nanosTo(this.guard.hold().toNanos(), this.tasks.nanoTime());
 			readLater(Duration.ofNanos((left > 0) ? Math.min(pause, left) : pause), reason);
 		}
 	}
@@ -276,16 +276,27 @@ final class GuardedService implements InstancesListener {
 		this.doubt = null;
 	}
 
-	/** That instances are missing, since when. */
+	/** That instances are missing. */
 	private static final class Doubt {
 
-		private final long since;
+		/** Since when, by id. */
+		private final Map<String, Long> since = new HashMap<>();
 
-		private int kept;
+		void missing(List<Instance> missing, long now) {
+			this.since.keySet().retainAll(missing.stream().map(Instance::id).collect(Collectors.toSet()));
+			missing.forEach((instance) -> this.since.putIfAbsent(instance.id(), now));
+		}
 
-		Doubt(long since, int kept) {
-			this.since = since;
-			this.kept = kept;
+		/** Gives up those that were missing then; tells how many. */
+		int giveUp(long then) {
+			int before = this.since.size();
+			this.since.values().removeIf((since) -> since - then <= 0);
+			return before - this.since.size();
+		}
+
+		/** How long it takes until somebody has been missing for that time. */
+		long nanosTo(long time, long now) {
+			return this.since.values().stream().mapToLong((since) -> since - now + time).min().orElse(0);
 		}
 
 	}

@@ -91,6 +91,37 @@ class ShrinkGuardTests {
 	}
 
 	@Test
+	@DisplayName("F42 who returns later than half of the others is kept until then")
+	void doesNotDropTheRestOnceHalfHaveReturned() {
+		this.discovery.tell("orders", instances(0, 20));
+		this.discovery.tell("orders");
+		for (int back = 1; back < 20; back++) {
+			this.tasks.pass(Duration.ofMillis(400));
+			this.discovery.tell("orders", instances(0, back));
+			assertThat(ids()).as("%s are back", back).isEqualTo(ids(0, 20));
+		}
+		this.discovery.tell("orders", instances(0, 20));
+		assertThat(this.directory.held()).isEmpty();
+		assertThat(this.told).as("nobody was told of any of it").hasSize(1);
+	}
+
+	@Test
+	@DisplayName("F42 each instance is held for the whole time, however long others are missing already")
+	void holdsEachInstanceForTheWholeTime() {
+		this.discovery.tell("orders", instances(0, 20));
+		this.discovery.tell("orders", instances(0, 9));
+		this.tasks.pass(Duration.ofMillis(8_500));
+		this.discovery.tell("orders");
+		assertThat(this.directory.held()).isEqualTo(Map.of("orders", 20));
+		this.tasks.pass(Duration.ofSeconds(4));
+		assertThat(ids()).as("those that went first are given up").isEqualTo(ids(0, 9));
+		assertThat(this.directory.held()).isEqualTo(Map.of("orders", 9));
+		this.tasks.pass(Duration.ofSeconds(10));
+		assertThat(ids()).isEmpty();
+		assertThat(this.directory.held()).isEmpty();
+	}
+
+	@Test
 	void takesADoubtBackWhenASecondReadShowsTheInstances() {
 		this.discovery.tell("orders", instances(0, 20));
 		this.discovery.tell("orders", instances(0, 5));

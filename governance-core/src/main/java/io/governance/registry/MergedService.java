@@ -128,6 +128,9 @@ final class MergedService {
 
 		private boolean connected = true;
 
+		/** How often it has been lost. */
+		private int losses;
+
 		/** Who left another source while this one could not be reached. */
 		private final Set<Address> left = new HashSet<>();
 
@@ -167,16 +170,21 @@ final class MergedService {
 		public void onConnection(ConnectionState state) {
 			synchronized (MergedService.this) {
 				this.connected = state == ConnectionState.CONNECTED;
-				if (this.connected && !this.left.isEmpty()) {
-					MergedService.this.later.accept(this::believe);
+				if (!this.connected) {
+					this.losses++;
+				}
+				else if (!this.left.isEmpty()) {
+					int before = this.losses;
+					MergedService.this.later.accept(() -> believe(before));
 				}
 				changed();
 			}
 		}
 
-		private void believe() {
+		/** Unless it has been lost again meanwhile. */
+		private void believe(int losses) {
 			synchronized (MergedService.this) {
-				if (this.connected) {
+				if (this.connected && this.losses == losses) {
 					this.left.clear();
 					changed();
 				}

@@ -140,6 +140,22 @@ class SeveralSourcesTests {
 	}
 
 	@Test
+	void whoIsBackAndLostAgainIsBelievedOnlySomeTimeAfterTheLastReturn() {
+		this.first.tell("orders", instance(1), instance(2));
+		this.second.tell("orders", instance(1), instance(2));
+		this.first.down(true);
+		this.second.tell("orders", instance(2));
+		this.first.down(false);
+		this.tasks.pass(Duration.ofSeconds(10));
+		this.first.down(true);
+		this.first.down(false);
+		this.tasks.pass(Duration.ofSeconds(10));
+		assertThat(instances()).as("it may not have looked yet").containsExactly(instance(2));
+		this.tasks.pass(Duration.ofSeconds(6));
+		assertThat(instances()).as("it says that it is there").containsExactly(instance(1), instance(2));
+	}
+
+	@Test
 	void keepsDifferentInstancesOfOneIdApart() {
 		this.first.tell("orders", instance(1));
 		this.second.tell("orders", instance(2).toBuilder().id("o-1").build());

@@ -49,7 +49,8 @@ final class OwnService {
 
 	private final Map<String, Removal> removals = new TreeMap<>();
 
-	private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+	/** Who waits until the server has been told, by the id of the instance. */
+	private final Map<String, List<CompletableFuture<Void>>> waiting = new TreeMap<>();
 
 	/** The differences found last time, which are not told again. */
 	private Map<String, String> toldDifferences = Map.of();
@@ -80,7 +81,7 @@ final class OwnService {
 			removal.done.cancel(false);
 		}
 		this.wanted.put(instance.id(), instance);
-		this.waiting.add(done);
+		this.waiting.computeIfAbsent(instance.id(), (id) -> new ArrayList<>()).add(done);
 	}
 
 	void change(String id, UnaryOperator<Instance> change, CompletableFuture<Void> done) {
@@ -104,6 +105,8 @@ final class OwnService {
 		else {
 			this.held.remove(id);
 			this.toldFailures.remove(id);
+			this.waiting.getOrDefault(id, List.of()).forEach((waiting) -> waiting.cancel(false));
+			this.waiting.remove(id);
 			this.removals.put(id,
 					new Removal(done, this.nanoTime.getAsLong() + this.settings.removalDeadline().toNanos()));
 		}
@@ -167,9 +170,6 @@ final class OwnService {
 	private boolean round() {
 		boolean removed = withdraw();
 		if (this.wanted.isEmpty()) {
-			// Whoever still waits waits for what has been withdrawn since.
-			this.waiting.forEach((done) -> done.cancel(false));
-			this.waiting.clear();
 			return removed;
 		}
 		try {
@@ -180,7 +180,7 @@ final class OwnService {
 				announce();
 			}
 			this.rounds.changed();
-			this.waiting.forEach((done) -> done.complete(null));
+			this.waiting.values().forEach((all) -> all.forEach((done) -> done.complete(null)));
 			this.waiting.clear();
 			return removed;
 		}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -235,6 +236,22 @@ class RegistrationKeeperTests {
 		join(again);
 		awaitObservations(2);
 		assertThat(this.registry.held("orders")).containsExactly(this.a);
+	}
+
+	@Test
+	void nobodyIsToldToBeRegisteredWhoWasRemovedBefore() {
+		CountDownLatch hang = new CountDownLatch(1);
+		this.registry.hang = hang;
+		this.keeper.register(this.b);
+		await().until(() -> !this.registry.calls.isEmpty());
+		CompletionStage<Void> registered = this.keeper.register(this.a);
+		CompletionStage<Void> removed = this.keeper.deregister("orders", "a");
+		this.registry.hang = null;
+		hang.countDown();
+		join(removed);
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> join(registered))
+			.withCauseInstanceOf(CancellationException.class);
+		assertThat(this.registry.calls).doesNotContain("put [a, b]");
 	}
 
 	@Test

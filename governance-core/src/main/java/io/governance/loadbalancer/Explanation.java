@@ -39,10 +39,10 @@ public record Explanation(String service, String lane, @Nullable String destinat
 			@Nullable Endpoint picked, @Nullable Predicate<? super Endpoint> closed) {
 		LaneGroup group = table.group(lane);
 		String destination = table.destination(lane);
-		Filtered filtered = new Filtered(group.selection(), destination, filters, closed);
+		Filtered filtered = new Filtered(group.selection(), destination, filters, closed, now);
 		List<Candidate> candidates = new ArrayList<>();
 		for (Endpoint endpoint : table.endpoints()) {
-			candidates.add(filtered.candidate(endpoint, now));
+			candidates.add(filtered.candidate(endpoint));
 		}
 		return new Explanation(service, lane, destination, group.selection().panic(),
 				group.selection().preferredShare(), candidates, (picked != null) ? picked.instance().id() : null);
@@ -111,8 +111,12 @@ public record Explanation(String service, String lane, @Nullable String destinat
 
 		private final Set<Endpoint> reserve;
 
+		private final Set<Endpoint> ramping = new HashSet<>();
+
+		private final long now;
+
 		Filtered(LaneSelection selection, @Nullable String destination, LaneFilters filters,
-				@Nullable Predicate<? super Endpoint> closed) {
+				@Nullable Predicate<? super Endpoint> closed, long now) {
 			this.selection = selection;
 			this.destination = destination;
 			this.filters = filters;
@@ -120,15 +124,18 @@ public record Explanation(String service, String lane, @Nullable String destinat
 			this.preferred = new HashSet<>(selection.preferred());
 			this.others = new HashSet<>(selection.others());
 			this.reserve = new HashSet<>(selection.reserve());
+			this.now = now;
+			this.ramping.addAll(SlowStart.ramping(selection.preferred(), now));
+			this.ramping.addAll(SlowStart.ramping(selection.others(), now));
 		}
 
-		Candidate candidate(Endpoint endpoint, long now) {
-			Ramp ramp = endpoint.health().ramp();
+		Candidate candidate(Endpoint endpoint) {
+			Ramp ramp = this.ramping.contains(endpoint) ? endpoint.health().ramp() : null;
 			Verdict verdict = verdict(endpoint);
 			boolean kept = verdict == Verdict.KEPT || verdict == Verdict.ZONE || verdict == Verdict.SUBSET;
 			verdict = (kept && this.closed != null && this.closed.test(endpoint)) ? Verdict.BREAKER : verdict;
-			return new Candidate(endpoint.instance().id(), verdict, reason(endpoint, verdict, now),
-					endpoint.health().state(), (ramp != null) ? ramp.share(now) : 1, endpoint.stats().inFlight());
+			return new Candidate(endpoint.instance().id(), verdict, reason(endpoint, verdict),
+					endpoint.health().state(), (ramp != null) ? ramp.share(this.now) : 1, endpoint.stats().inFlight());
 		}
 
 		private Verdict verdict(Endpoint endpoint) {
@@ -153,14 +160,14 @@ public record Explanation(String service, String lane, @Nullable String destinat
 			return here ? Verdict.HEALTH : Verdict.LANE;
 		}
 
-		private String reason(Endpoint endpoint, Verdict verdict, long now) {
+		private String reason(Endpoint endpoint, Verdict verdict) {
 			Instance instance = endpoint.instance();
 			return switch (verdict) {
 				case STATUS -> "its status is " + instance.status();
 				case WEIGHT -> "its weight is 0";
 				case LANE -> "it is of lane '" + instance.lane() + "', the call goes to "
 						+ ((this.destination == null) ? "none" : "'" + this.destination + "'");
-				case HEALTH -> health(endpoint.health(), now);
+				case HEALTH -> health(endpoint.health(), this.now);
 				case ZONE -> String.format(Locale.ROOT,
 						"it is not in zone '%s', which gets %.0f %% of the calls while it is not too busy",
 						this.filters.zone(), this.selection.preferredShare() * 100);

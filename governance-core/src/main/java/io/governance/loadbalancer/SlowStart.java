@@ -97,6 +97,18 @@ final class SlowStart {
 	}
 
 	/**
+	 * The instances of a group that get less than their share for now: nobody where all
+	 * would.
+	 * @param endpoints the group
+	 * @param now the time by the clock of the service
+	 */
+	static List<Endpoint> ramping(List<Endpoint> endpoints, long now) {
+		List<Endpoint> settled = settled(endpoints, newcomersRamp(endpoints, now), now);
+		return settled.isEmpty() ? List.of()
+				: endpoints.stream().filter((endpoint) -> !settled.contains(endpoint)).toList();
+	}
+
+	/**
 	 * Whether new instances of a group ramp.
 	 * @param endpoints the group
 	 * @param now the time by the clock of the service

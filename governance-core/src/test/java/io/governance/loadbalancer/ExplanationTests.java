@@ -60,15 +60,37 @@ class ExplanationTests {
 	}
 
 	@Test
-	void tellsOfPanicAndOfRamps() {
+	void tellsOfPanic() {
 		this.test.update(List.of(east("a"), east("b").withStatus(InstanceStatus.DOWN),
 				east("c").withStatus(InstanceStatus.DOWN)));
-		Explanation explanation = this.test.balancer.explain(Instance.STABLE, PickRequest.ANY);
-		assertThat(explanation.panic()).isTrue();
-		this.test.update(List.of(east("a"), east("b"), east("c"), east("d"), east("e"), east("f"), east("g")));
-		explanation = this.test.balancer.explain(Instance.STABLE, PickRequest.ANY);
-		assertThat(explanation.candidates().get(0).share()).isEqualTo(1);
-		assertThat(explanation.candidates().get(6).share()).isEqualTo(0.1f);
+		assertThat(this.test.balancer.explain(Instance.STABLE, PickRequest.ANY).panic()).isTrue();
+	}
+
+	@Test
+	void tellsOfRamps() {
+		this.test.balancer.settings(LoadBalancerSettings.DEFAULTS);
+		this.test.update(List.of(east("a"), east("b"), east("c")));
+		this.test.update(List.of(east("a"), east("b"), east("c"), east("d")));
+		assertThat(shares()).containsExactly(1f, 1f, 1f, 0.1f);
+	}
+
+	@Test
+	void doesNotTellOfRampsThatDoNotCount() {
+		this.test.balancer.settings(LoadBalancerSettings.DEFAULTS);
+		this.test.update(List.of(east("a")));
+		this.test.update(List.of(east("a"), east("b"), east("c"), east("d")));
+		assertThat(this.test.picks(40)).as("most are new, so that none ramps")
+			.hasSize(4)
+			.allSatisfy((id, picks) -> assertThat(picks).isEqualTo(10));
+		assertThat(shares()).containsOnly(1f);
+	}
+
+	private List<Float> shares() {
+		return this.test.balancer.explain(Instance.STABLE, PickRequest.ANY)
+			.candidates()
+			.stream()
+			.map(Candidate::share)
+			.toList();
 	}
 
 	@Test

@@ -62,7 +62,7 @@ final class LaneTable {
 
 	/** Where the lane falls back to, if that is not where its calls go anyway. */
 	@Nullable LaneGroup reserve(String lane) {
-		return this.reserves.get(lane);
+		return this.reserves.get(this.lanes.containsKey(lane) ? lane : Instance.STABLE);
 	}
 
 	/** All known endpoints, in the order of their ids. */
@@ -148,7 +148,7 @@ final class LaneTable {
 			lanes.remove(ANY);
 			Map<String, LaneGroup> reserves = new HashMap<>();
 			lanes.forEach((lane, group) -> {
-				LaneGroup fallback = fallback(lane, own, stable);
+				LaneGroup fallback = fallback((group == stable) ? Instance.STABLE : lane, own, stable);
 				if (fallback != group && fallback != NOBODY) {
 					reserves.put(lane, fallback);
 				}

@@ -129,6 +129,21 @@ class ServiceBalancerTests {
 		assertThat(pickedWithout("red", "a", "g", "h")).isEqualTo("r");
 	}
 
+	@Test
+	@DisplayName("F43 a further try of a lane without instances goes where one of a stable call goes")
+	void furtherTryOfALaneThatFellBackFollowsTheStableOne() {
+		this.balancer.update(List.of(Endpoints.instance("a"), Endpoints.instance("g", "gray"),
+				Endpoints.instance("d", "down").withStatus(InstanceStatus.OUT_OF_SERVICE)));
+		this.balancer.lanes(LanePolicy.DEFAULT.with(STABLE, LaneFallback.ANY)
+			.with("declared", LaneFallback.STABLE)
+			.with("nowhere", LaneFallback.REFUSE));
+		for (String lane : List.of(STABLE, "unknown", "declared", "down")) {
+			assertThat(pickedWithout(lane)).as(lane).isEqualTo("a");
+			assertThat(pickedWithout(lane, "a")).as(lane).isEqualTo("g");
+		}
+		assertThat(pickedWithout("nowhere")).isNull();
+	}
+
 	private @Nullable String pickedWithout(String lane, String... ids) {
 		Endpoint endpoint = this.balancer.pick(lane, PickRequest.ANY,
 				(one) -> List.of(ids).contains(one.instance().id()));

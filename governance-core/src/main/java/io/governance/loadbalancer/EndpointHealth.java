@@ -131,6 +131,16 @@ public final class EndpointHealth {
 		this.ramp = ramp;
 	}
 
+	/** Other times to the full share count also for who is on the way there. */
+	void rampAsIn(LoadBalancerSettings settings) {
+		Ramp ramp = this.ramp;
+		if (ramp != null) {
+			OutlierSettings outliers = settings.outliers();
+			Duration trial = outliers.enabled() ? outliers.returnTime() : Duration.ZERO;
+			this.ramp = ramp.within(ramp.returned() ? trial : settings.slowStart());
+		}
+	}
+
 	Passive passive() {
 		return this.passive;
 	}

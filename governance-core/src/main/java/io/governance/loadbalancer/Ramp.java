@@ -1,5 +1,9 @@
 package io.governance.loadbalancer;
 
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * The time in which an instance gets its full share of the calls little by little.
  * Immutable.
@@ -20,6 +24,11 @@ record Ramp(long start, long nanos, boolean returned) {
 	 */
 	float share(long now) {
 		return Math.max(FIRST_SHARE, Math.min(1, (now - this.start) / (float) this.nanos));
+	}
+
+	/** The same ramp, taking another time since it began; none if that is nothing. */
+	@Nullable Ramp within(Duration time) {
+		return time.isZero() ? null : new Ramp(this.start, time.toNanos(), this.returned);
 	}
 
 	boolean isOver(long now) {

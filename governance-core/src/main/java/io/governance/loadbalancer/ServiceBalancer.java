@@ -178,7 +178,8 @@ public final class ServiceBalancer {
 
 	/**
 	 * Changes the settings. Statistics and positions stay; ejections stay unless they are
-	 * switched off.
+	 * switched off. Who gets its share little by little gets all of it when the new time
+	 * since it began is over.
 	 * @param settings the new settings
 	 */
 	public void settings(LoadBalancerSettings settings) {
@@ -186,6 +187,7 @@ public final class ServiceBalancer {
 			if (!settings.equals(this.settings)) {
 				this.settings = settings;
 				this.detector.settings(settings.outliers());
+				this.table.endpoints().forEach((endpoint) -> endpoint.health().rampAsIn(settings));
 				rebuild(this.table.endpoints());
 			}
 		}

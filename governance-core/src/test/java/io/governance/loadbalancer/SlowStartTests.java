@@ -40,6 +40,19 @@ class SlowStartTests {
 				perMille * full / 1000 + 200);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "0, 1000", "5, 1000", "40, 250", "100, 100" })
+	void anotherTimeCountsAlsoForWhoRampsAlready(int seconds, int perMille) {
+		this.test.withInstances(4);
+		this.test.withInstances(5);
+		this.test.passMaintained(Duration.ofSeconds(10));
+		this.test.balancer.settings(SETTINGS.withSlowStart(Duration.ofSeconds(seconds)));
+		int full = 10_000;
+		// 4 deviations
+		assertThat(this.test.picks(5 * full).get("i4")).isBetween(perMille * full / 1000 - 200,
+				perMille * full / 1000 + 200);
+	}
+
 	@Test
 	void theOthersShareTheRestEvenly() {
 		this.test.withInstances(4);

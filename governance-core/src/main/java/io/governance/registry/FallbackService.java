@@ -20,6 +20,9 @@ final class FallbackService implements Subscription {
 
 	private static final Logger logger = LoggerFactory.getLogger(ServiceDirectory.class);
 
+	/** Until a fallback that could not be watched is tried again. */
+	private static final Duration AGAIN = Duration.ofSeconds(10);
+
 	private final String service;
 
 	private final List<Level> levels;
@@ -163,6 +166,8 @@ final class FallbackService implements Subscription {
 
 		private @Nullable Subscription watch;
 
+		private boolean toldRefusal;
+
 		private boolean wanted;
 
 		/** How often it was wanted anew. */
@@ -227,10 +232,21 @@ final class FallbackService implements Subscription {
 				if (this.name.isEmpty()) {
 					throw ex;
 				}
-				logger.warn("Service {} cannot be watched in {}: it is not fallen back on ({})",
-						FallbackService.this.service, this.name, ex.getClass().getName());
+				if (!this.toldRefusal) {
+					this.toldRefusal = true;
+					logger.warn("Service {} cannot be watched in {}: it is not fallen back on until it can ({})",
+							FallbackService.this.service, this.name, ex.getClass().getName());
+				}
+				refused(told);
+			}
+		}
+
+		private void refused(Told told) {
+			synchronized (FallbackService.this) {
+				this.current = (this.current == told) ? null : this.current;
 				giveUp(this, told.turn);
 			}
+			FallbackService.this.tasks.later(AGAIN, () -> FallbackService.this.tasks.waiting(this::follow));
 		}
 
 	}

@@ -290,6 +290,24 @@ class SeveralSourcesTests {
 	}
 
 	@Test
+	void triesAFallbackAgainThatCouldNotBeWatched() {
+		ManualDiscovery third = new ManualDiscovery();
+		third.is("orders", List.of(instance(3)));
+		this.second.is("orders", List.of(instance(2)));
+		this.second.refusals = 2;
+		this.directory.close();
+		this.directory = watching(builder().source("first", this.first)
+			.fallback("second", () -> this.second)
+			.fallback("third", () -> third));
+		this.first.tell("orders");
+		this.tasks.run();
+		assertThat(instances()).containsExactly(instance(3));
+		this.tasks.pass(Duration.ofSeconds(30));
+		assertThat(instances()).containsExactly(instance(2));
+		assertThat(third.watches()).isZero();
+	}
+
+	@Test
 	void changesAreToldPerService() {
 		this.first.tell("orders", instance(1), instance(2));
 		this.second.tell("orders");

@@ -247,15 +247,14 @@ final class OwnService {
 		}
 		differences.forEach((id, difference) -> {
 			if (!difference.equals(this.toldDifferences.get(id))) {
+				this.toldFailures.remove(id);
 				this.log.tell(Kind.REPAIRED, this.name, id, difference);
 			}
 		});
 		this.toldDifferences = differences;
 		List.copyOf(this.toldFailures.keySet()).forEach((id) -> {
 			this.toldFailures.remove(id);
-			if (!differences.containsKey(id)) {
-				this.log.tell(Kind.REGISTERED, this.name, id, "the server answers again");
-			}
+			this.log.tell(Kind.REGISTERED, this.name, id, "the server answers again");
 		});
 	}
 

@@ -153,6 +153,20 @@ class RegistrationKeeperTests {
 	}
 
 	@Test
+	@DisplayName("F2 the end of an outage is told also of an instance that the server keeps otherwise")
+	void tellsTheEndOfAnOutageDespiteADifferenceThatCannotBeRepaired() {
+		this.registry.storedAs = (instance) -> instance.toBuilder().weight(1).build();
+		join(this.keeper.register(this.a));
+		await().until(() -> kinds().size() == 2);
+		awaitObservations(2);
+		this.registry.down = true;
+		await().until(() -> kinds().size() == 3);
+		this.registry.down = false;
+		await().untilAsserted(
+				() -> assertThat(kinds()).startsWith(Kind.REGISTERED, Kind.REPAIRED, Kind.REFUSED, Kind.REGISTERED));
+	}
+
+	@Test
 	void publishesANewStatusAtOnce() {
 		RegistrationKeeper slow = keeper(new RegistrationSettings(Duration.ofHours(1), SETTINGS.retryBase(),
 				SETTINGS.retryCap(), SETTINGS.removalDeadline()));

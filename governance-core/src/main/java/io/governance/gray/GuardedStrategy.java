@@ -28,14 +28,14 @@ final class GuardedStrategy implements GrayStrategy {
 		try {
 			return this.strategy.matches(context);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			tell(ex);
 			return false;
 		}
 	}
 
 	/** Tells it, the first time. */
-	void tell(RuntimeException ex) {
+	void tell(Throwable ex) {
 		if (this.failed.compareAndSet(false, true)) {
 			// The exception's message may tell who the user is.
 			logger.warn("{} threw {}: requests for which it does so count as not matching (told once)", this.owner,
@@ -48,7 +48,7 @@ final class GuardedStrategy implements GrayStrategy {
 		try {
 			return this.strategy.explain(context);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			return Condition.of(this, false, "threw " + ex.getClass().getName());
 		}
 	}

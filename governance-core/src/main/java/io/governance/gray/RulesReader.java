@@ -142,7 +142,7 @@ final class RulesReader {
 		catch (GovernanceException ex) {
 			throw definition.invalid("was refused by its strategy: " + ex.getMessage(), ex);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			// Its message may hold what the document says, or a secret.
 			throw definition.invalid("was refused by its strategy with " + ex.getClass().getName(), null);
 		}

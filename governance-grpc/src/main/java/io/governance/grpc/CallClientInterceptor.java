@@ -12,7 +12,8 @@ import io.grpc.MethodDescriptor;
 /**
  * Guards calls by service name: no call goes to a service whose circuit breaker is open,
  * and a try that failed is followed by one on another instance where that does no harm.
- * Calls to other targets are left alone. Thread-safe.
+ * Calls to other targets are left alone. Comes after a {@link LaneClientInterceptor},
+ * whose lanes hold for all tries. Thread-safe.
  */
 public final class CallClientInterceptor implements ClientInterceptor, AutoCloseable {
 

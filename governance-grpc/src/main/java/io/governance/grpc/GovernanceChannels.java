@@ -26,11 +26,26 @@ public final class GovernanceChannels {
 	/**
 	 * Creates the maker of channels.
 	 * @param services the services that they can call
-	 * @param interceptors see each call by service name, the first one first
+	 * @param interceptors see each call by service name, the first one first: a
+	 * {@link LaneClientInterceptor} before a {@link CallClientInterceptor}
+	 * @throws IllegalArgumentException if those two are the other way round
 	 */
 	public GovernanceChannels(GrpcServices services, List<ClientInterceptor> interceptors) {
 		this.services = services;
 		this.interceptors = List.copyOf(interceptors);
+		checkOrder(this.interceptors);
+	}
+
+	/** Within a try, lanes would take the place of what the try knows of the others. */
+	private static void checkOrder(List<ClientInterceptor> interceptors) {
+		boolean tries = false;
+		for (ClientInterceptor interceptor : interceptors) {
+			if (tries && interceptor instanceof LaneClientInterceptor) {
+				throw new IllegalArgumentException(
+						"A LaneClientInterceptor has to come before the CallClientInterceptor");
+			}
+			tries |= interceptor instanceof CallClientInterceptor;
+		}
 	}
 
 	/**

@@ -34,6 +34,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,6 +49,7 @@ import io.governance.registry.ServiceDirectory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -104,6 +106,26 @@ class GuardedClientCallTests {
 			.build();
 		opened(() -> channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS));
 		return channel;
+	}
+
+	@Test
+	@DisplayName("Lanes come before the tries: the other way round a try that fails would be the last one")
+	void lanesComeBeforeTheTries() {
+		this.first.fails(Status.UNAVAILABLE);
+		this.registry.list(this.first.instance("users"), this.second.instance("users"));
+		LaneClientInterceptor lanes = new LaneClientInterceptor(LaneMetadata.HEADER);
+		assertThatIllegalArgumentException().isThrownBy(() -> channel(lanes))
+			.withMessageContaining("LaneClientInterceptor");
+		BalancedServices services = services();
+		CallClientInterceptor calls = opened(
+				new CallClientInterceptor(services, (service, method) -> new TwoTries(this)));
+		ManagedChannel channel = new GovernanceChannels(services, List.of(lanes, calls))
+			.newChannelBuilder("governance:///users", InsecureChannelCredentials.create())
+			.build();
+		opened(() -> channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS));
+		for (int i = 0; i < 4; i++) {
+			assertThat(Echo.call(channel, Echo.LOOK, "hello")).isEqualTo("second");
+		}
 	}
 
 	@Test

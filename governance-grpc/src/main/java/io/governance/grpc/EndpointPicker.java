@@ -52,8 +52,17 @@ final class EndpointPicker extends SubchannelPicker {
 		this.picks = service.picks();
 		this.balancer = this.picks.balancer();
 		this.connections = connections;
-		String header = this.picks.affinityHeader();
-		this.affinity = header.isEmpty() ? null : Metadata.Key.of(header, Metadata.ASCII_STRING_MARSHALLER);
+		this.affinity = key(this.picks.affinityHeader());
+	}
+
+	/** A name that is fine over HTTP, such as X!Y, may be none of metadata. */
+	private static Metadata.@Nullable Key<String> key(String header) {
+		try {
+			return header.isEmpty() ? null : Metadata.Key.of(header, Metadata.ASCII_STRING_MARSHALLER);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
 
 import io.governance.boot.gray.LaneCarrier;
 import io.governance.gray.LaneContext;
@@ -25,23 +26,19 @@ final class CarriedLanes implements LaneMetadata {
 	public void write(LaneContext lanes, Metadata metadata) {
 		this.carrier.write(lanes, (name) -> lines(metadata, name), (name, value) -> {
 			Metadata.Key<String> key = key(name);
-			metadata.discardAll(key);
-			if (value != null) {
-				metadata.put(key, value);
+			if (key != null) {
+				metadata.discardAll(key);
+				if (value != null) {
+					metadata.put(key, value);
+				}
 			}
 		});
 	}
 
 	/** All lines of a header; none of one that gRPC knows no text of. */
 	static List<String> lines(Metadata metadata, String name) {
-		Iterable<String> values;
-		try {
-			values = metadata.getAll(key(name));
-		}
-		catch (IllegalArgumentException ex) {
-			// A name that is fine over HTTP, such as X!Y, or one of binary metadata.
-			return List.of();
-		}
+		Metadata.Key<String> key = key(name);
+		Iterable<String> values = (key != null) ? metadata.getAll(key) : null;
 		if (values == null) {
 			return List.of();
 		}
@@ -50,8 +47,14 @@ final class CarriedLanes implements LaneMetadata {
 		return lines;
 	}
 
-	private static Metadata.Key<String> key(String name) {
-		return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+	/** None for a name that is fine over HTTP, such as X!Y, or one of binary metadata. */
+	private static Metadata.@Nullable Key<String> key(String name) {
+		try {
+			return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 }

@@ -1,15 +1,38 @@
 package io.governance.grpc.boot;
 
+import java.util.Map;
+
 import io.grpc.Metadata;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+import io.governance.boot.gray.GovernanceGrayProperties;
+import io.governance.boot.gray.LaneCarrier;
+import io.governance.gray.LaneContext;
+import io.governance.grpc.LaneMetadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class CarriedLanesTests {
 
 	private final Metadata metadata = new Metadata();
+
+	@ParameterizedTest
+	@ValueSource(strings = { "X!Lane", "lane-bin" })
+	@DisplayName("Under a name that calls cannot have the lane is not sent; in baggage it is")
+	void laneGoesInBaggageWhereCallsCannotHaveItsHeader(String name) {
+		GovernanceGrayProperties properties = new Binder(
+				new MapConfigurationPropertySource(Map.of("governance.gray.lane-header", name)))
+			.bindOrCreate("governance.gray", GovernanceGrayProperties.class);
+		LaneMetadata lanes = new CarriedLanes(new LaneCarrier(properties));
+		lanes.write(LaneContext.parse("orders=gray"), this.metadata);
+		assertThat(this.metadata.keys()).containsExactly("baggage");
+		assertThat(CarriedLanes.lines(this.metadata, "baggage")).containsExactly("governance.lane=orders%3Dgray");
+	}
 
 	@Test
 	void readsAllLinesOfAHeader() {

@@ -14,8 +14,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -70,8 +73,9 @@ class GrpcAffinityTests {
 		this.silent.close();
 	}
 
-	private void start(String algorithm) {
+	private void start(String algorithm, String... more) {
 		this.application = new SpringApplicationBuilder(Caller.class).web(WebApplicationType.NONE)
+			.properties(more)
 			.run("--spring.main.banner-mode=off", "--governance.backend=local",
 					"--governance.discovery.backends=static", "--governance.registry.enabled=false",
 					"--governance.gray.enabled=false", "--governance.config.enabled=false",
@@ -108,6 +112,14 @@ class GrpcAffinityTests {
 		String user = userOf("silent");
 		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> call(user, Duration.ofSeconds(1)))
 			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "X!User", "user-bin" })
+	@DisplayName("A header that HTTP knows and gRPC does not is no key, and keeps no call from being made")
+	void headerThatGrpcDoesNotKnowIsNoKey(String header) {
+		start("consistent-hash", "governance.loadbalancer.affinity-header=" + header);
+		assertThat(call("user123", Duration.ofSeconds(10))).isEqualTo("first");
 	}
 
 	private String userOf(String instance) {

@@ -94,15 +94,18 @@ public abstract class GrayStrategyContract {
 	}
 
 	@Test
-	@DisplayName("Has a name that tells nothing of a user")
+	@DisplayName("Has a name, and explanations, that tell nothing of a user")
 	void nameTellsNothingOfAUser() {
 		GrayStrategy strategy = strategy();
 		String name = strategy.toString();
 		assertThat(name).isNotBlank().hasSizeLessThan(2000);
-		matching().stream()
-			.map(GrayContext::userId)
-			.filter((user) -> user != null && user.length() > 3)
-			.forEach((user) -> assertThat(name).doesNotContain(user));
+		Stream.of(matching(), others()).flatMap(List::stream).forEach((request) -> {
+			String user = request.userId();
+			if (user != null && user.length() > 3) {
+				assertThat(name).as("toString").doesNotContain(user);
+				assertThat(strategy.explain(request).toString()).as("explanation").doesNotContain(user);
+			}
+		});
 	}
 
 	@Test

@@ -18,6 +18,7 @@ public interface ConfigSource extends AutoCloseable {
 	 * that was once published, and none older than what this source has delivered.
 	 * @param ids the documents to read, all in one namespace
 	 * @return those that exist; an absent one is absent
+	 * @throws IllegalArgumentException if they are in several namespaces
 	 * @throws BackendUnavailableException if the backend cannot be asked: "unreachable"
 	 * never looks like "absent"
 	 */
@@ -37,6 +38,7 @@ public interface ConfigSource extends AutoCloseable {
 	 * namespace
 	 * @param listener who is told
 	 * @return closes the watch
+	 * @throws IllegalArgumentException if they are in several namespaces
 	 */
 	Subscription watch(Set<DocumentId> ids, ConfigListener listener);
 

@@ -81,6 +81,7 @@ final class LocalConfigStore implements ConfigStore {
 
 	@Override
 	public ConfigDocuments get(Set<DocumentId> ids) {
+		checkNamespace(ids);
 		long start = System.nanoTime();
 		for (int reads = 1;; reads++) {
 			open();
@@ -101,6 +102,12 @@ final class LocalConfigStore implements ConfigStore {
 						new FileSystemException(null, null, "another process does not finish its publish"));
 			}
 			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+		}
+	}
+
+	private static void checkNamespace(Set<DocumentId> ids) {
+		if (ids.stream().map(DocumentId::namespace).distinct().count() > 1) {
+			throw new IllegalArgumentException("Documents of several namespaces: read each namespace on its own");
 		}
 	}
 
@@ -136,6 +143,7 @@ final class LocalConfigStore implements ConfigStore {
 
 	@Override
 	public Subscription watch(Set<DocumentId> ids, ConfigListener listener) {
+		checkNamespace(ids);
 		String what = (ids.size() <= 3) ? ids.toString() : ids.size() + " documents";
 		return this.watches.watch(Set.copyOf(ids), what, listener::onDocuments, listener::onConnection);
 	}

@@ -101,15 +101,25 @@ abstract class BackendContract {
 		return capabilities.contains(capability);
 	}
 
-	/** What cannot be asked never looks like what is not there, and is said in time. */
-	static void assertUnavailable(ThrowingCallable call) {
+	/** Twice, and the second time does nothing. */
+	static void assertClosesInTime(Backend backend) {
 		long start = System.nanoTime();
-		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(call);
+		backend.close();
+		backend.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).as("time to close").isLessThan(Duration.ofSeconds(5));
+	}
+
+	/** What cannot be asked never looks like what is not there, and is said in time. */
+	final void assertUnavailable(ThrowingCallable call) {
+		long start = System.nanoTime();
+		assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(call)
+			.satisfies((ex) -> assertThat(ex.backend()).as("the backend that the exception names")
+				.isEqualTo(this.backend.name()));
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).as("every call has a deadline").isLessThan(PATIENCE);
 	}
 
 	/** The same for several calls at once: each of them may take its whole deadline. */
-	static void assertUnavailable(List<ThrowingCallable> calls) {
+	final void assertUnavailable(List<ThrowingCallable> calls) {
 		CompletableFuture
 			.allOf(calls.stream()
 				.map((call) -> CompletableFuture.runAsync(() -> assertUnavailable(call),

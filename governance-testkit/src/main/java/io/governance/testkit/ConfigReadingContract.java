@@ -17,6 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * What every {@link ConfigSource} has to read, and the documents that the contracts of
@@ -91,6 +92,14 @@ abstract class ConfigReadingContract extends BackendContract {
 		for (int i = 0; i < ids.size(); i++) {
 			assertThat(listeners.get(i).texts(ids.get(i))).containsExactly(RecordingConfigListener.ABSENT, "a: " + i);
 		}
+	}
+
+	@Test
+	void documentsOfTwoNamespacesAreNotReadTogether() {
+		Set<DocumentId> both = Set.of(this.orders, new DocumentId(namespace() + "2", "shop", "orders.yaml"));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.store.get(both));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.store.watch(both, new RecordingConfigListener()).close());
 	}
 
 	@Test

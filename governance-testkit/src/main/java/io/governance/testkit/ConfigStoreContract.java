@@ -404,6 +404,7 @@ public abstract class ConfigStoreContract extends ConfigSourceContract {
 				calls.add(() -> remote.groups(namespace()));
 			}
 			if (can(Capability.HISTORY)) {
+				await().until(() -> !this.store.history(this.orders, 1).isEmpty());
 				HistoryEntry entry = this.store.history(this.orders, 1).get(0);
 				calls.add(() -> remote.history(this.orders, 1));
 				calls.add(() -> remote.version(entry));

@@ -71,31 +71,37 @@ public final class ConfigChange {
 	private static void addDependents(NavigableSet<String> touched, Set<String> keys, ConfigSnapshot after,
 			Map<String, Set<String>> localPlaceholders) {
 		List<ParsedDocument.Entry> referring = after.referring();
+		if (referring.isEmpty() && localPlaceholders.isEmpty()) {
+			return;
+		}
+		Set<String> called = new HashSet<>();
+		touched.forEach((canonical) -> ConfigKeys.addNames(canonical, called));
 		boolean found = true;
 		while (found) {
 			Set<String> more = new HashSet<>();
 			referring.forEach((entry) -> {
-				if (refersTo(entry.placeholders(), touched) && !touched.contains(entry.canonical())) {
+				if (refersTo(entry.placeholders(), called) && !touched.contains(entry.canonical())) {
 					more.add(entry.canonical());
 					keys.add(entry.key());
 				}
 			});
 			localPlaceholders.forEach((canonical, names) -> {
-				if (refersTo(names, touched) && !touched.contains(canonical)) {
+				if (refersTo(names, called) && !touched.contains(canonical)) {
 					more.add(canonical);
 					keys.add(canonical);
 				}
 			});
+			more.forEach((canonical) -> ConfigKeys.addNames(canonical, called));
 			found = touched.addAll(more);
 		}
 	}
 
-	private static boolean refersTo(Set<String> names, Set<String> touched) {
-		if (names.contains(ParsedDocument.ANY)) {
+	private static boolean refersTo(Set<String> names, Set<String> called) {
+		if (names.contains(ParsedDocument.ANY) || (called.contains(ParsedDocument.ANY) && !names.isEmpty())) {
 			return true;
 		}
 		for (String name : names) {
-			if (touched.contains(name)) {
+			if (called.contains(name)) {
 				return true;
 			}
 		}

@@ -1,6 +1,7 @@
 package io.governance.config;
 
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Compares keys as Spring Boot's relaxed binding does: {@code maxPoolSize},
@@ -88,7 +89,7 @@ final class ConfigKeys {
 		while (i < length && isCanonical(key.charAt(i))) {
 			i++;
 		}
-		if (i == length && !key.startsWith(".") && !key.contains("..")) {
+		if (i == length && !key.startsWith(".") && !key.endsWith(".") && !key.contains("..")) {
 			return key;
 		}
 		boolean variable = key.indexOf('.') < 0 && key.equals(key.toUpperCase(Locale.ROOT));
@@ -105,6 +106,23 @@ final class ConfigKeys {
 		}
 		int end = plain.length() - 1;
 		return (end >= 0 && plain.charAt(end) == '.') ? plain.substring(0, end) : plain.toString();
+	}
+
+	/**
+	 * Adds what placeholders may call a key by: Spring Boot leaves out all but letters
+	 * and digits, and takes {@code list[0]} for {@code list.0}.
+	 * @param canonical the canonical key
+	 * @param names the names, with {@link ParsedDocument#ANY} where they are hard to tell
+	 */
+	static void addNames(String canonical, Set<String> names) {
+		names.add(canonical);
+		String plain = plain(canonical);
+		if (!plain.isEmpty()) {
+			names.add(plain);
+		}
+		if (!bracketsMatch(canonical)) {
+			names.add(ParsedDocument.ANY);
+		}
 	}
 
 	/**

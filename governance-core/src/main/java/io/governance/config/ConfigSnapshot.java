@@ -1,8 +1,11 @@
 package io.governance.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +37,8 @@ public final class ConfigSnapshot {
 	private final KeyMap<ParsedDocument.Entry> written;
 
 	private volatile @Nullable Map<String, ConfigValue> values;
+
+	private volatile @Nullable Map<String, List<String>> unusual;
 
 	private ConfigSnapshot(ConfigDocuments documents, Map<DocumentId, ParsedDocument> parsed,
 			Map<DocumentId, DocumentId> variants, KeyMap<ParsedDocument.Entry> entries,
@@ -118,6 +123,49 @@ public final class ConfigSnapshot {
 	public @Nullable ConfigValue find(String key) {
 		ParsedDocument.Entry entry = this.entries.get(ConfigKeys.canonical(key));
 		return (entry != null) ? entry.value() : null;
+	}
+
+	/**
+	 * The keys that Spring Boot may take for a property where a placeholder names it:
+	 * they may be more than the one that is in force, since it leaves out all but letters
+	 * and digits, and takes {@code list[0]} for {@code list.0}.
+	 * @param key the property
+	 * @return the keys as they are written, perhaps with some that only look alike; the
+	 * key alone if it is written like that
+	 */
+	public Collection<String> spellings(String key) {
+		if (this.written.get(key) != null) {
+			return List.of(key);
+		}
+		String canonical = ConfigKeys.canonical(key);
+		String plain = ConfigKeys.plain(canonical);
+		Set<String> spellings = new LinkedHashSet<>();
+		for (String name : List.of(canonical, plain)) {
+			ParsedDocument.Entry entry = this.entries.get(name);
+			if (entry != null) {
+				spellings.add(entry.key());
+			}
+		}
+		spellings.addAll(unusual().getOrDefault(plain.replace(".", ""), List.of()));
+		return spellings;
+	}
+
+	/** The keys that are more than elements between dots, by their letters and digits. */
+	private Map<String, List<String>> unusual() {
+		Map<String, List<String>> known = this.unusual;
+		if (known == null) {
+			Map<String, List<String>> found = new HashMap<>();
+			values().keySet().forEach((key) -> {
+				String canonical = ConfigKeys.canonical(key);
+				String plain = ConfigKeys.plain(canonical);
+				if (!plain.equals(canonical)) {
+					found.computeIfAbsent(plain.replace(".", ""), (letters) -> new ArrayList<>()).add(key);
+				}
+			});
+			known = found;
+			this.unusual = known;
+		}
+		return known;
 	}
 
 	/**

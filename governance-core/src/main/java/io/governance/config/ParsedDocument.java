@@ -78,8 +78,8 @@ record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index, L
 	 * The names that a value refers to, however deep they are nested. Of a placeholder
 	 * with a default what stands before that, and all of it: Spring looks for both.
 	 * @param value the value
-	 * @return the canonical names, with {@link #ANY} for one that is itself composed of
-	 * placeholders
+	 * @return the canonical names, also as their bare elements, with {@link #ANY} for one
+	 * that is itself composed of placeholders
 	 */
 	static Set<String> placeholders(Object value) {
 		if (!(value instanceof String text) || !text.contains("${")) {
@@ -114,7 +114,9 @@ record ParsedDocument(String digest, List<Entry> entries, DocumentIndex index, L
 
 	/** A colon that is part of a name may be escaped. */
 	private static void addName(String written, Set<String> names) {
-		names.add(ConfigKeys.canonical(written));
+		String canonical = ConfigKeys.canonical(written);
+		names.add(canonical);
+		names.add(ConfigKeys.plain(canonical));
 		names.add(ConfigKeys.canonical(written.replace("\\:", ":")));
 	}
 

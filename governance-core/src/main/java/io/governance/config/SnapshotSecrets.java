@@ -25,7 +25,7 @@ final class SnapshotSecrets {
 		if (!this.values.isEmpty()) {
 			snapshot.forEach((key, value) -> {
 				if (value.secret()) {
-					this.keys.add(ConfigKeys.canonical(key));
+					ConfigKeys.addNames(ConfigKeys.canonical(key), this.keys);
 				}
 			});
 			for (int known = 0; known < this.keys.size();) {
@@ -37,8 +37,8 @@ final class SnapshotSecrets {
 
 	private void addIfReferring(String key, ConfigValue value) {
 		for (String name : ParsedDocument.placeholders(value.value())) {
-			if (name.equals(ParsedDocument.ANY) || this.keys.contains(name)) {
-				this.keys.add(ConfigKeys.canonical(key));
+			if (name.equals(ParsedDocument.ANY) || this.keys.contains(name) || this.keys.contains(ParsedDocument.ANY)) {
+				ConfigKeys.addNames(ConfigKeys.canonical(key), this.keys);
 			}
 		}
 	}
@@ -48,7 +48,11 @@ final class SnapshotSecrets {
 	}
 
 	boolean contains(String key) {
-		return !this.keys.isEmpty() && this.keys.contains(ConfigKeys.canonical(key));
+		if (this.keys.isEmpty()) {
+			return false;
+		}
+		String canonical = ConfigKeys.canonical(key);
+		return this.keys.contains(canonical) || this.keys.contains(ConfigKeys.plain(canonical));
 	}
 
 	boolean areIn(String text) {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.governance.config.ConfigSnapshotTests.snapshot;
@@ -86,6 +87,17 @@ class ConfigChangeTests {
 				.as(placeholder)
 				.isTrue();
 		}
+	}
+
+	/** Spring Boot finds the second where a placeholder has the first. */
+	@ParameterizedTest
+	@CsvSource({ "mydb.url, my@db.url", "mydb.url, 'my db.url'", "list.0, list[0]", "list[0], list.0", "a.b, a..b",
+			"a.b, a.b.", "a.b, a.$.b", "begin, be]gin", "be.gin, be[gin" })
+	void followsPlaceholdersHoweverTheirKeysAreSpelled(String name, String key) {
+		String referring = "refers: '${" + name + "}'\n";
+
+		assertThat(change(referring + "'" + key + "': 1", referring + "'" + key + "': 2").touches("refers")).isTrue();
+		assertThat(change(referring + "other: 1", referring + "other: 2").touches("refers")).isFalse();
 	}
 
 	@Test

@@ -93,6 +93,18 @@ class ConfigManagerSecretsTests {
 	}
 
 	@Test
+	void knowsWhatRefersToASecretByAnotherSpelling() {
+		this.source.with("low.yaml", "url: jdbc:h2:${mydb.password}\n'my@db.password': '"
+				+ this.box.encrypt("my@db.password", "s3cretValue") + "'");
+		ConfigManager manager = manager(this.box);
+		manager.load(POLICY);
+
+		assertThat(manager.current().isSecret("url")).isTrue();
+		assertThat(manager.current().isSecret("mydb.password")).isTrue();
+		assertThat(manager.current().isSecret("mydb.url")).isFalse();
+	}
+
+	@Test
 	void tellsNobodyWhenAValueIsOnlyEncryptedAnew() {
 		this.source.with("low.yaml", "a: '" + this.box.encrypt("a", "same") + "'");
 		ConfigManager manager = manager(this.box);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Value;
@@ -91,9 +92,10 @@ class RemotePolicyTests {
 
 	@DisplayName("(c)2 an expression that a later change completes is refused, whatever that key is called")
 	@ParameterizedTest
-	@ValueSource(strings = { "begin", "be$gin", "be:gin", "begins[urn:x]" })
-	void refusesAnExpressionThatALaterChangeCompletes(String key) {
-		String text = "greeting: \"${" + key + "}{" + CODE + "}\"\n'" + key + "': ";
+	@CsvSource({ "begin, begin", "be$gin, be$gin", "be:gin, be:gin", "begins[urn:x], begins[urn:x]", "begin, be@gin",
+			"begin, 'be gin'", "begins.0, begins[0]", "begins[0], begins.0", "be.gin, be..gin", "begin, be]gin" })
+	void refusesAnExpressionThatALaterChangeCompletes(String name, String key) {
+		String text = "greeting: \"${" + name + "}{" + CODE + "}\"\n'" + key + "': ";
 		this.fleet.save("orders.yaml", text + "'!'");
 		try (ConfigurableApplicationContext context = start()) {
 			assertThat(context.getBean("greeting")).isEqualTo("!{" + CODE + "}");

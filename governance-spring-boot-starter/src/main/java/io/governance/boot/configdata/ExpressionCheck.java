@@ -52,7 +52,8 @@ final class ExpressionCheck implements ConfigValidator {
 	}
 
 	private void check(ConfigSnapshot snapshot, Set<String> keys, Predicate<String> concerned) {
-		RemotePlaceholders placeholders = new RemotePlaceholders(this.environment, snapshot, ExpressionCheck::neutral);
+		RemotePlaceholders placeholders = new RemotePlaceholders(this.environment, snapshot, ExpressionCheck::neutral,
+				false);
 		for (String key : keys) {
 			ConfigValue value = snapshot.get(key);
 			if (value != null && value.value() instanceof String text && becomesExpression(text, placeholders)) {
@@ -72,6 +73,10 @@ final class ExpressionCheck implements ConfigValidator {
 		}
 		try {
 			return String.valueOf(placeholders.resolve(text)).contains(BEGIN);
+		}
+		catch (RemotePlaceholders.AmbiguousKeyException ex) {
+			// It may be one, and nobody writes such keys by accident.
+			return true;
 		}
 		catch (IllegalArgumentException ex) {
 			// Placeholders in a circle have no value: whoever reads them fails.

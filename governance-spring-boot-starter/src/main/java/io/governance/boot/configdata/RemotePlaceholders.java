@@ -1,5 +1,7 @@
 package io.governance.boot.configdata;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import io.governance.config.ConfigSnapshot;
@@ -32,23 +34,29 @@ public final class RemotePlaceholders {
 
 	private final UnaryOperator<String> local;
 
+	private final boolean guessing;
+
 	/**
 	 * Placeholders of one snapshot.
 	 * @param environment the environment
 	 * @param snapshot the remote config
 	 */
 	public RemotePlaceholders(ConfigurableEnvironment environment, ConfigSnapshot snapshot) {
-		this(environment, snapshot, UnaryOperator.identity());
+		this(environment, snapshot, UnaryOperator.identity(), true);
 	}
 
 	/**
-	 * The same, where what is not remote is shown differently.
+	 * The same, where some values are shown differently.
 	 * @param local what to make of a value that is not remote
+	 * @param guessing whether one of several keys is looked at, where it is not certain
+	 * which of them Boot takes; else an exception is thrown
 	 */
-	RemotePlaceholders(ConfigurableEnvironment environment, ConfigSnapshot snapshot, UnaryOperator<String> local) {
+	RemotePlaceholders(ConfigurableEnvironment environment, ConfigSnapshot snapshot, UnaryOperator<String> local,
+			boolean guessing) {
 		this.environment = environment;
 		this.snapshot = snapshot;
 		this.local = local;
+		this.guessing = guessing;
 	}
 
 	private static PropertyPlaceholderHelper helper(boolean lenient) {
@@ -110,13 +118,33 @@ public final class RemotePlaceholders {
 		}
 		ConfigurationPropertyName property = ConfigurationPropertyName.of(name);
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			String value = (source.getUnderlyingSource() instanceof GovernancePropertySource)
-					? text(this.snapshot.find(name)) : local(source.getConfigurationProperty(property));
+			String value = (source.getUnderlyingSource() instanceof GovernancePropertySource) ? remote(property)
+					: local(source.getConfigurationProperty(property));
 			if (value != null) {
 				return value;
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * By whatever key Boot takes for the property. What it takes for the same name as
+	 * another key depends on further keys: it keeps names by their hash, and their
+	 * equality is not transitive.
+	 */
+	private @Nullable String remote(ConfigurationPropertyName property) {
+		Set<@Nullable String> taken = new LinkedHashSet<>();
+		Set<@Nullable String> perhaps = new LinkedHashSet<>();
+		for (String key : this.snapshot.spellings(property.toString())) {
+			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(key, '.');
+			if (name.hashCode() == property.hashCode()) {
+				(name.equals(property) ? taken : perhaps).add(text(this.snapshot.get(key)));
+			}
+		}
+		if (!this.guessing && (taken.size() > 1 || !perhaps.isEmpty())) {
+			throw new AmbiguousKeyException();
+		}
+		return taken.isEmpty() ? null : taken.iterator().next();
 	}
 
 	private static @Nullable String text(@Nullable ConfigValue value) {
@@ -129,6 +157,17 @@ public final class RemotePlaceholders {
 
 	private @Nullable String local(@Nullable Object value) {
 		return (value != null) ? this.local.apply(String.valueOf(value)) : null;
+	}
+
+	/** Several keys of different values may be taken for one property. */
+	static final class AmbiguousKeyException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private AmbiguousKeyException() {
+			super("which key is meant is not certain", null, false, false);
+		}
+
 	}
 
 }

@@ -32,7 +32,7 @@ final class OutputOption {
 				.println(String.join("\t",
 						row.values()
 							.stream()
-							.map((value) -> String.valueOf(value).replaceAll("\\p{Cntrl}", " "))
+							.map((value) -> String.valueOf(value).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " "))
 							.toList())));
 		}
 	}

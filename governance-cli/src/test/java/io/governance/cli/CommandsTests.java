@@ -129,6 +129,15 @@ class CommandsTests {
 	}
 
 	@Test
+	void whatAuthorsWroteTellsTheTerminalNothing() {
+		this.terminal.pipe("a: 1\n", "put", "orders.yaml", "-m", "x\u009b2J\u202ey\u2028z", "--author",
+				"al\u001b[1mice");
+		assertThat(this.terminal.run("history", "orders.yaml")).isZero();
+		assertThat(this.terminal.out()).contains("al [1mice", "\tx 2J y z")
+			.doesNotContainPattern("[\\p{C}&&[^\t\r\n]]");
+	}
+
+	@Test
 	void historyDiffAndRollbackFitTogether() {
 		this.terminal.pipe("a: 1\n", "put", "orders.yaml", "-m", "first", "--author", "alice");
 		this.terminal.pipe("a: 2\n", "put", "orders.yaml", "-m", "second", "--author", "bob");

@@ -118,9 +118,9 @@ final class ServiceDefinition {
 		}
 		metadata.forEach((key, value) -> {
 			if (!KEY.matcher(key).matches()) {
-				throw new IllegalArgumentException(
-						"Metadata key '" + key.replaceAll("\\p{Cntrl}", "?") + "' of instance '" + instance.id()
-								+ "' is not one that Consul takes: use up to 128 letters, digits, '_' or '-'");
+				throw new IllegalArgumentException("Metadata key '" + key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")
+						+ "' of instance '" + instance.id()
+						+ "' is not one that Consul takes: use up to 128 letters, digits, '_' or '-'");
 			}
 			int bytes = value.getBytes(StandardCharsets.UTF_8).length;
 			if (bytes > MAX_VALUE) {

@@ -49,7 +49,7 @@ public record Author(String name, String comment) {
 
 	private static String printable(String text) {
 		String head = (text.length() > 128) ? text.substring(0, 128) + "..." : text;
-		return head.replaceAll("[\\p{Cntrl}']", "?");
+		return head.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}']", "?");
 	}
 
 }

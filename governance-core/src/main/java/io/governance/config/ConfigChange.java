@@ -186,7 +186,7 @@ public final class ConfigChange {
 	public String toString() {
 		String shown = this.keys.stream()
 			.limit(MAX_SHOWN)
-			.map((key) -> key.replaceAll("\\p{Cntrl}", "?"))
+			.map((key) -> key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"))
 			.collect(Collectors.joining(", ", "[", ""));
 		return (this.keys.size() <= MAX_SHOWN) ? shown + "]"
 				: shown + " and " + (this.keys.size() - MAX_SHOWN) + " more]";

@@ -49,7 +49,7 @@ public record DocumentId(String namespace, String group, String name) implements
 
 	private static String printable(String value) {
 		String head = (value.length() > 80) ? value.substring(0, 80) + "..." : value;
-		return head.replaceAll("\\p{Cntrl}", "?");
+		return head.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
 	}
 
 	/**

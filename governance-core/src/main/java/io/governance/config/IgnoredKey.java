@@ -28,7 +28,7 @@ public record IgnoredKey(String key, ConfigOrigin origin) {
 	 */
 	@Override
 	public String toString() {
-		return "'" + this.key.replaceAll("\\p{Cntrl}", "?") + "' in " + this.origin;
+		return "'" + this.key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + "' in " + this.origin;
 	}
 
 }

@@ -40,7 +40,7 @@ public class InvalidConfigException extends GovernanceException {
 			message.append(origin).append(": ");
 		}
 		if (key != null) {
-			message.append("'").append(key.replaceAll("\\p{Cntrl}", "?")).append("' ");
+			message.append("'").append(key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")).append("' ");
 		}
 		return message.append(reason).toString();
 	}

@@ -398,9 +398,9 @@ public final class RulesNode {
 		return this.rule;
 	}
 
-	/** What comes from outside must neither flood a log nor look like several lines. */
+	/** What comes from outside must neither flood a log nor look like something else. */
 	static String printable(String text) {
-		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
+		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
 	}
 
 	private String kind() {

@@ -83,7 +83,7 @@ public final class YamlProblem extends GovernanceException {
 
 	static String printable(String key) {
 		String head = (key.length() > 80) ? key.substring(0, 80) + "..." : key;
-		return head.replaceAll("\\p{Cntrl}", "?");
+		return head.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
 	}
 
 	/**

@@ -26,7 +26,7 @@ public interface DistributedLock extends AutoCloseable {
 	static void checkName(String name) {
 		if (!Pattern.matches("[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,199}", name)) {
 			throw new IllegalArgumentException("Not a valid name of a lock: '"
-					+ name.substring(0, Math.min(80, name.length())).replaceAll("\\p{Cntrl}", "?")
+					+ name.substring(0, Math.min(80, name.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")
 					+ "'. Use 1 to 200 letters, digits, '_', '.', ':', '@' or '-', beginning with a letter, a digit or '_'");
 		}
 	}

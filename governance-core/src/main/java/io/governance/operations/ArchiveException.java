@@ -21,7 +21,8 @@ public class ArchiveException extends GovernanceException {
 		String reason = (cause instanceof FileSystemException ex)
 				? ex.getFile() + ": " + ((ex.getReason() != null) ? ex.getReason() : type)
 				: type + ((cause.getMessage() != null) ? ": " + cause.getMessage() : "");
-		return new ArchiveException(archive, what + " (" + reason.replaceAll("\\p{Cntrl}", "?") + ")", cause);
+		return new ArchiveException(archive, what + " (" + reason.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + ")",
+				cause);
 	}
 
 }

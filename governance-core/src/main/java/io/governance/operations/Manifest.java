@@ -127,7 +127,7 @@ record Manifest(int version, String namespace, String time, List<String> groups,
 		if (!others.isEmpty()) {
 			throw new ArchiveException(archive,
 					"holds " + others.size() + " files that its manifest does not name, such as '"
-							+ new TreeSet<>(others).first().replaceAll("\\p{Cntrl}", "?") + "'",
+							+ new TreeSet<>(others).first().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + "'",
 					null);
 		}
 		List<ConfigDocument> documents = new ArrayList<>();

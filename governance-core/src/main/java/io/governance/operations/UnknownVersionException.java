@@ -19,7 +19,8 @@ public class UnknownVersionException extends GovernanceException {
 
 	static UnknownVersionException of(DocumentId id, String version, String fix) {
 		return new UnknownVersionException("Document " + id + " has no version '"
-				+ ((version.length() > 80) ? version.substring(0, 80) + "..." : version).replaceAll("\\p{Cntrl}", "?")
+				+ ((version.length() > 80) ? version.substring(0, 80) + "..." : version)
+					.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")
 				+ "': " + fix);
 	}
 

@@ -102,7 +102,7 @@ public record Instance(String service, String id, String host, int port, boolean
 	private static void check(String what, String value, Pattern pattern) {
 		if (!pattern.matcher(value).matches()) {
 			throw new IllegalArgumentException("Not a valid " + what + ": '"
-					+ value.substring(0, Math.min(80, value.length())).replaceAll("\\p{Cntrl}", "?") + "'");
+					+ value.substring(0, Math.min(80, value.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + "'");
 		}
 	}
 

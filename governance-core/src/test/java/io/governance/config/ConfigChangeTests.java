@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,15 @@ class ConfigChangeTests {
 
 		assertThat(change(referring + "'" + key + "': 1", referring + "'" + key + "': 2").touches("refers")).isTrue();
 		assertThat(change(referring + "other: 1", referring + "other: 2").touches("refers")).isFalse();
+	}
+
+	@Test
+	@DisplayName("a key writes neither escape sequences nor other directions into a log or a terminal")
+	void showsKeysByWhatCanBeSeen() {
+		String key = "a\u009b2J\u202eb\u2028c";
+
+		assertThat(change("", "\"a\\x9b2J\\u202eb\\Lc\": 1").toString()).isEqualTo("[a?2J?b?c]");
+		assertThat(new InvalidConfigException(null, key, "is wrong", null)).hasMessage("'a?2J?b?c' is wrong");
 	}
 
 	@Test

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,6 +59,19 @@ class AuditLogTests {
 		assertThat(this.lines.list).singleElement()
 			.satisfies((line) -> assertThat(line.getFormattedMessage()).doesNotContain("\n")
 				.contains("by 'mallory??INFO delete done': revision 7, sha256 -, comment 'x?y'"));
+	}
+
+	/**
+	 * A CSI of one character, which terminals take for an escape sequence, and others.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "\u009b", "\u0085", "\u2028", "\u202e", "\u2066", "\u200b", "\u061c" })
+	void whatAnAuthorWritesLooksLikeNothingElse(String invisible) {
+		new AuditLog().onAudit(event("al" + invisible + "ice", "x" + invisible, ""));
+		assertThat(this.lines.list).singleElement()
+			.satisfies((line) -> assertThat(line.getFormattedMessage())
+				.contains("by 'al?ice': revision 7, sha256 -, comment 'x"));
+		assertThat(this.lines.list.get(0).getFormattedMessage()).doesNotContain(invisible);
 	}
 
 	@Test

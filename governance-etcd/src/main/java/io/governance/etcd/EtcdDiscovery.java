@@ -66,7 +66,7 @@ final class EtcdDiscovery implements Discovery {
 	}
 
 	private static String printable(String key) {
-		return key.substring(0, Math.min(400, key.length())).replaceAll("\\p{Cntrl}", "?");
+		return key.substring(0, Math.min(400, key.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
 	}
 
 	@Override

@@ -46,7 +46,7 @@ public record LintFinding(Severity severity, String document, int line, int colu
 		}
 		text.append(": ").append(this.severity.name().toLowerCase(Locale.ROOT)).append(": ");
 		if (this.key != null) {
-			text.append('\'').append(this.key.replaceAll("\\p{Cntrl}", "?")).append("' ");
+			text.append('\'').append(this.key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")).append("' ");
 		}
 		text.append(this.reason);
 		if (this.fix != null) {

@@ -104,7 +104,7 @@ public record NacosSettings(List<String> addresses, String username, String pass
 	private static String printable(String value) {
 		// What precedes an '@' could be a password.
 		String shown = value.substring(value.lastIndexOf('@') + 1);
-		return shown.substring(0, Math.min(80, shown.length())).replaceAll("\\p{Cntrl}", "?");
+		return shown.substring(0, Math.min(80, shown.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
 	}
 
 	private static String contextPath(@Nullable String value) {

@@ -20,7 +20,7 @@ final class ExposureLog implements ExposureListener {
 	public void onExposure(Exposure exposure) {
 		String user = exposure.user();
 		logger.info("time={} experiment={} variant={} user={}", exposure.time(), exposure.experiment(),
-				exposure.variant(), (user != null) ? user.replaceAll("[\\p{Cntrl}\\s]", "?") : "-");
+				exposure.variant(), (user != null) ? user.replaceAll("[\\p{C}\\p{Z}]", "?") : "-");
 	}
 
 }

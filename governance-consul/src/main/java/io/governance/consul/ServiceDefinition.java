@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
+import io.governance.Printable;
 import io.governance.backend.support.InstanceAttributes;
 import io.governance.config.ConfigDocument;
 import io.governance.registry.Instance;
@@ -118,9 +119,8 @@ final class ServiceDefinition {
 		}
 		metadata.forEach((key, value) -> {
 			if (!KEY.matcher(key).matches()) {
-				throw new IllegalArgumentException("Metadata key '" + key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")
-						+ "' of instance '" + instance.id()
-						+ "' is not one that Consul takes: use up to 128 letters, digits, '_' or '-'");
+				throw new IllegalArgumentException("Metadata key '" + Printable.of(key) + "' of instance '"
+						+ instance.id() + "' is not one that Consul takes: use up to 128 letters, digits, '_' or '-'");
 			}
 			int bytes = value.getBytes(StandardCharsets.UTF_8).length;
 			if (bytes > MAX_VALUE) {

@@ -1,5 +1,7 @@
 package io.governance.config;
 
+import io.governance.Printable;
+
 /**
  * Who publishes, and why.
  *
@@ -48,8 +50,7 @@ public record Author(String name, String comment) {
 	}
 
 	private static String printable(String text) {
-		String head = (text.length() > 128) ? text.substring(0, 128) + "..." : text;
-		return head.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}']", "?");
+		return Printable.of(text, 128).replace('\'', '?');
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import io.governance.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,7 +187,7 @@ public final class ConfigChange {
 	public String toString() {
 		String shown = this.keys.stream()
 			.limit(MAX_SHOWN)
-			.map((key) -> key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"))
+			.map(Printable::of)
 			.collect(Collectors.joining(", ", "[", ""));
 		return (this.keys.size() <= MAX_SHOWN) ? shown + "]"
 				: shown + " and " + (this.keys.size() - MAX_SHOWN) + " more]";

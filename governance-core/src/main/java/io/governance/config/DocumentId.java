@@ -2,6 +2,7 @@ package io.governance.config;
 
 import java.util.regex.Pattern;
 
+import io.governance.Printable;
 import io.governance.internal.VariantNames;
 
 /**
@@ -48,8 +49,7 @@ public record DocumentId(String namespace, String group, String name) implements
 	}
 
 	private static String printable(String value) {
-		String head = (value.length() > 80) ? value.substring(0, 80) + "..." : value;
-		return head.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+		return Printable.of(value, 80);
 	}
 
 	/**

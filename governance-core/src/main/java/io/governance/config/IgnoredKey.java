@@ -3,6 +3,8 @@ package io.governance.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.governance.Printable;
+
 /**
  * A key of a remote document that is not taken over, since remote config may not set it.
  *
@@ -28,7 +30,7 @@ public record IgnoredKey(String key, ConfigOrigin origin) {
 	 */
 	@Override
 	public String toString() {
-		return "'" + this.key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + "' in " + this.origin;
+		return "'" + Printable.of(this.key) + "' in " + this.origin;
 	}
 
 }

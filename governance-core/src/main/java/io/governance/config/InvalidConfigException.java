@@ -1,6 +1,7 @@
 package io.governance.config;
 
 import io.governance.GovernanceException;
+import io.governance.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public class InvalidConfigException extends GovernanceException {
 			message.append(origin).append(": ");
 		}
 		if (key != null) {
-			message.append("'").append(key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")).append("' ");
+			message.append("'").append(Printable.of(key)).append("' ");
 		}
 		return message.append(reason).toString();
 	}

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import io.governance.Printable;
 import io.governance.internal.Sha256;
 import io.governance.internal.Spelling;
 import io.governance.internal.YamlNodes;
@@ -400,7 +401,7 @@ public final class RulesNode {
 
 	/** What comes from outside must neither flood a log nor look like something else. */
 	static String printable(String text) {
-		return ((text.length() > 64) ? text.substring(0, 64) + "..." : text).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+		return Printable.of(text, 64);
 	}
 
 	private String kind() {

@@ -3,6 +3,7 @@ package io.governance.internal;
 import java.util.List;
 
 import io.governance.GovernanceException;
+import io.governance.Printable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -82,8 +83,7 @@ public final class YamlProblem extends GovernanceException {
 	}
 
 	static String printable(String key) {
-		String head = (key.length() > 80) ? key.substring(0, 80) + "..." : key;
-		return head.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+		return Printable.of(key, 80);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import io.governance.BackendUnavailableException;
+import io.governance.Printable;
 
 /**
  * Locks by name, each held by one holder of the whole fleet at a time: not even two
@@ -25,8 +26,7 @@ public interface DistributedLock extends AutoCloseable {
 	 */
 	static void checkName(String name) {
 		if (!Pattern.matches("[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,199}", name)) {
-			throw new IllegalArgumentException("Not a valid name of a lock: '"
-					+ name.substring(0, Math.min(80, name.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")
+			throw new IllegalArgumentException("Not a valid name of a lock: '" + Printable.of(name, 80)
 					+ "'. Use 1 to 200 letters, digits, '_', '.', ':', '@' or '-', beginning with a letter, a digit or '_'");
 		}
 	}

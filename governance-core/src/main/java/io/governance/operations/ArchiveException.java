@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 import io.governance.GovernanceException;
+import io.governance.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,7 @@ public class ArchiveException extends GovernanceException {
 		String reason = (cause instanceof FileSystemException ex)
 				? ex.getFile() + ": " + ((ex.getReason() != null) ? ex.getReason() : type)
 				: type + ((cause.getMessage() != null) ? ": " + cause.getMessage() : "");
-		return new ArchiveException(archive, what + " (" + reason.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + ")",
-				cause);
+		return new ArchiveException(archive, what + " (" + Printable.of(reason) + ")", cause);
 	}
 
 }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
+import io.governance.Printable;
 import io.governance.config.ConfigDocument;
 import io.governance.config.ConfigDocuments;
 import io.governance.config.DocumentId;
@@ -127,7 +128,7 @@ record Manifest(int version, String namespace, String time, List<String> groups,
 		if (!others.isEmpty()) {
 			throw new ArchiveException(archive,
 					"holds " + others.size() + " files that its manifest does not name, such as '"
-							+ new TreeSet<>(others).first().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + "'",
+							+ Printable.of(new TreeSet<>(others).first()) + "'",
 					null);
 		}
 		List<ConfigDocument> documents = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.governance.operations;
 
 import io.governance.GovernanceException;
+import io.governance.Printable;
 import io.governance.config.DocumentId;
 
 /**
@@ -18,10 +19,8 @@ public class UnknownVersionException extends GovernanceException {
 	}
 
 	static UnknownVersionException of(DocumentId id, String version, String fix) {
-		return new UnknownVersionException("Document " + id + " has no version '"
-				+ ((version.length() > 80) ? version.substring(0, 80) + "..." : version)
-					.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")
-				+ "': " + fix);
+		return new UnknownVersionException(
+				"Document " + id + " has no version '" + Printable.of(version, 80) + "': " + fix);
 	}
 
 }

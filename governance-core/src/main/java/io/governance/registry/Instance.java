@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
+import io.governance.Printable;
+
 /**
  * One instance of a service: where it is and what it is. Immutable. Validated on
  * creation, since registries hold what anybody wrote into them.
@@ -101,8 +103,7 @@ public record Instance(String service, String id, String host, int port, boolean
 
 	private static void check(String what, String value, Pattern pattern) {
 		if (!pattern.matcher(value).matches()) {
-			throw new IllegalArgumentException("Not a valid " + what + ": '"
-					+ value.substring(0, Math.min(80, value.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + "'");
+			throw new IllegalArgumentException("Not a valid " + what + ": '" + Printable.of(value, 80) + "'");
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 
+import io.governance.Printable;
 import io.governance.Subscription;
 import io.governance.backend.support.ConnectionLog;
 import io.governance.backend.support.InstanceRecord;
@@ -66,7 +67,7 @@ final class EtcdDiscovery implements Discovery {
 	}
 
 	private static String printable(String key) {
-		return key.substring(0, Math.min(400, key.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+		return Printable.of(key, 400);
 	}
 
 	@Override

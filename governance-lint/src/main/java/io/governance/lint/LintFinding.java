@@ -2,6 +2,7 @@ package io.governance.lint;
 
 import java.util.Locale;
 
+import io.governance.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ public record LintFinding(Severity severity, String document, int line, int colu
 		}
 		text.append(": ").append(this.severity.name().toLowerCase(Locale.ROOT)).append(": ");
 		if (this.key != null) {
-			text.append('\'').append(this.key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?")).append("' ");
+			text.append('\'').append(Printable.of(this.key)).append("' ");
 		}
 		text.append(this.reason);
 		if (this.fix != null) {

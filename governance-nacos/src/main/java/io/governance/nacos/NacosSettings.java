@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.governance.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +105,7 @@ public record NacosSettings(List<String> addresses, String username, String pass
 	private static String printable(String value) {
 		// What precedes an '@' could be a password.
 		String shown = value.substring(value.lastIndexOf('@') + 1);
-		return shown.substring(0, Math.min(80, shown.length())).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+		return Printable.of(shown, 80);
 	}
 
 	private static String contextPath(@Nullable String value) {

@@ -131,7 +131,7 @@ final class GuardedService implements InstancesListener {
 		List<Instance> missing = staying.stream()
 			.filter((instance) -> !there.contains(instance.id()) && !addresses.contains(address(instance)))
 			.toList();
-		forget(before, there);
+		forget(there, newcomers(before, staying, truth));
 		// Once in doubt, all are missed that are not there: also when fewer are by now.
 		if (!missing.isEmpty() && (this.doubt != null || isTooMany(missing.size(), staying.size()))) {
 			tell(with(truth, keep(missing, staying.size(), asked)));
@@ -153,16 +153,26 @@ final class GuardedService implements InstancesListener {
 		return before;
 	}
 
+	/** How many were not there before, and do not stand for one that was. */
+	private long newcomers(List<Instance> before, List<Instance> staying, List<Instance> truth) {
+		Set<String> known = before.stream().map(Instance::id).collect(Collectors.toSet());
+		this.gone.forEach((one) -> known.add(one.id));
+		Set<String> addresses = staying.stream().map(GuardedService::address).collect(Collectors.toSet());
+		return truth.stream()
+			.filter((instance) -> !known.contains(instance.id()) && !addresses.contains(address(instance)))
+			.count();
+	}
+
 	/**
 	 * Those that are back, or went too long ago, do not count any more; and whoever comes
 	 * takes the place of one that went.
 	 */
-	private void forget(List<Instance> before, Set<String> there) {
-		Set<String> known = before.stream().map(Instance::id).collect(Collectors.toSet());
-		this.gone.forEach((one) -> known.add(one.id));
+	private void forget(Set<String> there, long newcomers) {
 		long since = this.tasks.nanoTime() - this.guard.hold().toNanos();
 		this.gone.removeIf((one) -> one.at - since < 0 || there.contains(one.id));
-		there.stream().filter((id) -> !known.contains(id)).forEach((id) -> this.gone.poll());
+		for (long left = Math.min(newcomers, this.gone.size()); left > 0; left--) {
+			this.gone.remove();
+		}
 	}
 
 	/** Another process may run where one was, under an id of its own. */

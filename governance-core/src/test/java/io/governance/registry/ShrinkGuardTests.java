@@ -199,6 +199,19 @@ class ShrinkGuardTests {
 	}
 
 	@Test
+	void whoIsThereUnderAnotherIdDoesNotMakeUpForWhoWent() {
+		this.discovery.tell("orders", instances(0, 20));
+		this.discovery.tell("orders", instances(0, 10));
+		List<Instance> after = new ArrayList<>(instances(0, 10));
+		after.replaceAll((instance) -> instance.toBuilder().id("again-" + instance.id()).build());
+		this.discovery.tell("orders", after);
+		this.discovery.tell("orders", after.subList(0, 8));
+		assertThat(this.directory.instances("orders").instances()).as("more than half are gone within a moment")
+			.isEqualTo(after);
+		assertThat(this.directory.held()).isEqualTo(Map.of("orders", 2));
+	}
+
+	@Test
 	void believesAFleetThatShrinksSlowly() {
 		for (int left = 20; left >= 2; left -= 3) {
 			this.discovery.tell("orders", instances(0, left));

@@ -131,7 +131,7 @@ public final class ExperimentRule implements RequestRule {
 			return (id == null || id.isBlank() || this.holdout.matches(context) || !this.strategy.matches(context)) ? -1
 					: index(id);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			this.strategy.tell(ex);
 			return -1;
 		}
@@ -156,7 +156,7 @@ public final class ExperimentRule implements RequestRule {
 		try {
 			return explained(context);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			return new Condition(target(), false, "threw " + ex.getClass().getName(), List.of());
 		}
 	}

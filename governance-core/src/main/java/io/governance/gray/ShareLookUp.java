@@ -81,7 +81,7 @@ final class ShareLookUp {
 		try {
 			id = this.subject.of(context);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			// Each rule tells of it, and is guarded.
 			return -1;
 		}

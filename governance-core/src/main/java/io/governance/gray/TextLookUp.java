@@ -67,7 +67,7 @@ final class TextLookUp implements RuleLookUp {
 		try {
 			text = this.source.of(context);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			// Each rule tells of it, and is guarded.
 			return RuleSet.ALL;
 		}

@@ -164,11 +164,14 @@ class ExperimentRuleTests {
 		Subject broken = (context) -> {
 			throw new IllegalStateException("who it was");
 		};
+		Subject lacking = (context) -> {
+			throw new NoClassDefFoundError("com/acme/Token");
+		};
 		PercentageStrategy nobody = new PercentageStrategy(0);
 		GrayRules rules = GrayRules.of(List.of(
 				new ExperimentRule("of", Map.of("A", 1), (context) -> true, nobody, broken, null, RuleTerms.DEFAULT),
 				new ExperimentRule("holdout", Map.of("A", 1), (context) -> true,
-						new PercentageStrategy(Share.of(5000), broken, ShareHash.FNV1A, null), Subject.USER, null,
+						new PercentageStrategy(Share.of(5000), lacking, ShareHash.FNV1A, null), Subject.USER, null,
 						RuleTerms.DEFAULT),
 				new ExperimentRule("fine", Map.of("A", 1), (context) -> true, nobody, Subject.USER, null,
 						RuleTerms.DEFAULT)));
@@ -178,7 +181,7 @@ class ExperimentRuleTests {
 		assertThat(decision.variant("fine")).isEqualTo("A");
 		assertThat(rules.explain(GrayContext.ofUser("u1")).verdicts())
 			.extracting((verdict) -> verdict.condition().reason())
-			.containsExactly("threw java.lang.IllegalStateException", "threw java.lang.IllegalStateException",
+			.containsExactly("threw java.lang.IllegalStateException", "threw java.lang.NoClassDefFoundError",
 					"variant A");
 	}
 

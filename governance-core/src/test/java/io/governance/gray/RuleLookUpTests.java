@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -181,10 +183,16 @@ class RuleLookUpTests {
 		}
 	}
 
-	@Test
-	void contextThatThrowsConcernsOnlyTheRulesThatAskIt() {
+	static Stream<Throwable> thrown() {
+		return Stream.of(new IllegalStateException("recycled"), new NoClassDefFoundError("com/acme/Token"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("thrown")
+	void contextThatThrowsConcernsOnlyTheRulesThatAskIt(Throwable thrown) {
 		GrayRules rules = rules(List.of("header: {name: X-Beta, equals: a}", "header: {name: X-Beta, equals: b}",
-				"users: [alice]", "users: [alice, bob]"));
+				"users: [alice]", "users: [alice, bob]", "percentage: {value: 99, salt: a, of: {header: X-Device}}",
+				"percentage: {value: 99, salt: b, of: {header: X-Device}}"));
 		GrayContext request = new GrayContext() {
 
 			@Override
@@ -194,7 +202,10 @@ class RuleLookUpTests {
 
 			@Override
 			public @Nullable String header(String name) {
-				throw new IllegalStateException("recycled");
+				if (thrown instanceof Error error) {
+					throw error;
+				}
+				throw (RuntimeException) thrown;
 			}
 
 		};

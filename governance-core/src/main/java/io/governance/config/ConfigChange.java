@@ -1,8 +1,6 @@
 package io.governance.config;
 
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
@@ -71,42 +69,16 @@ public final class ConfigChange {
 
 	private static void addDependents(NavigableSet<String> touched, Set<String> keys, ConfigSnapshot after,
 			Map<String, Set<String>> localPlaceholders) {
-		List<ParsedDocument.Entry> referring = after.referring();
-		if (referring.isEmpty() && localPlaceholders.isEmpty()) {
-			return;
-		}
-		Set<String> called = new HashSet<>();
-		touched.forEach((canonical) -> ConfigKeys.addNames(canonical, called));
-		boolean found = true;
-		while (found) {
-			Set<String> more = new HashSet<>();
-			referring.forEach((entry) -> {
-				if (refersTo(entry.placeholders(), called) && !touched.contains(entry.canonical())) {
-					more.add(entry.canonical());
-					keys.add(entry.key());
-				}
-			});
-			localPlaceholders.forEach((canonical, names) -> {
-				if (refersTo(names, called) && !touched.contains(canonical)) {
-					more.add(canonical);
-					keys.add(canonical);
-				}
-			});
-			more.forEach((canonical) -> ConfigKeys.addNames(canonical, called));
-			found = touched.addAll(more);
-		}
-	}
-
-	private static boolean refersTo(Set<String> names, Set<String> called) {
-		if (names.contains(ParsedDocument.ANY) || (called.contains(ParsedDocument.ANY) && !names.isEmpty())) {
-			return true;
-		}
-		for (String name : names) {
-			if (called.contains(name)) {
-				return true;
+		References references = new References();
+		after.referring().forEach((entry) -> references.add(entry.canonical(), entry.key(), entry.placeholders()));
+		localPlaceholders.forEach((canonical, names) -> references.add(canonical, canonical, names));
+		references.follow(touched, (reference) -> {
+			boolean added = touched.add(reference.canonical());
+			if (added) {
+				keys.add(reference.key());
 			}
-		}
-		return false;
+			return added;
+		});
 	}
 
 	/**

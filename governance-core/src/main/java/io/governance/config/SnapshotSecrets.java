@@ -23,23 +23,20 @@ final class SnapshotSecrets {
 			.map((value) -> value.value().toString())
 			.toList();
 		if (!this.values.isEmpty()) {
+			Set<String> secret = new HashSet<>();
+			References references = new References();
 			snapshot.forEach((key, value) -> {
+				String canonical = ConfigKeys.canonical(key);
 				if (value.secret()) {
-					ConfigKeys.addNames(ConfigKeys.canonical(key), this.keys);
+					secret.add(canonical);
 				}
+				references.add(canonical, key, ParsedDocument.placeholders(value.value()));
 			});
-			for (int known = 0; known < this.keys.size();) {
-				known = this.keys.size();
-				snapshot.forEach(this::addIfReferring);
-			}
-		}
-	}
-
-	private void addIfReferring(String key, ConfigValue value) {
-		for (String name : ParsedDocument.placeholders(value.value())) {
-			if (name.equals(ParsedDocument.ANY) || this.keys.contains(name) || this.keys.contains(ParsedDocument.ANY)) {
-				ConfigKeys.addNames(ConfigKeys.canonical(key), this.keys);
-			}
+			secret.forEach((canonical) -> ConfigKeys.addNames(canonical, this.keys));
+			references.follow(List.copyOf(secret), (reference) -> {
+				ConfigKeys.addNames(reference.canonical(), this.keys);
+				return secret.add(reference.canonical());
+			});
 		}
 	}
 

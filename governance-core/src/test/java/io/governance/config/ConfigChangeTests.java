@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,6 +109,16 @@ class ConfigChangeTests {
 
 		assertThat(change("", "\"a\\x9b2J\\u202eb\\Lc\": 1").toString()).isEqualTo("[a?2J?b?c]");
 		assertThat(new InvalidConfigException(null, key, "is wrong", null)).hasMessage("'a?2J?b?c' is wrong");
+	}
+
+	@Test
+	@Timeout(20)
+	void followsLongChainsOfPlaceholders() {
+		String chain = IntStream.range(0, 60_000)
+			.mapToObj((i) -> "a" + i + ": ${a" + (i + 1) + "}\n")
+			.collect(Collectors.joining());
+
+		assertThat(change(chain + "a60000: 1", chain + "a60000: 2").keys()).hasSize(60_001);
 	}
 
 	@Test

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.governance.boot.TestFleet;
@@ -67,7 +69,12 @@ class RefusedDocumentTests {
 				.append(("*l" + (level - 1) + " ,").repeat(9))
 				.append("]\n");
 		}
+		String laughs = IntStream.range(0, 40)
+			.mapToObj((i) -> "limits.l" + i + ": ${limits.l" + (i + 1) + "}${limits.l" + (i + 1) + "}\n")
+			.collect(Collectors.joining());
 		return Stream.of(Arguments.of("billion laughs", bomb.toString()),
+				Arguments.of("billion laughs of placeholders", laughs + "limits.l40: x"),
+				Arguments.of("placeholders without an end", "limits.a: " + "${a:".repeat(100_000)),
 				Arguments.of("global tag",
 						"limits: !!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[]]]"),
 				Arguments.of("depth of 200", "limits: " + "[".repeat(200) + "]".repeat(200)));

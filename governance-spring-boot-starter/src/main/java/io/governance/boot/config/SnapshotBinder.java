@@ -118,8 +118,13 @@ final class SnapshotBinder {
 	 */
 	private void checkPlaceholders(ConfigSnapshot snapshot, RemotePlaceholders placeholders, String key,
 			ConfigValue value) {
-		if (placeholders.resolvable(value.value())) {
-			return;
+		try {
+			if (placeholders.resolvable(value.value())) {
+				return;
+			}
+		}
+		catch (InvalidConfigException ex) {
+			throw new InvalidConfigException(value.origin(), key, ex.reason(), null);
 		}
 		if (!wasUnresolvable(snapshot, key, value)) {
 			throw new InvalidConfigException(value.origin(), key,

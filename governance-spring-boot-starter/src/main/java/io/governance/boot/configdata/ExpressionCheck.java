@@ -5,10 +5,13 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 import io.governance.config.ConfigChange;
+import io.governance.config.ConfigOrigin;
 import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValidator;
 import io.governance.config.ConfigValue;
+import io.governance.config.InvalidConfigException;
 import io.governance.config.RemotePolicy;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -56,15 +59,28 @@ final class ExpressionCheck implements ConfigValidator {
 				false);
 		for (String key : keys) {
 			ConfigValue value = snapshot.get(key);
-			if (value != null && value.value() instanceof String text && becomesExpression(text, placeholders)) {
-				throw RemotePolicy.expression(value.origin(), key);
+			if (value != null && value.value() instanceof String text) {
+				check(value.origin(), key, text, placeholders);
 			}
 		}
 		this.localValues.forEach((key, text) -> {
-			if (concerned.test(key) && becomesExpression(neutral(text), placeholders)) {
-				throw RemotePolicy.expression(null, key);
+			if (concerned.test(key)) {
+				check(null, key, neutral(text), placeholders);
 			}
 		});
+	}
+
+	private static void check(@Nullable ConfigOrigin origin, String key, String text, RemotePlaceholders placeholders) {
+		boolean expression;
+		try {
+			expression = becomesExpression(text, placeholders);
+		}
+		catch (InvalidConfigException ex) {
+			throw new InvalidConfigException(origin, key, ex.reason(), null);
+		}
+		if (expression) {
+			throw RemotePolicy.expression(origin, key);
+		}
 	}
 
 	private static boolean becomesExpression(String text, RemotePlaceholders placeholders) {

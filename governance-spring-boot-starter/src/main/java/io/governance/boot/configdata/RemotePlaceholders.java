@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 
 import io.governance.config.ConfigSnapshot;
 import io.governance.config.ConfigValue;
+import io.governance.config.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -20,13 +21,24 @@ import org.springframework.util.SystemPropertyUtils;
 /**
  * Replaces <code>${...}</code> as the environment does, with one snapshot in the place of
  * the remote config. The environment itself knows a snapshot that is not in force yet by
- * the exact spelling of its keys only, since Boot caches their names. Immutable.
+ * the exact spelling of its keys only, since Boot caches their names. What is made of a
+ * few values that refer to each other may be as large as one likes, so there is a limit
+ * for all that one object replaces. Not thread-safe.
  */
 public final class RemotePlaceholders {
 
 	private static final PropertyPlaceholderHelper LENIENT = helper(true);
 
 	private static final PropertyPlaceholderHelper STRICT = helper(false);
+
+	/** How many characters are put in the place of placeholders. */
+	private static final int MAX_CHARACTERS = 32 * 1024 * 1024;
+
+	/** As how many characters looking one up counts. */
+	private static final int LOOK_UP = 32;
+
+	/** How deep they may stand within each other: Spring's time grows by its square. */
+	private static final int MAX_NESTED = 100;
 
 	private final ConfigurableEnvironment environment;
 
@@ -35,6 +47,8 @@ public final class RemotePlaceholders {
 	private final UnaryOperator<String> local;
 
 	private final boolean guessing;
+
+	private long left = MAX_CHARACTERS;
 
 	/**
 	 * Placeholders of one snapshot.
@@ -70,28 +84,72 @@ public final class RemotePlaceholders {
 	 * @param value any value
 	 * @return the value; a text with its placeholders replaced
 	 * @throws IllegalArgumentException if placeholders refer to each other in a circle
+	 * @throws InvalidConfigException if they stand for too much, or are nested too deep
 	 */
 	public @Nullable Object resolve(@Nullable Object value) {
-		return (value instanceof String text && text.contains("${")) ? LENIENT.replacePlaceholders(text, this::lookUp)
-				: value;
+		return (value instanceof String text && text.contains("${")) ? replace(LENIENT, text) : value;
 	}
 
 	/**
 	 * Whether every placeholder has a value or a default.
 	 * @param value any value
 	 * @return {@code false} if something would be left over
+	 * @throws InvalidConfigException if they stand for too much, or are nested too deep
 	 */
 	public boolean resolvable(@Nullable Object value) {
 		if (!(value instanceof String text) || !text.contains("${")) {
 			return true;
 		}
 		try {
-			STRICT.replacePlaceholders(text, this::lookUp);
+			replace(STRICT, text);
 			return true;
 		}
 		catch (IllegalArgumentException ex) {
 			return false;
 		}
+	}
+
+	private String replace(PropertyPlaceholderHelper helper, String text) {
+		checkNested(text);
+		try {
+			return helper.replacePlaceholders(text, this::bounded);
+		}
+		catch (StackOverflowError ex) {
+			throw tooMuch();
+		}
+	}
+
+	private @Nullable String bounded(String name) {
+		String value = lookUp(name);
+		this.left -= LOOK_UP + ((value != null) ? value.length() : 0);
+		if (this.left < 0) {
+			throw tooMuch();
+		}
+		if (value != null) {
+			checkNested(value);
+		}
+		return value;
+	}
+
+	private static void checkNested(String text) {
+		int depth = 0;
+		for (int i = text.indexOf("${") + 1; i > 0 && i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c == '{' && (depth > 0 || text.charAt(i - 1) == '$')) {
+				depth++;
+			}
+			else if (c == '}' && depth > 0) {
+				depth--;
+			}
+			if (depth > MAX_NESTED) {
+				throw tooMuch();
+			}
+		}
+	}
+
+	private static InvalidConfigException tooMuch() {
+		return new InvalidConfigException(null, null,
+				"has placeholders that are nested too deep or stand for too much: refer to less", null);
 	}
 
 	private @Nullable String lookUp(String name) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.governance.Subscription;
 import io.governance.config.ConfigDocument;
@@ -18,12 +19,16 @@ import io.governance.config.Revision;
 import io.governance.config.StartPolicy;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.StandardEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Holds {@link ExpressionCheck} against what an environment makes of placeholders.
@@ -59,18 +64,53 @@ class ExpressionCheckTests {
 		assertThat(expressions).isGreaterThan(2_000);
 	}
 
+	@Timeout(60)
+	@DisplayName("(c)1 a document whose placeholders would never be replaced is refused at once")
+	@ParameterizedTest
+	@MethodSource
+	void refusesPlaceholdersThatStandForTooMuch(Map<String, String> values) {
+		try (ConfigManager manager = ConfigManager.of(new FixedSource(values), List.of(DOCUMENT)).build()) {
+			manager.load(new StartPolicy(false, false));
+			ExpressionCheck check = new ExpressionCheck(environment(manager), Map.of());
+
+			assertThatExceptionOfType(InvalidConfigException.class).isThrownBy(() -> check.check(manager.current()))
+				.satisfies((ex) -> assertThat(ex.key()).isIn(values.keySet()))
+				.satisfies((ex) -> assertThat(ex.origin()).isNotNull())
+				.withMessageContaining("nested too deep or stand for too much");
+		}
+	}
+
+	static Stream<Map<String, String>> refusesPlaceholdersThatStandForTooMuch() {
+		Map<String, String> laughs = new LinkedHashMap<>();
+		Map<String, String> chain = new LinkedHashMap<>();
+		for (int i = 0; i < 40; i++) {
+			laughs.put("a" + i, "${a" + (i + 1) + "}${a" + (i + 1) + "}");
+		}
+		for (int i = 0; i < 50_000; i++) {
+			chain.put("a" + i, "${a" + (i + 1) + "}");
+		}
+		return Stream.of(laughs, chain, Map.of("a", "${a:".repeat(300_000)), Map.of("a", "${{}".repeat(300_000)),
+				Map.of("a", "${b}", "b", "${".repeat(500_000)),
+				Map.of("a", "${b}".repeat(1000), "b", "x".repeat(1_000_000)));
+	}
+
 	private static boolean becomesExpression(Map<String, String> values) {
 		try (ConfigManager manager = ConfigManager.of(new FixedSource(values), List.of(DOCUMENT)).build()) {
 			manager.load(new StartPolicy(false, false));
-			StandardEnvironment environment = new StandardEnvironment();
-			environment.getPropertySources().addFirst(new GovernancePropertySource(manager));
-			ConfigurationPropertySources.attach(environment);
+			StandardEnvironment environment = environment(manager);
 			boolean becomes = environment.resolvePlaceholders("${greeting}").contains("#{");
 			if (becomes) {
 				assertThat(refuses(environment, manager)).as(values.toString()).isTrue();
 			}
 			return becomes;
 		}
+	}
+
+	private static StandardEnvironment environment(ConfigManager manager) {
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources().addFirst(new GovernancePropertySource(manager));
+		ConfigurationPropertySources.attach(environment);
+		return environment;
 	}
 
 	private static boolean refuses(StandardEnvironment environment, ConfigManager manager) {

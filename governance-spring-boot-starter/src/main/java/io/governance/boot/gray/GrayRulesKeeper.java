@@ -293,7 +293,7 @@ public final class GrayRulesKeeper implements SmartLifecycle {
 			try {
 				message.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("A listener to gray rules failed", ex);
 			}
 		}

@@ -1,5 +1,6 @@
 package io.governance.boot.gray;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -11,6 +12,7 @@ import io.governance.config.ConfigListener;
 import io.governance.config.ConfigSource;
 import io.governance.config.DocumentId;
 import io.governance.config.Revision;
+import io.governance.gray.GrayRules;
 import io.governance.gray.GrayRulesParser;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,34 @@ class GrayRulesKeeperTests {
 		assertThat(this.keeper.rules().size()).isOne();
 		assertThat(this.keeper.status().connected()).isTrue();
 		this.keeper.stop();
+	}
+
+	@Test
+	void listenerThatLacksAClassKeepsNobodyFromBeingTold() {
+		List<Integer> told = new ArrayList<>();
+		GrayRulesKeeper keeper = new GrayRulesKeeper(this.source, ID, new GrayRulesParser(), null,
+				List.of(new Lacking(), new GrayRulesListener() {
+
+					@Override
+					public void onRules(GrayRules rules) {
+						told.add(rules.size());
+					}
+
+				}));
+		keeper.start();
+		this.source.tell("rules:\n  - {name: v2, service: orders, lane: gray, match: {users: [ann]}}\n");
+		assertThat(told).containsExactly(1);
+		keeper.stop();
+	}
+
+	/** Its class path is not what it was compiled with. */
+	private static final class Lacking implements GrayRulesListener {
+
+		@Override
+		public void onRules(GrayRules rules) {
+			throw new NoClassDefFoundError("com/acme/Rules");
+		}
+
 	}
 
 	/** Cannot be read, only watched. */

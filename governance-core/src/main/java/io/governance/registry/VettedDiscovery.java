@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * (169.254.0.0/16, fe80::/10), among which most of those of metadata services are, those
  * that are not, and their names; multicast and unspecified addresses; IPv6 addresses that
  * lead to one of these over IPv4 (mapped, compatible, 64:ff9b::/96, 2002::/16); and
- * numbers that clients read in different ways. Thread-safe.
+ * numbers and escapes that clients read in different ways. Thread-safe.
  */
 public final class VettedDiscovery implements Discovery {
 
@@ -97,6 +97,11 @@ public final class VettedDiscovery implements Discovery {
 		if (bracketed || address.indexOf(':') >= 0) {
 			// In brackets it is taken for an address whatever it is, and not looked up.
 			return allowsAddress("[" + address + "]");
+		}
+		if (scope >= 0) {
+			// Only addresses of IPv6 have zones, and some clients decode what looks like
+			// an escape.
+			return false;
 		}
 		if (NUMBER.matcher(address).matches()) {
 			return DOTTED.matcher(address).matches() && allowsAddress(address);

@@ -22,8 +22,9 @@ class VettedDiscoveryTests {
 			"2852039166", "169.16689662", "169.254.43518", "0xA9FEA9FE", "0xa9.0xfe.0xa9.0xfe", "169.254.0xA9.0xfe",
 			"169.254.169.0xfe", "169.254.43518.", "169.254.169.254.", "999.1.1.1", "1.2.3.256", "010.1.1.1", "1.2.3.",
 			"metadata.google.internal", "Metadata.Google.Internal.", "1:2", "orders:80", "[", "[]", "]",
-			"[169.254.169.254", "[10.0.0.1]", "10.0.0.1]", "[::1", "::1]", "%eth0", "[%]", "100.100.100.200",
-			"192.0.0.192", "168.63.129.16", "[fd20:ce::254]", "fd00:c1::a9fe:a9fe", "metadata.tencentyun.com",
+			"[169.254.169.254", "[10.0.0.1]", "10.0.0.1]", "[::1", "::1]", "%eth0", "[%]",
+			"metadata%2egoogle%2einternal", "metadat%61.goog", "orders%eth0", "100.100.100.200", "192.0.0.192",
+			"168.63.129.16", "[fd20:ce::254]", "fd00:c1::a9fe:a9fe", "metadata.tencentyun.com",
 			"Metadata.TencentYun.com." })
 	void leavesOutAddressesWhereNoServiceIs(String host) {
 		assertThat(VettedDiscovery.allows(host)).isFalse();

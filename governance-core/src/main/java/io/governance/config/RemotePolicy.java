@@ -14,13 +14,14 @@ public final class RemotePolicy {
 
 	/**
 	 * What changes how an application is started, guarded or watched over: whoever may
-	 * write a document must not thereby get hold of the application. Profiles are in it
+	 * write a document must not thereby get hold of the application. What leaves out
+	 * auto-configuration could leave out the one of its security. Profiles are in it
 	 * since the environment reads them anew each time as long as none is active; where
 	 * the config is kept, since what is opened later would go elsewhere.
 	 */
-	public static final List<String> NOT_REMOTE = List.of("spring.config", "spring.main", "spring.profiles",
-			"spring.cloud.bootstrap", "logging.config", "management", "governance.config", "governance.secrets",
-			"governance.namespace", "governance.backend");
+	public static final List<String> NOT_REMOTE = List.of("spring.autoconfigure", "spring.config", "spring.main",
+			"spring.profiles", "spring.cloud.bootstrap", "logging.config", "management", "governance.config",
+			"governance.secrets", "governance.namespace", "governance.backend");
 
 	/** Everything may be said: for readers that run nothing of what they read. */
 	public static final RemotePolicy NONE = new RemotePolicy(List.of(), List.of(), true);

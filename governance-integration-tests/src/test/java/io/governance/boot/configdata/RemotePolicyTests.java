@@ -158,11 +158,13 @@ class RemotePolicyTests {
 						spring: {main.banner-mode: s3cretValue, profiles.active: s3cretValue, cloud.bootstrap.location: s3cretValue}
 						logging.config: s3cretValue
 						management.endpoints.web.exposure.include: "*"
+						spring.autoconfigure.exclude: s3cretValue
 						""");
 		try (ConfigurableApplicationContext context = start()) {
 			assertThat(context.getEnvironment().getProperty("a")).isEqualTo("1");
 			assertThat(context.getEnvironment().getActiveProfiles()).isEmpty();
 			assertThat(context.getEnvironment().getProperty("management.endpoints.web.exposure.include")).isNull();
+			assertThat(context.getEnvironment().getProperty("spring.autoconfigure.exclude")).isNull();
 			assertThat(output)
 				.containsOnlyOnce(
 						"Remote config may not set 'spring.main.banner-mode' in default/default/orders.yaml:2:")

@@ -20,7 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RemoteKeySpellingTests {
 
 	private static final List<String> KEYS = List.of("spring.config.import", "spring.main.sources",
-			"management.server.port", "logging.config", "spring.profiles.active", "governance.config.allowed-keys");
+			"management.server.port", "logging.config", "spring.profiles.active", "governance.config.allowed-keys",
+			"spring.autoconfigure.exclude");
 
 	private static final String[] NOISE = { "-", "_", ".", "!", "$", " ", "\u0000", "\u00e4", "\u212a", "\u0130", "[",
 			"]", "\t", "K", "0" };

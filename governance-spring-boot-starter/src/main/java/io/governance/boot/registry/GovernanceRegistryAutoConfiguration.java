@@ -242,6 +242,15 @@ public final class GovernanceRegistryAutoConfiguration {
 			super(ConfigurationPhase.REGISTER_BEAN);
 		}
 
+		/** Whoever has no parent need not look into that. */
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConfigurableListableBeanFactory beans = context.getBeanFactory();
+			return (beans != null && beans.getParentBeanFactory() == null)
+					? ConditionOutcome.match(ConditionMessage.forCondition("Instance of a parent").because("no parent"))
+					: super.getMatchOutcome(context, metadata);
+		}
+
 		@Conditional(OnNobodyAbove.class)
 		static class NobodyAbove {
 

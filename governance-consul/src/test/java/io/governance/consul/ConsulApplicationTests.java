@@ -4,9 +4,7 @@ import java.util.Map;
 
 import io.governance.testkit.BackendFixture;
 import io.governance.testkit.boot.ApplicationContract;
-import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated
 class ConsulApplicationTests extends ApplicationContract {
 
 	@Override

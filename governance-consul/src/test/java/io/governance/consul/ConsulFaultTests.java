@@ -41,14 +41,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** A real agent that is killed, frozen, wiped and started again. */
 @Timeout(120)
-@Isolated
 class ConsulFaultTests {
 
 	private static final Duration DETECTION = Duration.ofSeconds(5);

@@ -7,9 +7,7 @@ import io.governance.testkit.BackendFixture;
 import io.governance.testkit.FaultyConnection;
 import io.governance.testkit.boot.LoadContract;
 import io.governance.testservers.ConsulServer;
-import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated
 class ConsulLoadTests extends LoadContract {
 
 	private final ConsulServer server = ConsulServer.own();

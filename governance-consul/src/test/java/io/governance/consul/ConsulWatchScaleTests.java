@@ -24,13 +24,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Far more is watched than there may be watches, at an agent that is far away. */
 @Timeout(120)
-@Isolated
 class ConsulWatchScaleTests {
 
 	private static final int DOCUMENTS = 1_000;

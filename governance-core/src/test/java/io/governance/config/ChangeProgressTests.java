@@ -7,13 +7,11 @@ import ch.qos.logback.classic.Level;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Tests for what is told of a change that takes long. */
-@Isolated("it reads the log of the process")
 @Timeout(30)
 class ChangeProgressTests {
 

@@ -12,7 +12,6 @@ import ch.qos.logback.classic.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +24,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for how the layers of a {@link ConfigManager} are read: conditions, values,
  * required documents, and what remote documents may not say.
  */
-@Isolated("it reads the log of the process")
 class ConfigLayersTests {
 
 	private static final RemotePolicy POLICY = new RemotePolicy(

@@ -15,7 +15,6 @@ import ch.qos.logback.classic.Level;
 import io.governance.Subscription;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -24,7 +23,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for the views, validators, observers and listeners of a {@link ConfigManager}.
  */
-@Isolated("it reads the log of the process")
 class ConfigManagerMembersTests extends FollowingManager {
 
 	@Test

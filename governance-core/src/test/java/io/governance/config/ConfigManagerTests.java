@@ -13,7 +13,6 @@ import io.governance.ConnectionState;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for how a {@link ConfigManager} applies and rejects changes.
  */
-@Isolated("it reads the log of the process")
 class ConfigManagerTests extends FollowingManager {
 
 	@Test

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -31,7 +30,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for variants of documents, for a process and for the requests of lanes.
  */
-@Isolated("it reads the log of the process")
 class ConfigVariantsTests {
 
 	private static final DocumentId RULES = InMemoryConfigSource.id("rules.txt");

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for how a {@link ConfigManager} starts while something is stored that was refused
  * before, or that a validator refuses.
  */
-@Isolated("it reads the log of the process")
 class RefusedConfigTests {
 
 	private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");

@@ -11,7 +11,6 @@ import io.governance.ConnectionState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -20,7 +19,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for changes that are gathered for a while.
  */
-@Isolated("it looks at the threads of the process")
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SettlingTests {
 

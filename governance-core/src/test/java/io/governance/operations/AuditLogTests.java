@@ -12,14 +12,12 @@ import io.governance.config.Revision;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Isolated("it reads the log of the process")
 class AuditLogTests {
 
 	private static final DocumentId ORDERS = new DocumentId("dev", "shop", "orders.yaml");

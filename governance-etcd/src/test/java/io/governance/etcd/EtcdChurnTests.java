@@ -4,10 +4,8 @@ import io.governance.testkit.BackendFixture;
 import io.governance.testkit.ChurnContract;
 import io.governance.testservers.EtcdServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** Changes without an end, at a server that is killed again and again. */
-@Isolated
 class EtcdChurnTests extends ChurnContract {
 
 	private final EtcdServer server = EtcdServer.own();

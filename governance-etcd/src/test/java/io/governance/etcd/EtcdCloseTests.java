@@ -16,7 +16,6 @@ import io.governance.testservers.EtcdServer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -26,7 +25,6 @@ import static org.awaitility.Awaitility.await;
  * What is left of a backend, and how many threads it takes.
  */
 @Timeout(60)
-@Isolated
 class EtcdCloseTests {
 
 	private final String namespace = "t" + UUID.randomUUID().toString().substring(0, 8);

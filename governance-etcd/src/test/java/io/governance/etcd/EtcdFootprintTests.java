@@ -8,10 +8,8 @@ import io.governance.testkit.FootprintContract;
 import io.governance.testkit.TcpProxy;
 import io.governance.testservers.EtcdServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** What it costs to watch very much on etcd. */
-@Isolated
 class EtcdFootprintTests extends FootprintContract {
 
 	private final TcpProxy proxy = TcpProxy.to(URI.create(EtcdServer.shared().address()).getPort());

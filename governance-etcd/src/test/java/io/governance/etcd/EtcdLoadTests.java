@@ -6,9 +6,7 @@ import io.governance.testkit.BackendFixture;
 import io.governance.testkit.FaultyConnection;
 import io.governance.testkit.boot.LoadContract;
 import io.governance.testservers.EtcdServer;
-import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated
 class EtcdLoadTests extends LoadContract {
 
 	private final EtcdServer server = EtcdServer.own();

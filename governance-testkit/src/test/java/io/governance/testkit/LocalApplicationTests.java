@@ -3,9 +3,7 @@ package io.governance.testkit;
 import java.util.Map;
 
 import io.governance.testkit.boot.ApplicationContract;
-import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated("it looks at the threads of the process")
 class LocalApplicationTests extends ApplicationContract {
 
 	@Override

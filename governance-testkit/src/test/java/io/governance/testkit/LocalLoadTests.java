@@ -3,9 +3,7 @@ package io.governance.testkit;
 import java.util.Map;
 
 import io.governance.testkit.boot.LoadContract;
-import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated("it measures times")
 class LocalLoadTests extends LoadContract {
 
 	@Override

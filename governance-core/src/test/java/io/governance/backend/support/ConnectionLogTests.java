@@ -6,12 +6,10 @@ import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Isolated("it reads the log of the process")
 class ConnectionLogTests {
 
 	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();

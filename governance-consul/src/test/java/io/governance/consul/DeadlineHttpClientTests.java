@@ -3,8 +3,11 @@ package io.governance.consul;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -204,27 +207,31 @@ class DeadlineHttpClientTests {
 
 	@Test
 	void connectionInUseAtTheEndIsClosedWhenItIsGivenBack() throws Exception {
-		DeadlineHttpClient client = client(1);
-		CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> statusOf(client, "/slow"));
-		Awaitility.await().until(() -> this.callers.size() == 1);
-		client.close();
-		this.released.countDown();
-		assertThat(answer.get()).isEqualTo(204);
-		int port = this.callers.get(0).getPort();
-		assertThat(isConnectedFrom(port)).isFalse();
+		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			DeadlineHttpClient client = client(1);
+			HttpHost host = agent(server.getLocalPort());
+			CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> statusOf(client, host, "/"));
+			try (Socket connection = server.accept()) {
+				connection.setSoTimeout((int) DEADLINE.toMillis());
+				assertThat(connection.getInputStream().read()).isEqualTo('G');
+				client.close();
+				connection.getOutputStream()
+					.write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+				assertThat(answer.get()).isEqualTo(204);
+				assertThat(isEnded(connection)).isTrue();
+			}
+		}
 	}
 
-	/**
-	 * Whether the connection from that port of ours is there: an aborted one leaves it
-	 * free.
-	 */
-	private static boolean isConnectedFrom(int port) {
-		try (Socket socket = new Socket()) {
-			socket.setReuseAddress(false);
-			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+	private static boolean isEnded(Socket connection) throws IOException {
+		try {
+			connection.getInputStream().readAllBytes();
+			return true;
+		}
+		catch (SocketTimeoutException ex) {
 			return false;
 		}
-		catch (IOException ex) {
+		catch (SocketException ex) {
 			return true;
 		}
 	}
@@ -247,12 +254,20 @@ class DeadlineHttpClientTests {
 	}
 
 	private int status(DeadlineHttpClient client, String path) throws IOException {
-		return client.execute(this.agent, get(this.agent, path), false, DEADLINE, (response) -> response.getCode());
+		return status(client, this.agent, path);
+	}
+
+	private static int status(DeadlineHttpClient client, HttpHost host, String path) throws IOException {
+		return client.execute(host, get(host, path), false, DEADLINE, (response) -> response.getCode());
 	}
 
 	private int statusOf(DeadlineHttpClient client, String path) {
+		return statusOf(client, this.agent, path);
+	}
+
+	private static int statusOf(DeadlineHttpClient client, HttpHost host, String path) {
 		try {
-			return status(client, path);
+			return status(client, host, path);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);

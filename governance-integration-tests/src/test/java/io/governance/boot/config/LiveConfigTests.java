@@ -66,6 +66,16 @@ class LiveConfigTests {
 	}
 
 	@Test
+	void replacesEachPlaceholderOfARandomValueByItsOwn() {
+		try (ConfigurableApplicationContext context = this.fleet.start(Application.class)) {
+			Orders orders = context.getBean(Orders.class);
+			this.fleet.save("orders.yaml", "database: {url: '${random.uuid} ${random.uuid}', maxPoolSize: 7}");
+			eventually(() -> assertThat(orders.database.get().maxPoolSize()).isEqualTo(7));
+			assertThat(orders.database.get().url().split(" ")).hasSize(2).doesNotHaveDuplicates();
+		}
+	}
+
+	@Test
 	void keepsTheSameObjectWhileItsKeysDoNotChange() {
 		try (ConfigurableApplicationContext context = this.fleet.start(Application.class)) {
 			Orders orders = context.getBean(Orders.class);

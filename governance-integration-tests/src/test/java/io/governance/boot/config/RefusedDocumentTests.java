@@ -69,11 +69,13 @@ class RefusedDocumentTests {
 				.append(("*l" + (level - 1) + " ,").repeat(9))
 				.append("]\n");
 		}
-		String laughs = IntStream.range(0, 40)
+		String laughs = IntStream.range(0, 20)
 			.mapToObj((i) -> "limits.l" + i + ": ${limits.l" + (i + 1) + "}${limits.l" + (i + 1) + "}\n")
 			.collect(Collectors.joining());
 		return Stream.of(Arguments.of("billion laughs", bomb.toString()),
-				Arguments.of("billion laughs of placeholders", laughs + "limits.l40: x"),
+				Arguments.of("million laughs of placeholders", laughs + "limits.l20: x"),
+				Arguments.of("million laughs that nobody knows", laughs + "limits.l20: ${nobody}"),
+				Arguments.of("million laughs that are local", laughs + "limits.l20: ${user.home}"),
 				Arguments.of("placeholders without an end", "limits.a: " + "${a:".repeat(100_000)),
 				Arguments.of("global tag",
 						"limits: !!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[]]]"),

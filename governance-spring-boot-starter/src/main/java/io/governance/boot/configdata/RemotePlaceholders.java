@@ -1,6 +1,8 @@
 package io.governance.boot.configdata;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -34,8 +36,11 @@ public final class RemotePlaceholders {
 	/** How many characters are put in the place of placeholders. */
 	private static final int MAX_CHARACTERS = 32 * 1024 * 1024;
 
-	/** As how many characters looking one up counts. */
-	private static final int LOOK_UP = 32;
+	/** As how many characters one more look counts, where all sources are asked. */
+	private static final int LOOK_UP = 128;
+
+	/** As how many it counts for what is known. */
+	private static final int KNOWN = 32;
 
 	/** How deep they may stand within each other: Spring's time grows by its square. */
 	private static final int MAX_NESTED = 100;
@@ -47,6 +52,12 @@ public final class RemotePlaceholders {
 	private final UnaryOperator<String> local;
 
 	private final boolean guessing;
+
+	/**
+	 * What the remote config says, and what nobody says anything of. Other sources may
+	 * answer differently each time.
+	 */
+	private final Map<String, @Nullable String> known = new HashMap<>();
 
 	private long left = MAX_CHARACTERS;
 
@@ -120,8 +131,9 @@ public final class RemotePlaceholders {
 	}
 
 	private @Nullable String bounded(String name) {
-		String value = lookUp(name);
-		this.left -= LOOK_UP + ((value != null) ? value.length() : 0);
+		boolean known = this.known.containsKey(name);
+		String value = known ? this.known.get(name) : lookUp(name);
+		this.left -= (known ? KNOWN : LOOK_UP) + ((value != null) ? value.length() : 0);
 		if (this.left < 0) {
 			throw tooMuch();
 		}
@@ -160,12 +172,13 @@ public final class RemotePlaceholders {
 				return value;
 			}
 		}
+		this.known.put(name, null);
 		return null;
 	}
 
 	private @Nullable String exact(PropertySource<?> source, String name) {
 		if (source instanceof GovernancePropertySource) {
-			return text(this.snapshot.get(name));
+			return remember(name, text(this.snapshot.get(name)));
 		}
 		return local(source.getProperty(name));
 	}
@@ -176,8 +189,8 @@ public final class RemotePlaceholders {
 		}
 		ConfigurationPropertyName property = ConfigurationPropertyName.of(name);
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			String value = (source.getUnderlyingSource() instanceof GovernancePropertySource) ? remote(property)
-					: local(source.getConfigurationProperty(property));
+			String value = (source.getUnderlyingSource() instanceof GovernancePropertySource)
+					? remember(name, remote(property)) : local(source.getConfigurationProperty(property));
 			if (value != null) {
 				return value;
 			}
@@ -203,6 +216,13 @@ public final class RemotePlaceholders {
 			throw new AmbiguousKeyException();
 		}
 		return taken.isEmpty() ? null : taken.iterator().next();
+	}
+
+	private @Nullable String remember(String name, @Nullable String value) {
+		if (value != null) {
+			this.known.put(name, value);
+		}
+		return value;
 	}
 
 	private static @Nullable String text(@Nullable ConfigValue value) {

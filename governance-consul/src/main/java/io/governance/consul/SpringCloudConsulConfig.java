@@ -37,6 +37,8 @@ final class SpringCloudConsulConfig implements ConfigSource {
 
 	private static final String DATA = ".data";
 
+	private static final int TRIES = 8;
+
 	private final ConsulClient client;
 
 	private final WatchThreads threads;
@@ -78,9 +80,27 @@ final class SpringCloudConsulConfig implements ConfigSource {
 	 * @param certain whether to read consistently whatever the settings say
 	 * @return what there is
 	 * @throws BackendUnavailableException if no agent answers, or if keys are missing
-	 * that the token may not read
+	 * that there are, or that the token may not read
 	 */
 	private Folders read(Set<DocumentId> ids, Set<String> before, boolean certain) {
+		AbsentKeys absent = new AbsentKeys((request) -> ask(request, certain));
+		for (int i = 0; i < TRIES; i++) {
+			Folders found = read(ids, certain);
+			Set<String> missing = new HashSet<>(before);
+			missing.removeAll(found.keys());
+			if (found.keys().isEmpty()) {
+				ids.forEach((id) -> missing.add(prefix(id)));
+			}
+			// What is there had come meanwhile, or the token may read it again.
+			if (absent.among(missing).equals(missing)) {
+				return found;
+			}
+		}
+		throw new BackendUnavailableException(this.client.name(), "Consul leaves out of folders what there is in them, "
+				+ TRIES + " times in a row: check that nothing in between alters answers", null);
+	}
+
+	private Folders read(Set<DocumentId> ids, boolean certain) {
 		List<ConfigDocument> documents = new ArrayList<>();
 		Set<String> keys = new HashSet<>();
 		List<DocumentId> order = List.copyOf(ids);
@@ -102,12 +122,6 @@ final class SpringCloudConsulConfig implements ConfigSource {
 				}
 			}
 		}
-		Set<String> missing = new HashSet<>(before);
-		missing.removeAll(keys);
-		if (keys.isEmpty()) {
-			ids.forEach((id) -> missing.add(prefix(id)));
-		}
-		new AbsentKeys((request) -> ask(request, certain)).among(missing);
 		return new Folders(ConfigDocuments.of(documents), keys);
 	}
 

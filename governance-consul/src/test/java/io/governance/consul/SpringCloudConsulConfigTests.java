@@ -7,6 +7,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.governance.ConnectionState;
 import io.governance.backend.Backend;
@@ -62,6 +67,41 @@ class SpringCloudConsulConfigTests {
 	private void put(String key, String value) {
 		String path = ConsulRequest.key(this.prefix + "/" + key).path();
 		assertThat(this.http.put(path, value).statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	@DisplayName("Security 9: a key that is left out and there after all is read again, not deleted")
+	void keyThatIsLeftOutAndThereAfterAllIsReadAgain() {
+		String left = "{\"Errors\":[{\"OpIndex\":0,\"What\":\"current modify index 5 is not 0\"}]}";
+		List<String> answers = List.of(tree("a=1", "b=1"), tree("b=2"), left, tree("a=1", "b=3"));
+		AtomicInteger asks = new AtomicInteger();
+		FakeConsul.Script script = (asked, exchange) -> {
+			if (asked.path().equals("/v1/txn")) {
+				String answer = answers.get(Math.min(asks.getAndIncrement(), answers.size() - 1));
+				FakeConsul.send(exchange, answer.equals(left) ? 409 : 200, answer);
+				return;
+			}
+			if (asks.get() > 1) {
+				new CountDownLatch(1).await(1, TimeUnit.SECONDS);
+			}
+			FakeConsul.send(exchange, 200, "[\"config/orders/\"]", asked.waits() ? 8 : 7);
+		};
+		DocumentId folder = new DocumentId(DocumentId.DEFAULT, "config", "orders.kv");
+		RecordingConfigListener told = new RecordingConfigListener();
+		try (FakeConsul consul = new FakeConsul(script);
+				Backend behind = new ConsulFixture().open(consul.address(), DocumentId.DEFAULT)) {
+			behind.config(SpringCloudConsulConfig.LAYOUT).watch(Set.of(folder), told);
+			Awaitility.await().until(() -> told.latest(folder).equals("a=1\nb=3\n"));
+			assertThat(told.texts(folder)).containsExactly("a=1\nb=1\n", "a=1\nb=3\n");
+		}
+	}
+
+	private static String tree(String... lines) {
+		return Stream.of(lines)
+			.map((line) -> line.split("="))
+			.map((line) -> FakeConsul.key("config/orders/" + line[0], line[1], 7))
+			.map((key) -> "{\"KV\":" + key.substring(1, key.length() - 1) + "}")
+			.collect(Collectors.joining(",", "{\"Results\":[", "]}"));
 	}
 
 	private DocumentId id(String name) {

@@ -102,9 +102,7 @@ final class OutlierDetector {
 	synchronized void replaced(EndpointHealth health) {
 		health.callsSinceCompared();
 		health.stats().forgetBehaviour();
-		if (health.passive().state() != HealthState.HEALTHY) {
-			change(health, Passive.INNOCENT, Cause.OTHER, "it was started anew", Duration.ZERO);
-		}
+		change(health, Passive.INNOCENT, Cause.OTHER, "it was started anew", Duration.ZERO);
 	}
 
 	/** What probes found. */

@@ -327,6 +327,23 @@ class OutlierDetectorTests {
 		assertThat(this.test.state("i1")).isEqualTo(HealthState.EJECTED);
 	}
 
+	@Test
+	void anotherProcessIsEjectedForAsShortAsAnyOtherTheFirstTime() {
+		this.test.update(List.of(started("i0", "1"), started("i1", "1")));
+		this.test.fail("i1", 5);
+		this.test.passMaintained(Duration.ofSeconds(30));
+		this.test.fail("i1", 1);
+		this.test.passMaintained(Duration.ofSeconds(60));
+		this.test.succeed("i1", 10);
+		this.test.passMaintained(Duration.ofSeconds(10));
+		assertThat(this.test.state("i1")).isEqualTo(HealthState.HEALTHY);
+		assertThat(this.test.endpoint("i1").health().ejections()).isPositive();
+		this.test.update(List.of(started("i0", "1"), started("i1", "2")));
+		assertThat(this.test.endpoint("i1").health().ejections()).isZero();
+		this.test.fail("i1", 5);
+		assertThat(this.test.endpoint("i1").health().ejectedFor()).isEqualTo(Duration.ofSeconds(30));
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "10.0.0.2, 8080", "10.0.0.1, 8081" })
 	void whoAnswersAtAnotherAddressUnderTheSameIdIsInnocent(String host, int port) {

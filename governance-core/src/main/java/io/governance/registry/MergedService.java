@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * all sources have answered, or, unless it is empty, when those that have not are not
  * waited for any longer. A source that is lost keeps its last list in the whole, but for
  * instances that have left another source since: they are not there any more. Those it
- * tells only some time after it is back, when it is sure to know. Thread-safe; tells the
- * listener one at a time.
+ * tells only some time after it is back, when it is sure to know; until then, or until it
+ * has told something new, others describe the instances that they know as well.
+ * Thread-safe; tells the listener one at a time.
  */
 final class MergedService {
 
@@ -36,6 +37,9 @@ final class MergedService {
 	private @Nullable List<Instance> told;
 
 	private boolean connected = true;
+
+	/** How often any source has been lost. */
+	private long losses;
 
 	private boolean hurried;
 
@@ -96,12 +100,17 @@ final class MergedService {
 				&& (this.hurried || all.stream().allMatch((part) -> part.instances != null || !part.connected));
 	}
 
-	/** What is current describes an instance rather than what may be outdated. */
+	/**
+	 * What is current describes an instance rather than what may be outdated, and what
+	 * was lost last rather than what was lost before.
+	 */
 	private List<Instance> merge() {
 		Map<Address, Instance> merged = new LinkedHashMap<>();
-		Stream<Part> current = this.parts.values().stream().filter((part) -> part.connected);
-		Stream<Part> stale = this.parts.values().stream().filter((part) -> !part.connected);
-		Stream.concat(current, stale).flatMap(Part::stream).forEach((one) -> merged.putIfAbsent(Address.of(one), one));
+		this.parts.values()
+			.stream()
+			.sorted(Comparator.comparingLong((part) -> part.current ? Long.MIN_VALUE : -part.loss))
+			.flatMap(Part::stream)
+			.forEach((one) -> merged.putIfAbsent(Address.of(one), one));
 		Map<String, Instance> byId = new TreeMap<>();
 		List<Instance> rest = new ArrayList<>();
 		merged.values().forEach((instance) -> {
@@ -128,8 +137,11 @@ final class MergedService {
 
 		private boolean connected = true;
 
-		/** How often it has been lost. */
-		private int losses;
+		/** Whether what it tells is up to date. */
+		private boolean current = true;
+
+		/** When it was lost last: the number of that loss among those of all. */
+		private long loss;
 
 		/** Who left another source while this one could not be reached. */
 		private final Set<Address> left = new HashSet<>();
@@ -150,6 +162,7 @@ final class MergedService {
 			synchronized (MergedService.this) {
 				Set<Address> gone = new HashSet<>(addresses());
 				this.instances = instances;
+				this.current = this.connected;
 				gone.removeAll(addresses());
 				MergedService.this.parts.values()
 					.stream()
@@ -171,10 +184,11 @@ final class MergedService {
 			synchronized (MergedService.this) {
 				this.connected = state == ConnectionState.CONNECTED;
 				if (!this.connected) {
-					this.losses++;
+					this.current = false;
+					this.loss = ++MergedService.this.losses;
 				}
-				else if (!this.left.isEmpty()) {
-					int before = this.losses;
+				else {
+					long before = this.loss;
 					MergedService.this.later.accept(() -> believe(before));
 				}
 				changed();
@@ -182,9 +196,10 @@ final class MergedService {
 		}
 
 		/** Unless it has been lost again meanwhile. */
-		private void believe(int losses) {
+		private void believe(long before) {
 			synchronized (MergedService.this) {
-				if (this.connected && this.losses == losses) {
+				if (this.connected && this.loss == before) {
+					this.current = true;
 					this.left.clear();
 					changed();
 				}

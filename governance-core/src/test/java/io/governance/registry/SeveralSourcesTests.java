@@ -107,6 +107,40 @@ class SeveralSourcesTests {
 	}
 
 	@Test
+	@DisplayName("F2 while all are lost, the one that was lost last describes an instance")
+	void whoeverWasLostLastDescribes() {
+		this.first.tell("orders", instance(1), instance(2));
+		this.second.tell("orders", instance(1), instance(2));
+		this.first.down(true);
+		Instance moved = instance(1).toBuilder().lane("gray").build();
+		this.second.tell("orders", moved, instance(2));
+		this.second.down(true);
+		assertThat(instances()).as("the other one cannot know").containsExactly(moved, instance(2));
+		this.first.down(false);
+		assertThat(instances()).as("it may not have looked yet").containsExactly(moved, instance(2));
+		this.tasks.pass(Duration.ofSeconds(16));
+		assertThat(instances()).as("it says so").containsExactly(instance(1), instance(2));
+	}
+
+	@Test
+	@DisplayName("F21 one that is back does not take a description back before it has looked")
+	void whoIsBackDescribesNothingBeforeItHasLooked() {
+		this.first.tell("orders", instance(1));
+		this.second.tell("orders", instance(1));
+		this.first.down(true);
+		Instance restarted = instance(1).toBuilder().version("2").build();
+		this.second.tell("orders", restarted);
+		this.told.clear();
+		this.first.down(false);
+		this.first.tell("orders", restarted);
+		assertThat(this.told).isNotEmpty()
+			.allSatisfy((list) -> assertThat(list.instances()).containsExactly(restarted));
+		Instance heavier = restarted.toBuilder().weight(200).build();
+		this.first.tell("orders", heavier);
+		assertThat(instances()).as("it describes again").containsExactly(heavier);
+	}
+
+	@Test
 	void whoeverLeavesOneIsNotKeptByAnotherThatIsLost() {
 		this.first.tell("orders", instance(1), instance(2));
 		this.second.tell("orders", instance(1), instance(2));

@@ -15,16 +15,20 @@ interface CallRoute {
 	List<Endpoint> NOBODY = List.of();
 
 	/** Of a call of which nothing is known. */
-	CallRoute ANY = of(LaneContext.STABLE);
+	CallRoute ANY = (stream) -> true;
 
 	/** The lanes of the call. */
-	LaneContext lanes();
+	default LaneContext lanes() {
+		return LaneContext.STABLE;
+	}
 
 	/**
 	 * The instances that this try must not go to, as long as there are others;
 	 * {@link #NOBODY} if there are none.
 	 */
-	List<Endpoint> tried();
+	default List<Endpoint> tried() {
+		return NOBODY;
+	}
 
 	/**
 	 * This try goes to an instance.
@@ -32,8 +36,9 @@ interface CallRoute {
 	 */
 	boolean sentTo(EndpointTracer stream);
 
-	/** Of a call that is tried once. */
-	static CallRoute of(LaneContext lanes) {
+	/** The same for a call of these lanes. */
+	default CallRoute in(LaneContext lanes) {
+		CallRoute route = this;
 		return new CallRoute() {
 
 			@Override
@@ -43,12 +48,12 @@ interface CallRoute {
 
 			@Override
 			public List<Endpoint> tried() {
-				return NOBODY;
+				return route.tried();
 			}
 
 			@Override
 			public boolean sentTo(EndpointTracer stream) {
-				return true;
+				return route.sentTo(stream);
 			}
 
 		};

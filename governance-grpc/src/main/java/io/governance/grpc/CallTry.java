@@ -49,10 +49,8 @@ final class CallTry<A> extends ClientCall.Listener<A> implements CallRoute {
 
 	private volatile @Nullable Future<?> limit;
 
-	/** Counts the stream under way at its instance. */
-	private @Nullable EndpointTracer stream;
-
-	private boolean ended;
+	/** Counts at its instance. */
+	private final TryStream stream = new TryStream();
 
 	CallTry(MethodType type, Guarded guarded, ClientCall.Listener<A> listener, Owner owner,
 			ScheduledExecutorService timer) {
@@ -75,11 +73,8 @@ final class CallTry<A> extends ClientCall.Listener<A> implements CallRoute {
 
 	@Override
 	public boolean sentTo(EndpointTracer stream) {
-		synchronized (this) {
-			if (this.ended) {
-				return false;
-			}
-			this.stream = stream;
+		if (!this.stream.begins(stream)) {
+			return false;
 		}
 		// grpc-java itself repeats within one try what has not left it.
 		if (!this.sent) {
@@ -90,18 +85,6 @@ final class CallTry<A> extends ClientCall.Listener<A> implements CallRoute {
 		return true;
 	}
 
-	/** grpc-java forgets a stream that is cancelled while it is made. */
-	private void streamIsOver(Outcome outcome) {
-		EndpointTracer stream;
-		synchronized (this) {
-			this.ended = true;
-			stream = this.stream;
-		}
-		if (stream != null) {
-			stream.over(outcome);
-		}
-	}
-
 	/** Cancels the try if its answer does not begin in time. */
 	void limit(ClientCall<?, A> call, long nanos) {
 		try {
@@ -110,20 +93,16 @@ final class CallTry<A> extends ClientCall.Listener<A> implements CallRoute {
 		catch (RejectedExecutionException ex) {
 			// Closed: the call ends with its channel.
 		}
-		if (this.answered || hasEnded()) {
+		if (this.answered || this.stream.isOver()) {
 			stopLimit();
 		}
-	}
-
-	private synchronized boolean hasEnded() {
-		return this.ended;
 	}
 
 	/** No answer came in time. On the thread of the timer. */
 	private void expired(ClientCall<?, A> call) {
 		if (!this.answered) {
 			this.timedOut = true;
-			streamIsOver(Outcome.FAILURE);
+			this.stream.over(Outcome.FAILURE);
 			call.cancel("The answer did not begin in time", null);
 		}
 	}
@@ -177,7 +156,7 @@ final class CallTry<A> extends ClientCall.Listener<A> implements CallRoute {
 		Status status = this.timedOut
 				? Status.DEADLINE_EXCEEDED.withDescription("The answer did not begin within the limit of a try")
 				: explained(closed);
-		streamIsOver(CallOutcome.of(status));
+		this.stream.over(CallOutcome.of(status));
 		if (!this.answered && again(status)) {
 			this.owner.another();
 			return;

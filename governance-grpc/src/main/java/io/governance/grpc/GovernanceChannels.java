@@ -23,6 +23,8 @@ public final class GovernanceChannels {
 
 	private final List<ClientInterceptor> interceptors;
 
+	private final boolean guarded;
+
 	/**
 	 * Creates the maker of channels.
 	 * @param services the services that they can call
@@ -33,6 +35,7 @@ public final class GovernanceChannels {
 	public GovernanceChannels(GrpcServices services, List<ClientInterceptor> interceptors) {
 		this.services = services;
 		this.interceptors = List.copyOf(interceptors);
+		this.guarded = this.interceptors.stream().anyMatch(CallClientInterceptor.class::isInstance);
 		checkOrder(this.interceptors);
 	}
 
@@ -86,15 +89,16 @@ public final class GovernanceChannels {
 		String service = GovernanceNameResolverProvider.service(URI.create(target));
 		builder.setNameResolverArg(GovernanceNameResolverProvider.SERVICES, this.services)
 			.defaultLoadBalancingPolicy(GovernanceLoadBalancerProvider.POLICY)
-			.intercept(new Named(service));
+			.intercept(new Named(service, this.guarded));
 	}
 
 	/** Tells the service that is called to all other interceptors. */
-	private record Named(String service) implements ClientInterceptor {
+	private record Named(String service, boolean guarded) implements ClientInterceptor {
 
 		@Override
 		public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-			return next.newCall(method, options.withOption(CallKeys.SERVICE, this.service));
+			CallOptions named = options.withOption(CallKeys.SERVICE, this.service);
+			return this.guarded ? next.newCall(method, named) : OneTry.newCall(method, named, next);
 		}
 
 	}

@@ -32,8 +32,8 @@ public final class LaneClientInterceptor implements ClientInterceptor {
 			return next.newCall(method, options);
 		}
 		LaneContext lanes = GrpcLanes.current().lanes();
-		return new SimpleForwardingClientCall<>(
-				next.newCall(method, options.withOption(CallKeys.ROUTE, CallRoute.of(lanes)))) {
+		CallRoute route = options.getOption(CallKeys.ROUTE).in(lanes);
+		return new SimpleForwardingClientCall<>(next.newCall(method, options.withOption(CallKeys.ROUTE, route))) {
 
 			@Override
 			public void start(Listener<A> listener, Metadata headers) {

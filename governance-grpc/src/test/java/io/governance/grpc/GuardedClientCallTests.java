@@ -19,6 +19,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ClientStreamTracer;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
@@ -386,6 +387,25 @@ class GuardedClientCallTests {
 		channel.makeStream(starter);
 		assertThat(endpoint.stats().inFlight()).as("made after the end").isZero();
 		assertThat(endpoint.stats().cancelled()).isEqualTo(2);
+	}
+
+	@Test
+	void countsNoForgottenStreamOfACallThatNobodyGuardsEither() {
+		Endpoint endpoint = new Endpoint(this.first.instance("users").build());
+		EndpointTracer.Starter starter = new EndpointTracer.Starter(endpoint, System::nanoTime);
+		Forgetful channel = new Forgetful();
+		ClientCall<String, String> call = OneTry.newCall(Echo.SAY,
+				CallOptions.DEFAULT.withOption(CallKeys.SERVICE, "users"),
+				ClientInterceptors.intercept(channel, new LaneClientInterceptor(LaneMetadata.HEADER)));
+		CompletableFuture<Status> end = new CompletableFuture<>();
+		call.start(new End<>(end), new Metadata());
+		channel.makeStream(starter);
+		assertThat(endpoint.stats().inFlight()).isOne();
+		call.cancel("Enough", null);
+		assertThat(end).isCompleted();
+		assertThat(endpoint.stats().inFlight()).as("made before the end").isZero();
+		channel.makeStream(starter);
+		assertThat(endpoint.stats().inFlight()).as("made after the end").isZero();
 	}
 
 	@Test

@@ -59,16 +59,21 @@ final class Watchdog implements AutoCloseable {
 
 		private @Nullable Future<?> task;
 
+		/** Somebody else had interrupted the thread, which did not listen. */
+		private boolean alreadyInterrupted;
+
 		@Override
 		public void run() {
 			if (this.state.compareAndSet(WATCHING, INTERRUPTING)) {
+				this.alreadyInterrupted = this.thread.isInterrupted();
 				this.thread.interrupt();
 				this.state.set(INTERRUPTED);
 			}
 		}
 
 		/**
-		 * Ends the watch. No interrupt of its own comes later or is left behind.
+		 * Ends the watch. No interrupt of its own comes later or is left behind; one that
+		 * was there before stays.
 		 * @return whether the thread was interrupted
 		 */
 		boolean stop() {
@@ -81,7 +86,9 @@ final class Watchdog implements AutoCloseable {
 			while (this.state.get() == INTERRUPTING) {
 				Thread.onSpinWait();
 			}
-			Thread.interrupted();
+			if (!this.alreadyInterrupted) {
+				Thread.interrupted();
+			}
 			return true;
 		}
 

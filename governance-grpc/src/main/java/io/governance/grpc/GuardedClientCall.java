@@ -219,7 +219,7 @@ final class GuardedClientCall<Q, A> extends ClientCall<Q, A> implements CallTry.
 	public void request(int count) {
 		ClientCall<Q, A> call;
 		synchronized (this) {
-			this.requested += count;
+			this.requested = (int) Math.min((long) this.requested + count, Integer.MAX_VALUE);
 			call = this.current;
 		}
 		if (call != null) {

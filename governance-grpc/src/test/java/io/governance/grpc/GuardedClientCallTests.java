@@ -333,6 +333,23 @@ class GuardedClientCallTests {
 	}
 
 	@Test
+	void asksFurtherTriesForAsManyMessagesAsCanBeAskedFor() {
+		this.registry.list(this.first.instance("users"), this.second.instance("users"));
+		BalancedServices services = services();
+		await().until(() -> services.picks("users").balancer().endpoints().size() == 2);
+		RefusingAtOnce channel = new RefusingAtOnce(new Endpoint(this.first.instance("users").build()), 1);
+		ClientCall<String, String> call = new GuardedClientCall<>(Echo.COUNT,
+				CallOptions.DEFAULT.withOption(CallKeys.SERVICE, "users"), channel, () -> new TwoTries(this),
+				services.picks("users"), opened(new HeldBack()));
+		call.start(new End<>(new CompletableFuture<>()), new Metadata());
+		call.request(Integer.MAX_VALUE);
+		call.request(1);
+		call.sendMessage("hello");
+		call.halfClose();
+		assertThat(channel.requested).containsExactly(0, Integer.MAX_VALUE);
+	}
+
+	@Test
 	void blamesTheInstanceWhoseStreamDoesNotBegin() {
 		this.tries = 1;
 		this.first.mute();

@@ -193,11 +193,15 @@ final class GuardedService implements InstancesListener {
 				|| (recovered != null && this.tasks.nanoTime() - recovered < this.guard.hold().toNanos());
 	}
 
-	/** Those that stay: all but who has been missing for long enough when asked for. */
+	/**
+	 * Those that stay: all but who has been missing for long enough when asked for, while
+	 * the connection stood.
+	 */
 	private List<Instance> keep(List<Instance> missing, int staying, boolean asked) {
 		Doubt doubt = (this.doubt != null) ? this.doubt : begin(missing.size(), staying);
 		doubt.missing(missing, this.tasks.nanoTime());
-		int confirmed = asked ? doubt.giveUp(this.tasks.nanoTime() - this.guard.hold().toNanos()) : 0;
+		// Whoever has to register again needs some time after each return of the backend.
+		int confirmed = (asked && !isShaken()) ? doubt.giveUp(this.tasks.nanoTime() - this.guard.hold().toNanos()) : 0;
 		if (confirmed > 0) {
 			logger.info("Service {}: {} instances were gone from backend '{}' and are given up: it confirms that",
 					this.service, confirmed, this.backend);

@@ -254,6 +254,25 @@ class ShrinkGuardTests {
 	}
 
 	@Test
+	@DisplayName("F42 a registry that comes back empty twice is not believed by what it lacked the first time")
+	void doubtsAnewWhenTheBackendIsLostAgain() {
+		this.discovery.tell("orders", instances(0, 20));
+		this.discovery.down(true);
+		this.discovery.down(false);
+		this.discovery.tell("orders");
+		this.tasks.pass(Duration.ofSeconds(1));
+		this.discovery.down(true);
+		this.tasks.pass(Duration.ofSeconds(9));
+		int reads = this.discovery.reads;
+		this.discovery.down(false);
+		this.tasks.pass(Duration.ofMillis(9_500));
+		assertThat(this.discovery.reads).isGreaterThan(reads);
+		assertThat(ids()).as("who has to register again has had no time for it").isEqualTo(ids(0, 20));
+		this.tasks.pass(Duration.ofSeconds(20));
+		assertThat(ids()).isEmpty();
+	}
+
+	@Test
 	void believesEverythingWhenSwitchedOff() {
 		this.directory.close();
 		this.directory = directory(new ShrinkGuard(1, 5, Duration.ofSeconds(10)));

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * all sources have answered, or, unless it is empty, when those that have not are not
  * waited for any longer. A source that is lost keeps its last list in the whole, but for
  * instances that have left another source since: they are not there any more. Those it
- * tells only some time after it is back, when it is sure to know; until then, or until it
- * has told something new, others describe the instances that they know as well.
- * Thread-safe; tells the listener one at a time.
+ * tells only some time after it is back, when it is sure to know; until then others
+ * describe the instances that they know as well. Thread-safe; tells the listener one at a
+ * time.
  */
 final class MergedService {
 
@@ -162,7 +162,6 @@ final class MergedService {
 			synchronized (MergedService.this) {
 				Set<Address> gone = new HashSet<>(addresses());
 				this.instances = instances;
-				this.current = this.connected;
 				gone.removeAll(addresses());
 				MergedService.this.parts.values()
 					.stream()
@@ -184,7 +183,7 @@ final class MergedService {
 			synchronized (MergedService.this) {
 				this.connected = state == ConnectionState.CONNECTED;
 				if (!this.connected) {
-					this.current = false;
+					this.current &= this.instances == null;
 					this.loss = ++MergedService.this.losses;
 				}
 				else {

@@ -38,8 +38,8 @@ final class MergedService {
 
 	private boolean connected = true;
 
-	/** How often any source has been lost. */
-	private long losses;
+	/** How often a source has ceased to be current. */
+	private int outdatings;
 
 	private boolean hurried;
 
@@ -102,13 +102,13 @@ final class MergedService {
 
 	/**
 	 * What is current describes an instance rather than what may be outdated, and what
-	 * was lost last rather than what was lost before.
+	 * was current last rather than what was before.
 	 */
 	private List<Instance> merge() {
 		Map<Address, Instance> merged = new LinkedHashMap<>();
 		this.parts.values()
 			.stream()
-			.sorted(Comparator.comparingLong((part) -> part.current ? Long.MIN_VALUE : -part.loss))
+			.sorted(Comparator.comparingInt((part) -> (part.outdated != 0) ? -part.outdated : Integer.MIN_VALUE))
 			.flatMap(Part::stream)
 			.forEach((one) -> merged.putIfAbsent(Address.of(one), one));
 		Map<String, Instance> byId = new TreeMap<>();
@@ -137,11 +137,11 @@ final class MergedService {
 
 		private boolean connected = true;
 
-		/** Whether what it tells is up to date. */
-		private boolean current = true;
+		/** How often it has been lost. */
+		private int losses;
 
-		/** When it was lost last: the number of that loss among those of all. */
-		private long loss;
+		/** When what it tells ceased to be current, counted over all; 0 while it is. */
+		private int outdated;
 
 		/** Who left another source while this one could not be reached. */
 		private final Set<Address> left = new HashSet<>();
@@ -183,22 +183,28 @@ final class MergedService {
 			synchronized (MergedService.this) {
 				this.connected = state == ConnectionState.CONNECTED;
 				if (!this.connected) {
-					this.current &= this.instances == null;
-					this.loss = ++MergedService.this.losses;
+					this.losses++;
+					outdate();
 				}
 				else {
-					long before = this.loss;
+					int before = this.losses;
 					MergedService.this.later.accept(() -> believe(before));
 				}
 				changed();
 			}
 		}
 
+		private void outdate() {
+			if (this.outdated == 0 && this.instances != null) {
+				this.outdated = ++MergedService.this.outdatings;
+			}
+		}
+
 		/** Unless it has been lost again meanwhile. */
-		private void believe(long before) {
+		private void believe(int before) {
 			synchronized (MergedService.this) {
-				if (this.connected && this.loss == before) {
-					this.current = true;
+				if (this.connected && this.losses == before) {
+					this.outdated = 0;
 					this.left.clear();
 					changed();
 				}

@@ -169,6 +169,8 @@ final class InstanceBreakers implements EndpointGate {
 
 		private final AtomicInteger trials = new AtomicInteger();
 
+		private final AtomicInteger trialsUnderWay = new AtomicInteger();
+
 		/** The time of the last transition. */
 		private volatile long since;
 
@@ -178,6 +180,7 @@ final class InstanceBreakers implements EndpointGate {
 			this.breaker = CircuitBreaker.of(endpoint.instance().id(), this.settings.config());
 			this.breaker.getEventPublisher().onStateTransition((event) -> {
 				this.trials.set(0);
+				this.trialsUnderWay.set(0);
 				this.since = now();
 				service.look();
 				tell(endpoint, event.getStateTransition().getToState());
@@ -215,15 +218,21 @@ final class InstanceBreakers implements EndpointGate {
 				this.breaker.tryAcquirePermission();
 				if (this.breaker.getState() == State.HALF_OPEN) {
 					this.trials.incrementAndGet();
+					this.trialsUnderWay.incrementAndGet();
 				}
 			}
 		}
 
 		void ended(long nanos, Outcome outcome) {
+			boolean trial = this.breaker.getState() == State.HALF_OPEN;
+			if (trial && this.trialsUnderWay.getAndUpdate((calls) -> Math.max(0, calls - 1)) == 0) {
+				// It has been under way since before the trial calls, which decide.
+				return;
+			}
 			if (outcome != Outcome.CANCELLED) {
 				this.breaker.onResult(nanos, TimeUnit.NANOSECONDS, outcome);
 			}
-			else if (this.breaker.getState() == State.HALF_OPEN) {
+			else if (trial) {
 				this.breaker.releasePermission();
 				this.trials.decrementAndGet();
 			}

@@ -169,6 +169,29 @@ class InstanceBreakersTests {
 		assertThat(this.breakers.closed("orders")).rejects(this.one);
 	}
 
+	@Test
+	void streamsThatBeganBeforeTheTrialCallsDecideNothing() {
+		for (int stream = 0; stream < 10; stream++) {
+			this.breakers.began(this.one);
+		}
+		open();
+		pass(Duration.ofSeconds(61));
+		this.breakers.began(this.one);
+		for (int stream = 0; stream < 5; stream++) {
+			this.breakers.ended(this.one, 1, Outcome.CANCELLED);
+		}
+		this.breakers.began(this.one);
+		for (int stream = 0; stream < 5; stream++) {
+			this.breakers.ended(this.one, 1, Outcome.SUCCESS);
+		}
+		assertThat(this.breakers.closed("orders")).as("it is not decided yet").isNotNull();
+		for (int trial = 0; trial < 2; trial++) {
+			assertThat(this.breakers.closed("orders")).rejects(this.one);
+			this.breakers.began(this.one);
+		}
+		assertThat(this.breakers.closed("orders")).as("that were enough").accepts(this.one);
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { -1, 1 })
 	void breakersStayOpenForTheirTimeAlthoughTheClockIsSet(long hours) {

@@ -34,7 +34,8 @@ public final class ServiceInstancesRelay {
 		try {
 			subscriber.accept(instances);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// Errors too: the others are to be told.
 			logger.warn("A subscriber of service {} failed", instances.service(), ex);
 		}
 	}

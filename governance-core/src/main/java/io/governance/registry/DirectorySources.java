@@ -31,6 +31,11 @@ final class DirectorySources {
 		this.fallbacks.put(name, discovery);
 	}
 
+	/** Whether there is anything to fall back on. */
+	boolean hasFallbacks() {
+		return !this.fallbacks.isEmpty();
+	}
+
 	void guard(@Nullable ShrinkGuard guard) {
 		this.guard = guard;
 	}

@@ -45,6 +45,8 @@ public final class ServiceDirectory implements AutoCloseable {
 
 	private final List<GuardedDiscovery> guarded;
 
+	private final boolean fallsBack;
+
 	private final DirectoryTasks tasks;
 
 	private final Duration patience;
@@ -78,6 +80,7 @@ public final class ServiceDirectory implements AutoCloseable {
 		this.clock = builder.clock;
 		this.listener = builder.listener;
 		this.guarded = new ArrayList<>();
+		this.fallsBack = builder.sources.hasFallbacks();
 		this.discovery = builder.sources.compose(this.patience, this.tasks, builder.random, this.guarded::add);
 		this.starter = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
 				new DaemonThreads("governance-directory"));
@@ -255,9 +258,9 @@ public final class ServiceDirectory implements AutoCloseable {
 		return entry;
 	}
 
-	/** Of several sources, none is known to have told what is on disk. */
+	/** Of several sources and fallbacks, none is known to have told what is on disk. */
 	private void recall(String service, List<Instance> instances) {
-		if (this.guarded.size() == 1) {
+		if (this.guarded.size() == 1 && !this.fallsBack) {
 			this.guarded.get(0).recall(service, instances);
 		}
 	}

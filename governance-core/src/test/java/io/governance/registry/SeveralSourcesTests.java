@@ -1,5 +1,6 @@
 package io.governance.registry;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -253,6 +255,22 @@ class SeveralSourcesTests {
 		this.tasks.run();
 		assertThat(instances()).containsExactly(instance(2));
 		assertThat(this.second.watches()).isOne();
+	}
+
+	@Test
+	void whoWasFallenBackOnBeforeTheStartIsNotMissedWhereHeNeverWas(@TempDir Path home) {
+		InstanceCache cache = new InstanceCache(home, "dev");
+		cache.save("orders", List.of(instance(2)), this.tasks.instant());
+		this.directory.close();
+		this.directory = watching(
+				builder().source("first", this.first).fallback("other", () -> this.second).cache(cache));
+		this.tasks.pass(Duration.ofSeconds(2));
+		assertThat(instances()).as("from the disk").containsExactly(instance(2));
+		this.second.is("orders", List.of(instance(3)));
+		this.first.tell("orders");
+		this.tasks.run();
+		assertThat(instances()).as("who is there now").containsExactly(instance(3));
+		assertThat(this.directory.held()).isEmpty();
 	}
 
 	@Test
